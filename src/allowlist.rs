@@ -1,0 +1,1 @@
+//! The published outgoing ranges against the firewall's rules and the server's logs: pure, offline.

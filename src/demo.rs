@@ -1,0 +1,1 @@
+//! The stand-in Orchestrator, with switchable faults: what `demo` shows and what the tests run against.

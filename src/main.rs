@@ -1,0 +1,2 @@
+//! The program `orch-doctor`.
+fn main() {}

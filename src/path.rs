@@ -1,0 +1,1 @@
+//! Finds where on the path a connection attempt ends, without privileges.

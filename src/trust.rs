@@ -1,0 +1,1 @@
+//! Judges a certificate chain as the cloud does, and says why: pure, offline.

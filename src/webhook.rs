@@ -1,0 +1,1 @@
+//! The webhook lab: receive, verify, explain and send Orchestrator's events.
