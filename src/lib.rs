@@ -2,6 +2,8 @@
 //!
 //! The modules stand in the order of the arrows that `tests/layering.rs` keeps: a module uses those above it, never those below.
 
+pub mod shown;
+
 pub mod allowlist;
 pub mod demo;
 pub mod path;
