@@ -1,0 +1,52 @@
+//! What a row or measurement is about, where a check is asked of several things.
+
+use crate::catalog::Asks;
+use crate::config::ProcessWanted;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A folder of the profile, or a process in it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Subject {
+    /// The folder's fully qualified name.
+    pub folder: String,
+    /// The process; none where the folder itself is meant.
+    pub process: Option<String>,
+    /// The version wanted.
+    pub version: Option<String>,
+}
+
+impl Subject {
+    /// The folder of a wanted process.
+    pub fn folder(wanted: &ProcessWanted) -> Self {
+        Self { folder: wanted.folder.clone(), process: None, version: None }
+    }
+
+    /// A wanted process.
+    pub fn process(wanted: &ProcessWanted) -> Self {
+        Self {
+            folder: wanted.folder.clone(),
+            process: Some(wanted.name.clone()),
+            version: wanted.version.clone(),
+        }
+    }
+
+    /// The subject seen at the grain of `asks`: none where there is only one of it.
+    pub fn within(&self, asks: Asks) -> Option<Self> {
+        match asks {
+            Asks::Once => None,
+            Asks::Folder => Some(Self { folder: self.folder.clone(), process: None, version: None }),
+            Asks::Process => Some(self.clone()),
+        }
+    }
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&crate::shown::shown(&self.folder))?;
+        match &self.process {
+            Some(process) => write!(f, " › {}", crate::shown::shown(process)),
+            None => Ok(()),
+        }
+    }
+}
