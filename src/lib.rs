@@ -4,6 +4,7 @@
 
 pub mod allowlist;
 pub mod demo;
+pub mod dial;
 pub mod path;
 pub mod trust;
 pub mod webhook;
