@@ -6,6 +6,7 @@ pub mod shown;
 
 pub mod allowlist;
 pub mod demo;
+pub mod dial;
 pub mod path;
 pub mod trust;
 pub mod webhook;
