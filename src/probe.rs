@@ -31,17 +31,21 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use tokio::sync::mpsc::UnboundedSender;
 
-/// A closed set of things that evidence can mean for a question.
-pub trait Symptom: Copy + Sized + 'static {
-    /// The evidence it is read from.
-    type Seen;
-
+/// A closed set whose members have keys.
+pub trait Keyed: Copy + Sized + 'static {
     /// Every member, in the order of its definition.
     const ALL: &'static [Self];
 
     /// The key in check files and reports.
     fn key(self) -> &'static str;
+}
+
+/// A closed set of things that evidence can mean for a question.
+pub trait Symptom: Keyed {
+    /// The evidence it is read from.
+    type Seen;
 
     /// Reads the evidence. Pure and total.
     fn read(seen: &Self::Seen, at: &At<'_>) -> Self;
@@ -81,7 +85,7 @@ pub struct Cx {
 #[derive(Clone, Debug, Default)]
 pub struct Before {
     seen: Arc<BTreeMap<Measurement, Evidence>>,
-    noted: Option<tokio::sync::mpsc::UnboundedSender<Probe>>,
+    noted: Option<(Probe, UnboundedSender<(Probe, Probe)>)>,
 }
 
 /// One thing to measure: shared by every check that reads it.
@@ -94,19 +98,19 @@ pub struct Measurement {
 }
 
 impl Before {
-    /// Evidence gathered so far; reads are told to `noted`, where there is one.
+    /// Evidence gathered so far; who reads what is told to `noted`, where there is one.
     pub fn new(
         seen: BTreeMap<Measurement, Evidence>,
-        noted: Option<tokio::sync::mpsc::UnboundedSender<Probe>>,
+        noted: Option<(Probe, UnboundedSender<(Probe, Probe)>)>,
     ) -> Self {
         Self { seen: Arc::new(seen), noted }
     }
 
     /// The evidence of that probe about that subject, or about the widest that holds it.
     fn find(&self, probe: Probe, subject: Option<&Subject>) -> Option<&Evidence> {
-        if let Some(noted) = &self.noted {
+        if let Some((reader, noted)) = &self.noted {
             // Nobody listens any more once the test has its answer.
-            let _ = noted.send(probe);
+            let _ = noted.send((*reader, probe));
         }
         let subject = subject.and_then(|subject| subject.within(probe.per()));
         self.seen.get(&Measurement { probe, subject })
@@ -221,28 +225,21 @@ macro_rules! probes {
 
 /// Defines a closed set of symptoms with their keys.
 macro_rules! symptoms {
-    ($(#[$about:meta])* $name:ident of $seen:ty { $( $(#[$doc:meta])* $member:ident = $key:literal ),* $(,)? } $rest:tt) => {
+    ($(#[$about:meta])* $name:ident { $( $(#[$doc:meta])* $member:ident = $key:literal ),* $(,)? }) => {
         $(#[$about])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum $name { $( $(#[$doc])* $member ),* }
 
-        impl $crate::probe::Symptom for $name {
-            type Seen = $seen;
+        impl $crate::probe::Keyed for $name {
             const ALL: &'static [Self] = &[$(Self::$member),*];
             fn key(self) -> &'static str {
                 match self { $(Self::$member => $key),* }
             }
-            $crate::probe::unwrapped! $rest
         }
     };
 }
 
-/// The items of a block, without the block.
-macro_rules! unwrapped {
-    ($($item:item)*) => { $($item)* };
-}
-
-pub(crate) use {symptoms, unwrapped};
+pub(crate) use symptoms;
 
 probes! {
     Address = address { Completeness = "address.completeness" }

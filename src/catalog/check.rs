@@ -282,6 +282,8 @@ pub struct Check {
     pub asks: Asks,
     /// Checks that must hold first.
     pub needs: Vec<CheckId>,
+    /// Of these, the ones whose evidence the measurement starts from; all, unless told. The others may be measured beside it.
+    pub starts_after: Option<Vec<CheckId>>,
     /// What the request must have.
     pub wants: Vec<Want>,
     /// The check whose failure it only locates: never a root itself.
@@ -313,6 +315,7 @@ struct File {
     asks: Asks,
     #[serde(default)]
     needs: Vec<CheckId>,
+    starts_after: Option<Vec<CheckId>>,
     #[serde(default)]
     wants: Vec<Want>,
     locates: Option<CheckId>,
@@ -368,6 +371,7 @@ impl Check {
             reads,
             asks: file.asks,
             needs: file.needs,
+            starts_after: file.starts_after,
             wants: file.wants,
             locates: file.locates,
             grade: file.grade.unwrap_or(Grade::ObservedHere),
