@@ -6,8 +6,8 @@ pub mod template;
 #[cfg(test)]
 mod invariants;
 
-pub use check::{Asks, Check, CheckId, Grade, Group, Outcome, Owner, Severity, Verdict, Want};
-pub use template::{Facts, Template};
+pub use check::{Check, CheckId, Complaint, Grade, Group, Outcome, Owner, Severity, Verdict, Want};
+pub use template::Template;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

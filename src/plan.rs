@@ -1,8 +1,8 @@
 //! Which checks are asked, of what, in which order, and what each waits for.
 
-use crate::catalog::{Asks, Catalog, Check, CheckId, Complaint, Want};
+use crate::catalog::{Catalog, Check, CheckId, Complaint, Want};
 use crate::config::{Host, Settings, SignIn};
-use crate::probe::{Measurement, Subject};
+use crate::probe::{Asks, Measurement, Subject};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -115,7 +115,7 @@ fn concerns(wide: Option<&Subject>, narrow: Option<&Subject>) -> bool {
 /// What a check is asked of; one nameless row where there is nothing to ask it of.
 fn subjects(check: &Check, settings: &Settings) -> Vec<Option<Subject>> {
     let mut seen = BTreeSet::new();
-    let each = |make: fn(&crate::config::ProcessWanted) -> Subject| -> Vec<Option<Subject>> {
+    let mut each = |make: fn(&crate::config::ProcessWanted) -> Subject| -> Vec<Option<Subject>> {
         settings.processes.iter().map(make).filter(|subject| seen.insert(subject.clone())).map(Some).collect()
     };
     let subjects = match check.asks {

@@ -21,9 +21,8 @@ mod intent;
 mod subject;
 
 pub use intent::{Effect, Intent};
-pub use subject::Subject;
+pub use subject::{Asks, Subject};
 
-use crate::catalog::{Asks, Facts};
 use crate::config::Settings;
 use crate::wire::Session;
 use crate::world::World;
@@ -32,6 +31,9 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::sync::mpsc::UnboundedSender;
+
+/// What a sentence may mention: name → value, each value safe to show.
+pub type Facts = BTreeMap<&'static str, String>;
 
 /// A closed set whose members have keys.
 pub trait Keyed: Copy + Sized + 'static {

@@ -69,6 +69,7 @@ enum Stage {
     Running { began_ms: u64 },
     Done { evidence: Evidence, began_ms: u64, took_ms: u64 },
     Panicked(String),
+    Absent,
 }
 
 /// Runs the plan to its end, the deadline or the stop; every row has been told of by then.
@@ -120,7 +121,7 @@ impl RunOwner {
     fn after_ms(&self) -> u64 {
         match self.run.source {
             Source::Live { .. } => u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX),
-            Source::Recorded(_) => 0,
+            Source::Recorded(ref recording) => recording.took_ms(),
         }
     }
 
@@ -242,7 +243,7 @@ impl RunOwner {
     fn cx(&self, world: World, session: Arc<Session>, measurement: &Measurement) -> Cx {
         let seen = self.stages.iter().filter_map(|(measurement, stage)| match stage {
             Stage::Done { evidence, .. } => Some((measurement.clone(), evidence.clone())),
-            Stage::Running { .. } | Stage::Panicked(_) => None,
+            Stage::Running { .. } | Stage::Panicked(_) | Stage::Absent => None,
         });
         let noted = self.run.noted.clone().map(|all| (measurement.probe, all));
         Cx {
@@ -278,6 +279,10 @@ impl RunOwner {
         let row = planned.row.clone();
         let (what, state) = match self.stages.get(&planned.measurement) {
             None | Some(Stage::Running { .. }) => return false,
+            Some(Stage::Absent) => {
+                let finding = untold("The recording holds no evidence for this.");
+                (What::Judged { row, finding: Box::new(finding) }, State::Judged(Verdict::Unknown))
+            }
             Some(Stage::Panicked(how)) => (What::Broke { row, how: how.clone() }, State::Broke),
             Some(Stage::Done { evidence, began_ms, took_ms }) => match judge(&planned.check, evidence, &context) {
                 Err(how) => (What::Broke { row, how }, State::Broke),

@@ -1,7 +1,7 @@
 //! One check: a question, its reasons, and what each answer means.
 
 use super::template::Template;
-use crate::probe::Reading;
+use crate::probe::{Asks, Reading};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::{borrow::Borrow, fmt};
@@ -185,19 +185,6 @@ pub enum Grade {
     Derived,
     /// Nothing was seen.
     None,
-}
-
-/// What a check is asked of.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Asks {
-    /// The whole target: one row.
-    #[default]
-    Once,
-    /// Every folder of the profile.
-    Folder,
-    /// Every process of the profile.
-    Process,
 }
 
 /// What of the request a check cannot do without; where it is absent the check is skipped with that reason.

@@ -1,9 +1,6 @@
 //! Sentences with holes.
 
-use std::collections::BTreeMap;
-
-/// What a sentence may mention: name → value, each value safe to show.
-pub type Facts = BTreeMap<&'static str, String>;
+use crate::probe::Facts;
 
 /// A sentence with `{holes}`.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! The URL itself: nothing is sent.
 
 use super::{At, Cx, Intent, Subject, Symptom, symptoms};
-use crate::catalog::{Asks, Facts};
+use crate::probe::{Asks, Facts};
 use crate::config::{Host, Settings};
 use crate::shown::shown;
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,7 @@
 //! What answers on the port: one request without a credential.
 
 use super::{At, Cx, Intent, Subject, Symptom, symptoms};
-use crate::catalog::{Asks, Facts};
+use crate::probe::{Asks, Facts};
 use crate::config::Settings;
 use crate::shown::shown;
 use crate::wire::envelope::{Envelope, Shape};

@@ -1,7 +1,7 @@
 //! The folders that the account sees.
 
 use super::{At, Cx, Intent, Subject, Symptom, symptoms};
-use crate::catalog::{Asks, Facts};
+use crate::probe::{Asks, Facts};
 use crate::config::{Settings, SignIn};
 use crate::shown::shown;
 use crate::wire::envelope::{Envelope, field};

@@ -1,7 +1,7 @@
 //! Orchestrator's own health check: needs no account.
 
 use super::{At, Cx, Intent, Subject, Symptom, symptoms};
-use crate::catalog::{Asks, Facts};
+use crate::probe::{Asks, Facts};
 use crate::config::Settings;
 use crate::wire::envelope::Envelope;
 use crate::wire::{Failure, Request};

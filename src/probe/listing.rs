@@ -1,7 +1,7 @@
 //! How many processes a folder shows to the account.
 
 use super::{At, Cx, Intent, Subject, Symptom, symptoms};
-use crate::catalog::{Asks, Facts};
+use crate::probe::{Asks, Facts};
 use crate::config::Settings;
 use crate::wire::envelope::{Envelope, field};
 use crate::wire::{Failure, Request};

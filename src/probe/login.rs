@@ -1,11 +1,13 @@
 //! Signing in: one attempt, never repeated with the same secret.
 
 use super::{At, Cx, Effect, Intent, Subject, Symptom, symptoms};
-use crate::catalog::{Asks, Facts};
+use crate::probe::{Asks, Facts};
 use crate::config::{Settings, SignIn};
 use crate::wire::envelope::{Envelope, Shape};
 use crate::wire::sign_in::{Outcome, authenticate_path, token_paths};
-use crate::wire::{Attempt, Failure, Request};
+#[cfg(test)]
+use crate::wire::Failure;
+use crate::wire::{Attempt, Request};
 use serde::{Deserialize, Serialize};
 
 /// Measured once.

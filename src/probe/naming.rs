@@ -1,7 +1,7 @@
 //! The process's name: nothing is sent.
 
 use super::{At, Cx, Intent, Subject, Symptom, symptoms};
-use crate::catalog::{Asks, Facts};
+use crate::probe::{Asks, Facts};
 use crate::config::Settings;
 use serde::{Deserialize, Serialize};
 

@@ -1,7 +1,7 @@
 //! Whether the host also answers without TLS.
 
 use super::{At, Cx, Intent, Subject, Symptom, symptoms};
-use crate::catalog::{Asks, Facts};
+use crate::probe::{Asks, Facts};
 use crate::config::Settings;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;

@@ -2,7 +2,7 @@
 
 use super::listing::{folder_id, in_folder};
 use super::{At, Cx, Intent, Subject, Symptom, symptoms};
-use crate::catalog::{Asks, Facts};
+use crate::probe::{Asks, Facts};
 use crate::config::Settings;
 use crate::shown::shown;
 use crate::wire::envelope::{Envelope, field};

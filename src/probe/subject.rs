@@ -1,9 +1,21 @@
 //! What a row or measurement is about, where a check is asked of several things.
 
-use crate::catalog::Asks;
 use crate::config::ProcessWanted;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+
+/// What a check is asked of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Asks {
+    /// The whole target: one row.
+    #[default]
+    Once,
+    /// Every folder of the profile.
+    Folder,
+    /// Every process of the profile.
+    Process,
+}
 
 /// A folder of the profile, or a process in it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

@@ -1,7 +1,7 @@
 //! A TCP connection to every address of the host.
 
 use super::{At, Cx, Intent, Subject, Symptom, symptoms};
-use crate::catalog::{Asks, Facts};
+use crate::probe::{Asks, Facts};
 use crate::config::{Host, Settings};
 use crate::dial::Failure;
 use serde::{Deserialize, Serialize};

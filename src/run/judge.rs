@@ -1,9 +1,9 @@
 //! From evidence to a finding: pure.
 
-use crate::catalog::{Check, Facts};
+use crate::catalog::Check;
 use crate::config::SignIn;
 use crate::event::Finding;
-use crate::probe::{At, Evidence};
+use crate::probe::{At, Evidence, Facts};
 use crate::shown::shown;
 
 /// What the evidence means for the check.
@@ -29,7 +29,7 @@ pub fn judge(check: &Check, evidence: &Evidence, at: &At<'_>) -> Result<Finding,
 }
 
 /// What every sentence may mention.
-pub fn common(at: &At<'_>) -> Facts {
+pub(super) fn common(at: &At<'_>) -> Facts {
     let settings = at.settings;
     let subject = at.subject;
     let credential = match settings.sign_in {

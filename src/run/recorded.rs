@@ -10,6 +10,7 @@ use std::sync::Arc;
 #[derive(Clone, Debug, Default)]
 pub struct Recording {
     seen: Arc<BTreeMap<Measurement, (Evidence, u64, u64)>>,
+    took_ms: u64,
 }
 
 impl Recording {
@@ -22,13 +23,19 @@ impl Recording {
             )),
             _ => None,
         });
-        Self { seen: Arc::new(measured.collect()) }
+        let took_ms = events.last().map_or(0, |event| event.after_ms);
+        Self { seen: Arc::new(measured.collect()), took_ms }
     }
 
     /// A recording written by hand.
     pub fn from_evidence(seen: impl IntoIterator<Item = (Measurement, Evidence)>) -> Self {
         let seen = seen.into_iter().map(|(measurement, evidence)| (measurement, (evidence, 0, 0)));
-        Self { seen: Arc::new(seen.collect()) }
+        Self { seen: Arc::new(seen.collect()), took_ms: 0 }
+    }
+
+    /// How long the earlier run took, milliseconds.
+    pub fn took_ms(&self) -> u64 {
+        self.took_ms
     }
 
     /// The evidence of one measurement.
@@ -43,7 +50,7 @@ impl Recording {
                 let (evidence, began_ms, took_ms) = (evidence.clone(), *began_ms, *took_ms);
                 (Stage::Done { evidence: evidence.clone(), began_ms, took_ms }, Some((evidence, took_ms)))
             }
-            None => (Stage::Panicked("the recording has no such evidence".into()), None),
+            None => (Stage::Absent, None),
         }
     }
 }

@@ -2,5 +2,5 @@
 
 mod cloud;
 mod hostile;
-mod made;
+pub(crate) mod made;
 mod symptoms;

@@ -25,12 +25,22 @@ pub struct Session {
     settings: Arc<Settings>,
     credential: Credential,
     roots: Arc<Roots>,
+    bundle: Option<Arc<Roots>>,
     opened: Mutex<BTreeMap<SocketAddr, AnyStream>>,
     lines: Mutex<Vec<Line>>,
     chosen: Mutex<Option<SocketAddr>>,
     in_flight: Semaphore,
     ticket: Mutex<Option<Ticket>>,
     veil: Mutex<Veil>,
+}
+
+/// The sets of roots that a run judges by.
+#[derive(Clone, Debug)]
+pub struct Stores {
+    /// Those that stand for the cloud's.
+    pub cloud: Arc<Roots>,
+    /// The user's own.
+    pub bundle: Option<Arc<Roots>>,
 }
 
 impl std::fmt::Debug for Session {
@@ -41,7 +51,7 @@ impl std::fmt::Debug for Session {
 
 impl Session {
     /// A session with nothing open and nobody signed in.
-    pub fn new(world: World, settings: Arc<Settings>, credential: Credential, roots: Arc<Roots>) -> Self {
+    pub fn new(world: World, settings: Arc<Settings>, credential: Credential, stores: Stores) -> Self {
         let mut veil = Veil::default();
         let secrets = [&credential.sign_in, &credential.webhook, &credential.robot, &credential.proxy];
         secrets.into_iter().flatten().for_each(|secret| veil.cover(secret));
@@ -49,7 +59,8 @@ impl Session {
             world,
             settings,
             credential,
-            roots,
+            roots: stores.cloud,
+            bundle: stores.bundle,
             opened: Mutex::default(),
             lines: Mutex::default(),
             chosen: Mutex::default(),
@@ -62,6 +73,11 @@ impl Session {
     /// The roots that stand for the cloud's.
     pub fn roots(&self) -> &Roots {
         &self.roots
+    }
+
+    /// The user's own bundle.
+    pub fn bundle(&self) -> Option<&Roots> {
+        self.bundle.as_deref()
     }
 
     /// Opens a TCP connection to the address and keeps it for the handshake.
