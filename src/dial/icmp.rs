@@ -103,7 +103,11 @@ mod queue {
                 MsgFlags::MSG_ERRQUEUE | MsgFlags::MSG_DONTWAIT,
             )
             .ok()?;
-            if let Some(complaint) = received.cmsgs().ok()?.find_map(|message| complaint(&message)) {
+            if let Some(complaint) = received
+                .cmsgs()
+                .ok()?
+                .find_map(|message| complaint(&message))
+            {
                 return Some(complaint);
             }
         }
