@@ -5,6 +5,7 @@
 pub mod allowlist;
 pub mod demo;
 pub mod dial;
+pub mod names;
 pub mod path;
 pub mod trust;
 pub mod webhook;

@@ -2,6 +2,12 @@
 //!
 //! Needs root, `ip` and `nft`; a test that cannot run says so, and fails where `ORCH_DOCTOR_REQUIRE` is set.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test stops at what it cannot do, and says what it leaves out"
+)]
+
 mod support {
     pub(crate) mod rig;
 }
@@ -12,7 +18,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use orch_doctor::dial::{Dial, Failure, dial};
 use orch_doctor::path::{Location, Options, Remark, Seen, Verdict, sweep};
-use support::rig::{Differences, Rig, Target, WORK, Work, answer, available, path_of};
+use support::rig::{Differences, Rig, Target, WORK, Work, answer, available, path_of, v4, v6};
 
 /// Not a test: what the others run inside a namespace.
 #[tokio::test]
@@ -233,7 +239,7 @@ fn every_situation_is_placed_ipv4() {
     }
     let mut rig = path_of(3);
     situations(&mut rig);
-    every_situation_is_placed(&rig, |node| rig.v4(node));
+    every_situation_is_placed(&rig, v4);
 }
 
 #[test]
@@ -243,12 +249,12 @@ fn every_situation_is_placed_ipv6() {
     }
     let mut rig = path_of(3);
     situations(&mut rig);
-    every_situation_is_placed(&rig, |node| rig.v6(node));
+    every_situation_is_placed(&rig, v6);
 }
 
 /// One measurement of one port of the host.
 fn locate(rig: &Rig, port: u16) -> Location {
-    locate_at(rig, rig.v4(rig.host()), port)
+    locate_at(rig, v4(rig.host()), port)
 }
 
 fn locate_at(rig: &Rig, address: IpAddr, port: u16) -> Location {
@@ -283,7 +289,7 @@ fn a_drop_on_a_long_path_is_placed_in_time() {
     }
     let rig = path_of(10);
     rig.rule(7, "tcp dport 8443 drop");
-    let targets = vec![target(rig.v4(rig.host()), 8443)];
+    let targets = vec![target(v4(rig.host()), 8443)];
     let seen: Vec<Seen> = rig.measure(&Work::Sweep { targets });
     assert_eq!(found(&seen[0].location()), dropped(7, 8));
     assert!(seen[0].took_ms < 4000, "{}", seen[0].took_ms);
@@ -365,7 +371,7 @@ fn the_usual_limit_of_icmp_leaves_the_place_right() {
     }
     let location = locate(&rig, 8012);
     assert_eq!(location.verdict, Verdict::RejectedByHop);
-    assert_eq!(location.complaint.unwrap().by, Some(rig.v4(2)));
+    assert_eq!(location.complaint.unwrap().by, Some(v4(2)));
 }
 
 #[test]
@@ -382,7 +388,7 @@ fn loss_on_one_way_leaves_the_place_right() {
         "iifname \"u1\" numgen random mod 100 < 20 drop",
     );
     for _ in 0..3 {
-        every_situation_is_placed(&rig, |node| rig.v4(node));
+        every_situation_is_placed(&rig, v4);
     }
 }
 
@@ -459,7 +465,7 @@ fn a_host_that_is_off_is_told_by_the_last_router() {
     let rig = path_of(2);
     let location = locate_at(&rig, "10.77.3.99".parse().unwrap(), 8443);
     assert_eq!(found(&location), (Verdict::RejectedByHop, Some((2, 3))));
-    assert_eq!(location.complaint.unwrap().by, Some(rig.v4(2)));
+    assert_eq!(location.complaint.unwrap().by, Some(v4(2)));
 }
 
 #[test]
@@ -485,7 +491,7 @@ fn a_port_forwarded_farther_than_its_address_is_placed() {
     // The address belongs to the second router, which forwards two ports to the host.
     rig.shell(2, "nft 'table ip odt { chain n { type nat hook prerouting priority -100; tcp dport { 8443, 8444, 8445 } dnat to 10.77.4.2; }; }'");
     rig.rule(3, "tcp dport 8444 drop");
-    let address = rig.v4(2);
+    let address = v4(2);
     assert_eq!(
         found(&locate_at(&rig, address, 8443)),
         (Verdict::Clear, None)
@@ -537,7 +543,7 @@ fn an_allowlist_lets_one_source_through_and_not_the_other() {
     rig.rule(2, "tcp dport 8443 ip saddr != 10.77.1.11 drop");
     let from = |source: &str| Target {
         source: Some(source.parse().unwrap()),
-        ..target(rig.v4(4), 8443)
+        ..target(v4(4), 8443)
     };
     assert_eq!(
         found(&locate_target(&rig, from("10.77.1.11"))),

@@ -246,9 +246,8 @@ impl<'a> Sweep<'a> {
 
 /// What comes of one packet, however long it takes.
 async fn outcome(opened: Opened, target: SocketAddr) -> Outcome {
-    let (error, complaint) = match opened.connect(target).await {
-        Ok(_) => return Outcome::Connected,
-        Err(failed) => failed,
+    let Err((error, complaint)) = opened.connect(target).await else {
+        return Outcome::Connected;
     };
     match (complaint, error.kind()) {
         (Some(complaint), _) if complaint.meaning() == Meaning::HopLimit => {

@@ -67,6 +67,16 @@ pub(crate) fn path_of(routers: u8) -> Rig {
     rig
 }
 
+/// The address with which a node answers the client.
+pub(crate) fn v4(node: u8) -> IpAddr {
+    format!("10.77.{node}.2").parse().unwrap()
+}
+
+/// The same, IPv6.
+pub(crate) fn v6(node: u8) -> IpAddr {
+    format!("fd77:{node}::2").parse().unwrap()
+}
+
 impl Rig {
     /// The namespace of a node: 0 is the client, the last one the host.
     pub(crate) fn node(&self, node: u8) -> String {
@@ -76,16 +86,6 @@ impl Rig {
     /// The number of the host's node, which is its distance.
     pub(crate) fn host(&self) -> u8 {
         self.routers + 1
-    }
-
-    /// The address with which a node answers the client.
-    pub(crate) fn v4(&self, node: u8) -> IpAddr {
-        format!("10.77.{node}.2").parse().unwrap()
-    }
-
-    /// The same, IPv6.
-    pub(crate) fn v6(&self, node: u8) -> IpAddr {
-        format!("fd77:{node}::2").parse().unwrap()
     }
 
     fn build(&self) {
