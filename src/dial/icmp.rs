@@ -103,15 +103,19 @@ mod queue {
                 MsgFlags::MSG_ERRQUEUE | MsgFlags::MSG_DONTWAIT,
             )
             .ok()?;
-            if let Some(complaint) = received.cmsgs().ok()?.find_map(complaint) {
+            if let Some(complaint) = received
+                .cmsgs()
+                .ok()?
+                .find_map(|message| complaint(&message))
+            {
                 return Some(complaint);
             }
         }
     }
 
     /// The ICMP error in a control message, if it is one.
-    fn complaint(message: ControlMessageOwned) -> Option<Complaint> {
-        let (error, by) = match message {
+    fn complaint(message: &ControlMessageOwned) -> Option<Complaint> {
+        let (error, by) = match *message {
             ControlMessageOwned::Ipv4RecvErr(error, from) => (
                 error,
                 from.filter(|from| i32::from(from.sin_family) == libc::AF_INET)

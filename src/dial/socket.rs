@@ -4,6 +4,7 @@ use std::io;
 use std::net::{IpAddr, SocketAddr};
 
 use socket2::{Domain, Socket, Type};
+use tokio::io::Interest;
 use tokio::net::{TcpSocket, TcpStream};
 
 use super::failure::Failure;
@@ -61,16 +62,42 @@ impl Opened {
         target: SocketAddr,
     ) -> Result<TcpStream, (io::Error, Option<Complaint>)> {
         let Self { socket, witness } = self;
-        match socket.connect(target).await {
-            Ok(stream) => {
-                #[cfg(target_os = "linux")]
-                super::icmp::stop_asking(&witness, target.ip());
-                Ok(stream)
-            }
-            Err(error) => {
-                let complaint = complaint(&witness);
-                Err((error, complaint))
-            }
+        let stream = match socket.connect(target).await {
+            Ok(stream) => truly_connected(stream, &witness).await?,
+            Err(error) => return Err((error, complaint(&witness))),
+        };
+        #[cfg(target_os = "linux")]
+        super::icmp::stop_asking(&witness, target.ip());
+        Ok(stream)
+    }
+}
+
+/// Waits until the connection stands or has failed.
+///
+/// An ICMP error that comes while `connect` is still at work is kept in the queue and wakes the socket, but does not end
+/// the attempt: such a socket looks ready, has no error, and is not connected.
+async fn truly_connected(
+    stream: TcpStream,
+    witness: &Socket,
+) -> Result<TcpStream, (io::Error, Option<Complaint>)> {
+    loop {
+        match stream.peer_addr() {
+            Ok(_) => return Ok(stream),
+            Err(error) if error.kind() == io::ErrorKind::NotConnected => {}
+            Err(error) => return Err((error, None)),
+        }
+        let failed = stream.take_error().unwrap_or_else(Some);
+        if let Some(complaint) = complaint(witness) {
+            let error = failed.unwrap_or_else(|| io::ErrorKind::HostUnreachable.into());
+            return Err((error, Some(complaint)));
+        }
+        if let Some(error) = failed {
+            return Err((error, None));
+        }
+        let not_yet = || Err::<(), _>(io::ErrorKind::WouldBlock.into());
+        let _still_waiting = stream.try_io(Interest::WRITABLE, not_yet);
+        if let Err(error) = stream.writable().await {
+            return Err((error, None));
         }
     }
 }
