@@ -32,6 +32,7 @@ use jiff::Timestamp;
 use listen::{Bound, Kept};
 use names::NameServer;
 use page::Front;
+use people::Secrets;
 use profile::{Contents, Files};
 use rustls_pki_types::CertificateDer;
 use serde_json::json;
@@ -96,10 +97,8 @@ pub struct Stand {
     suite_url: String,
     /// Roots, password, profile.
     files: Files,
-    /// The password.
-    password: String,
-    /// The secret of the external application.
-    client_secret: String,
+    /// What this start made anew.
+    secrets: Secrets,
     /// What the profile asks for.
     processes: [Process; 1],
     /// The age played.
@@ -122,8 +121,8 @@ struct Parts {
     options: Options,
     /// The certificates.
     chain: Chain,
-    /// The world's secrets: password, client secret, token seed.
-    secrets: [String; 3],
+    /// The world's secrets.
+    secrets: Secrets,
 }
 
 /// Starts a stand-in.
@@ -133,10 +132,10 @@ pub async fn start(options: Options) -> io::Result<Stand> {
     let http = listen::bind(SocketAddr::new(address.ip(), 0))?;
     let manner = names::manner(&options.faults);
     let host = host(manner.is_some(), address.ip());
-    let secrets = [secret()?, secret()?, secret()?];
+    let secrets = Secrets::generate().map_err(io::Error::other)?;
     let chain = chain::mint(
         &alternative_names(&host),
-        &secrets[2][..12],
+        &secrets.seed[..12],
         &options.faults,
         options.now,
     )
@@ -151,12 +150,12 @@ pub async fn start(options: Options) -> io::Result<Stand> {
     let files = profile::write(&Contents {
         url: &url,
         roots: &chain.roots,
-        password: &secrets[0],
-        client_secret: &secrets[1],
+        password: &secrets.user,
+        client_secret: &secrets.client,
         name_server,
         http_port: http.address.port(),
     })?;
-    let (api_version, [password, client_secret, _]) = (options.api_version, secrets.clone());
+    let (api_version, kept_secrets) = (options.api_version, secrets.clone());
     let (log, kept) = open(
         bound,
         Parts {
@@ -173,8 +172,7 @@ pub async fn start(options: Options) -> io::Result<Stand> {
         url,
         suite_url: format!("{origin}/{}/{}", world::ORGANISATION, world::TENANT),
         files,
-        password,
-        client_secret,
+        secrets: kept_secrets,
         processes: [asked_for()],
         api_version,
         name_server,
@@ -224,8 +222,7 @@ async fn open(
     }
     let port = bound.address.port();
     let listeners = bound.open()?;
-    let [password, client_secret, token_seed] = &parts.secrets;
-    let people = people::People::new(password, client_secret, token_seed);
+    let people = people::People::new(&parts.secrets);
     let world = world::World::new(parts.options.api_version, people, faults);
     let (ask, questions) = mpsc::channel(64);
     tasks.spawn(
@@ -254,11 +251,6 @@ async fn open(
         );
     }
     Ok((seen, None))
-}
-
-/// A fresh secret.
-fn secret() -> io::Result<String> {
-    random::secret().map_err(io::Error::other)
 }
 
 /// The host a user types for this address.
@@ -392,7 +384,7 @@ impl Stand {
 
     /// Its password, as the profile has it.
     pub fn password(&self) -> &str {
-        &self.password
+        &self.secrets.user
     }
 
     /// The file with the password.
@@ -407,12 +399,22 @@ impl Stand {
 
     /// The secret of the external application.
     pub fn client_secret(&self) -> &str {
-        &self.client_secret
+        &self.secrets.client
     }
 
     /// The file with that secret.
     pub fn client_secret_file(&self) -> &Path {
         &self.files.client_secret
+    }
+
+    /// An account that may do everything.
+    pub fn administrator(&self) -> &'static str {
+        people::ADMINISTRATOR
+    }
+
+    /// Its password.
+    pub fn administrator_password(&self) -> &str {
+        &self.secrets.administrator
     }
 
     /// The processes that the profile asks for.
@@ -444,8 +446,8 @@ impl Stand {
             .collect();
         json!({
             "url": self.url, "suite_url": self.suite_url, "roots": self.files.roots.to_string_lossy(), "profile": self.files.profile.to_string_lossy(),
-            "tenant": world::TENANT, "username": people::USER, "password": self.password, "client_id": people::CLIENT,
-            "client_secret": self.client_secret, "robot_port": null, "api_version": self.api_version.number(), "processes": processes,
+            "tenant": world::TENANT, "username": people::USER, "password": self.secrets.user, "client_id": people::CLIENT,
+            "client_secret": self.secrets.client, "robot_port": null, "api_version": self.api_version.number(), "processes": processes,
         })
     }
 

@@ -1,9 +1,11 @@
 //! Who may sign in to the stand-in, with what, and what they may do.
 
+pub(super) mod roles;
+
 use super::fault::Fault;
 use super::random;
 use jiff::{SignedDuration, Timestamp};
-use std::collections::BTreeSet;
+use roles::Roles;
 
 /// How long a token is good for.
 const TOKEN: SignedDuration = SignedDuration::from_mins(30);
@@ -13,33 +15,45 @@ const LOCK: SignedDuration = SignedDuration::from_secs(300);
 const ATTEMPTS: u32 = 10;
 /// The account of the profile.
 pub(super) const USER: &str = "apps-svc";
-/// The number of that account.
-pub(super) const USER_ID: i64 = 42;
+/// An account that may do everything.
+pub(super) const ADMINISTRATOR: &str = "admin";
 /// The id of the external application.
 pub(super) const CLIENT: &str = "b6d5b1f0-2c1e-4b8e-9f0a-6f1c2d3e4f50";
-
-/// What the account may do in the tenant.
-const TENANT_ROLE: [&str; 3] = ["Packages.View", "Webhooks.View", "Webhooks.Create"];
-/// What the account may do in its folders.
-const FOLDER_ROLE: [&str; 3] = ["Processes.View", "Jobs.View", "Jobs.Create"];
-/// The scopes the external application was given.
-const SCOPES: [&str; 7] = [
-    "OR.Folders.Read",
-    "OR.Execution.Read",
-    "OR.Jobs",
-    "OR.Webhooks",
-    "OR.Users.Read",
-    "OR.Settings.Read",
-    "OR.Administration.Read",
-];
 
 /// Somebody who is signed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Person {
     /// The user of the profile.
     User,
+    /// The administrator.
+    Administrator,
     /// The external application, with the scopes it asked for.
     Application(Vec<String>),
+}
+
+/// What each start makes anew.
+#[derive(Debug, Clone)]
+pub(super) struct Secrets {
+    /// The password of the profile's user.
+    pub(super) user: String,
+    /// The password of the administrator.
+    pub(super) administrator: String,
+    /// The secret of the external application.
+    pub(super) client: String,
+    /// What tokens and names are made from.
+    pub(super) seed: String,
+}
+
+impl Secrets {
+    /// Secrets that nobody can guess.
+    pub(super) fn generate() -> Result<Self, rcgen::Error> {
+        Ok(Self {
+            user: random::secret()?,
+            administrator: random::secret()?,
+            client: random::secret()?,
+            seed: random::secret()?,
+        })
+    }
 }
 
 /// A token that was handed out.
@@ -84,71 +98,98 @@ pub(super) enum Grant {
 enum Gate {
     /// Not at all.
     Open,
-    /// The account stays locked.
-    Locked,
     /// Passwords are not accepted.
     Restricted,
     /// Sign-ins are throttled.
     Throttled,
 }
 
+/// A user with a password.
+#[derive(Debug)]
+struct Account {
+    /// Its name.
+    name: &'static str,
+    /// Who it is.
+    person: Person,
+    /// The digest of its password.
+    password: String,
+    /// Wrong passwords in a row.
+    failures: u32,
+    /// Until when it is locked.
+    locked_until: Option<Timestamp>,
+}
+
 /// Accounts, roles and tokens.
 #[derive(Debug)]
 pub(super) struct People {
-    /// The password that is accepted.
-    password: String,
-    /// The secret of the external application.
+    /// The users.
+    accounts: [Account; 2],
+    /// The digest of the external application's secret.
     client_secret: String,
     /// How sign-in is broken.
     gate: Gate,
-    /// Wrong passwords in a row.
-    failures: u32,
-    /// Until when the account is locked.
-    locked_until: Option<Timestamp>,
-    /// What the account may do in the tenant.
-    pub(super) tenant_role: BTreeSet<&'static str>,
-    /// What the account may do in its folders.
-    pub(super) folder_role: BTreeSet<&'static str>,
-    /// The folders of the account.
-    pub(super) assigned: BTreeSet<i64>,
+    /// Who may do what.
+    pub(super) roles: Roles,
     /// The tokens handed out.
     tokens: Vec<Token>,
     /// What tokens are made from.
     seed: String,
 }
 
-impl People {
-    /// People with these secrets.
-    pub(super) fn new(password: &str, client_secret: &str, seed: &str) -> Self {
+impl Account {
+    /// An account with this password.
+    fn new(name: &'static str, person: Person, password: &str) -> Self {
         Self {
-            password: password.to_owned(),
-            client_secret: client_secret.to_owned(),
-            gate: Gate::Open,
+            name,
+            person,
+            password: random::digest(&[password.as_bytes()]),
             failures: 0,
             locked_until: None,
-            tenant_role: TENANT_ROLE.into(),
-            folder_role: FOLDER_ROLE.into(),
-            assigned: BTreeSet::new(),
+        }
+    }
+
+    /// Whether this is its password; `None` while it is locked.
+    fn admits(&mut self, password: &str, now: Timestamp) -> Option<bool> {
+        if self.locked_until.is_some_and(|until| now < until) {
+            return None;
+        }
+        if self.locked_until.take().is_some() {
+            self.failures = 0;
+        }
+        let right = random::digest(&[password.as_bytes()]) == self.password;
+        self.failures = if right { 0 } else { self.failures + 1 };
+        if self.failures >= ATTEMPTS {
+            self.locked_until = Some(now + LOCK);
+        }
+        Some(right)
+    }
+}
+
+impl People {
+    /// People with these secrets.
+    pub(super) fn new(secrets: &Secrets) -> Self {
+        Self {
+            accounts: [
+                Account::new(USER, Person::User, &secrets.user),
+                Account::new(ADMINISTRATOR, Person::Administrator, &secrets.administrator),
+            ],
+            client_secret: random::digest(&[secrets.client.as_bytes()]),
+            gate: Gate::Open,
+            roles: Roles::least(),
             tokens: Vec::new(),
-            seed: seed.to_owned(),
+            seed: secrets.seed.clone(),
         }
     }
 
     /// Breaks what this fault breaks in here.
     pub(super) fn break_by(&mut self, fault: Fault) {
         match fault {
-            Fault::LoginRejected => {
-                self.password = random::digest(&[self.password.as_bytes(), b"changed"]);
-            }
-            Fault::LoginLockedOut => self.gate = Gate::Locked,
+            Fault::LoginRejected => self.accounts[0].password.push_str("changed"),
+            Fault::LoginLockedOut => self.accounts[0].locked_until = Some(Timestamp::MAX),
             Fault::LoginBasicAuthRestricted => self.gate = Gate::Restricted,
             Fault::LoginThrottled => self.gate = Gate::Throttled,
-            Fault::ProcessesDenied => {
-                self.folder_role.remove("Processes.View");
-            }
-            Fault::ExecuteDenied => {
-                self.folder_role.remove("Jobs.Create");
-            }
+            Fault::ProcessesDenied => self.roles.remove("Processes.View"),
+            Fault::ExecuteDenied => self.roles.remove("Jobs.Create"),
             _ => {}
         }
     }
@@ -157,28 +198,24 @@ impl People {
     pub(super) fn sign_in(&mut self, user: &str, password: &str, now: Timestamp) -> SignIn {
         match self.gate {
             Gate::Open => {}
-            Gate::Locked => return SignIn::LockedOut,
             Gate::Restricted => return SignIn::Restricted,
             Gate::Throttled => return SignIn::Throttled,
         }
-        if !user.eq_ignore_ascii_case(USER) {
+        let found = self
+            .accounts
+            .iter_mut()
+            .find(|account| user.eq_ignore_ascii_case(account.name));
+        let Some(account) = found else {
             return SignIn::Rejected;
+        };
+        match account.admits(password, now) {
+            None => SignIn::LockedOut,
+            Some(false) => SignIn::Rejected,
+            Some(true) => {
+                let person = account.person.clone();
+                SignIn::Token(self.token(person, now))
+            }
         }
-        if self.locked_until.is_some_and(|until| now < until) {
-            return SignIn::LockedOut;
-        }
-        if self.locked_until.take().is_some() {
-            self.failures = 0;
-        }
-        if random::digest(&[password.as_bytes()]) == random::digest(&[self.password.as_bytes()]) {
-            self.failures = 0;
-            return SignIn::Token(self.token(Person::User, now));
-        }
-        self.failures += 1;
-        if self.failures >= ATTEMPTS {
-            self.locked_until = Some(now + LOCK);
-        }
-        SignIn::Rejected
     }
 
     /// Gives a token to the external application.
@@ -189,33 +226,22 @@ impl People {
         scope: &str,
         now: Timestamp,
     ) -> Grant {
-        if client != CLIENT
-            || random::digest(&[secret.as_bytes()])
-                != random::digest(&[self.client_secret.as_bytes()])
-        {
+        if client != CLIENT || random::digest(&[secret.as_bytes()]) != self.client_secret {
             return Grant::InvalidClient;
         }
-        let asked: Vec<String> = scope.split_whitespace().map(str::to_owned).collect();
-        let asked = if asked.is_empty() {
-            SCOPES.map(str::to_owned).to_vec()
-        } else {
-            asked
-        };
-        if !asked
-            .iter()
-            .all(|scope| SCOPES.iter().any(|known| covers(known, scope)))
-        {
-            return Grant::InvalidScope;
+        match roles::granted(scope) {
+            None => Grant::InvalidScope,
+            Some(scopes) => {
+                let scope = scopes.join(" ");
+                Grant::Token(self.token(Person::Application(scopes), now), scope)
+            }
         }
-        let scopes = asked.join(" ");
-        Grant::Token(self.token(Person::Application(asked), now), scopes)
     }
 
     /// A token for this person.
     fn token(&mut self, person: Person, now: Timestamp) -> String {
         self.tokens.retain(|token| now < token.until);
-        let number = self.tokens.len().to_be_bytes();
-        let text = random::digest(&[self.seed.as_bytes(), &number, now.to_string().as_bytes()]);
+        let text = random::digest(&[self.seed.as_bytes(), now.to_string().as_bytes()]);
         self.seed = random::digest(&[self.seed.as_bytes(), b"next"]);
         self.tokens.push(Token {
             text: text.clone(),
@@ -227,53 +253,11 @@ impl People {
 
     /// Whom this token stands for now.
     pub(super) fn person(&self, token: &str, now: Timestamp) -> Option<Person> {
-        self.tokens
+        let known = self
+            .tokens
             .iter()
-            .find(|known| known.text == token && now < known.until)
-            .map(|known| known.person.clone())
-    }
-
-    /// Whether this person may enter the folder.
-    pub(super) fn enters(&self, person: &Person, folder: i64) -> bool {
-        match person {
-            Person::User | Person::Application(_) => self.assigned.contains(&folder),
-        }
-    }
-
-    /// Whether this person may do this in the folder, or in the tenant.
-    pub(super) fn may(&self, person: &Person, permission: &str, folder: Option<i64>) -> bool {
-        let by_role = self.tenant_role.contains(permission)
-            || folder.is_some_and(|id| {
-                self.assigned.contains(&id) && self.folder_role.contains(permission)
-            });
-        let by_scope = match person {
-            Person::User => true,
-            Person::Application(scopes) => scopes
-                .iter()
-                .any(|scope| covers(scope, scope_for(permission))),
-        };
-        by_role && by_scope
-    }
-}
-
-/// Whether one scope includes another: `OR.Jobs` is both `OR.Jobs.Read` and `OR.Jobs.Write`.
-fn covers(given: &str, asked: &str) -> bool {
-    given == asked
-        || asked
-            .strip_prefix(given)
-            .is_some_and(|rest| rest.starts_with('.'))
-}
-
-/// The scope that an application needs for this permission.
-fn scope_for(permission: &str) -> &'static str {
-    match permission {
-        "Processes.View" | "Packages.View" => "OR.Execution.Read",
-        "Jobs.View" => "OR.Jobs.Read",
-        "Jobs.Create" => "OR.Jobs.Write",
-        "Webhooks.View" => "OR.Webhooks.Read",
-        "Webhooks.Create" | "Webhooks.Edit" | "Webhooks.Delete" => "OR.Webhooks.Write",
-        "Machines.View" => "OR.Machines.Read",
-        _ => "OR.Folders.Read",
+            .find(|known| known.text == token && now < known.until);
+        known.map(|known| known.person.clone())
     }
 }
 
@@ -282,7 +266,13 @@ mod tests {
     use super::*;
 
     fn people() -> People {
-        People::new("right", "secret", "seed")
+        let text = str::to_owned;
+        People::new(&Secrets {
+            user: text("right"),
+            administrator: text("other"),
+            client: text("secret"),
+            seed: text("seed"),
+        })
     }
 
     #[test]

@@ -11,6 +11,21 @@ pub(super) struct Reply {
     pub(super) headers: Vec<(&'static str, String)>,
     /// The body.
     pub(super) body: Body,
+    /// An event that is posted afterwards.
+    pub(super) event: Option<Delivery>,
+}
+
+/// An event on its way to a webhook.
+#[derive(Debug)]
+pub(super) struct Delivery {
+    /// Where it is posted to.
+    pub(super) url: String,
+    /// What it is signed with.
+    pub(super) secret: Option<String>,
+    /// Whether the receiver's certificate is not looked at.
+    pub(super) insecure: bool,
+    /// The event as JSON.
+    pub(super) body: Vec<u8>,
 }
 
 /// How the body is sent.
@@ -42,6 +57,7 @@ impl Reply {
             status,
             headers: vec![("content-type", kind.to_owned())],
             body: Body::Whole(body.into()),
+            event: None,
         }
     }
 
@@ -51,6 +67,7 @@ impl Reply {
             status,
             headers: Vec::new(),
             body: Body::Whole(Vec::new()),
+            event: None,
         }
     }
 
@@ -75,6 +92,7 @@ impl Reply {
             status: 0,
             headers: Vec::new(),
             body: Body::Never,
+            event: None,
         }
     }
 

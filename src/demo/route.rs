@@ -263,46 +263,57 @@ impl Call<'_> {
     /// Who asks, if they may do this in the tenant.
     pub(super) fn permitted(&self, world: &World, permission: &str) -> Result<Person, Reply> {
         let person = self.person(world)?;
-        if world.people.may(&person, permission, None) {
+        if world.people.roles.may(&person, permission, None) {
             Ok(person)
         } else {
             Err(not_authorized())
         }
     }
 
-    /// The folder asked for, if this person may do this in it.
+    /// The folder asked for, if this person may enter it.
+    pub(super) fn entered<'a>(
+        &self,
+        world: &'a World,
+        person: &Person,
+    ) -> Result<&'a Folder, Reply> {
+        let errors = world.envelope();
+        let missing = || {
+            errors.error(
+                400,
+                1101,
+                "An organization unit is required for this action.",
+            )
+        };
+        let choice = self.request.folder().ok_or_else(missing)?;
+        let chosen = |folder: &&Folder| match &choice {
+            FolderChoice::Id(id) => folder.id == *id,
+            FolderChoice::Key(key) => folder.key.eq_ignore_ascii_case(key),
+            FolderChoice::Path(path) => folder.full.eq_ignore_ascii_case(path),
+            FolderChoice::Unreadable => false,
+        };
+        let found = world
+            .folders
+            .iter()
+            .find(chosen)
+            .filter(|folder| world.people.roles.enters(person, folder.id));
+        found.ok_or_else(|| {
+            errors.error(
+                403,
+                1100,
+                "Folder does not exist or the user does not have access to the folder.",
+            )
+        })
+    }
+
+    /// The folder asked for, if whoever asks may do this in it.
     pub(super) fn folder<'a>(
         &self,
         world: &'a World,
         permission: &str,
     ) -> Result<&'a Folder, Reply> {
         let person = self.person(world)?;
-        let errors = world.envelope();
-        let choice = self.request.folder().ok_or_else(|| {
-            errors.error(
-                400,
-                1101,
-                "An organization unit is required for this action.",
-            )
-        })?;
-        let folder = world
-            .folders
-            .iter()
-            .filter(|folder| world.people.enters(&person, folder.id))
-            .find(|folder| match &choice {
-                FolderChoice::Id(id) => folder.id == *id,
-                FolderChoice::Key(key) => folder.key.eq_ignore_ascii_case(key),
-                FolderChoice::Path(path) => folder.full.eq_ignore_ascii_case(path),
-                FolderChoice::Unreadable => false,
-            })
-            .ok_or_else(|| {
-                errors.error(
-                    403,
-                    1100,
-                    "Folder does not exist or the user does not have access to the folder.",
-                )
-            })?;
-        if world.people.may(&person, permission, Some(folder.id)) {
+        let folder = self.entered(world, &person)?;
+        if world.people.roles.may(&person, permission, Some(folder.id)) {
             Ok(folder)
         } else {
             Err(not_authorized())

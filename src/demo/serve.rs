@@ -199,7 +199,13 @@ async fn respond(
                 body,
                 server.time(arrived),
             ));
-            let reply = server.answer(&request).await;
+            let mut reply = server.answer(&request).await;
+            if let Some(event) = reply.event.take() {
+                let posted = reach::deliver(event, Arc::clone(&server.outward));
+                server
+                    .tasks
+                    .spawn(server.stop.clone().run_until_cancelled_owned(posted));
+            }
             server.note(&line, &request, reply.status, arrived);
             reply
         }

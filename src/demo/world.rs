@@ -72,6 +72,8 @@ pub(super) struct Webhook {
     pub(super) url: String,
     /// Whether it posts at all.
     pub(super) enabled: bool,
+    /// What it signs with.
+    pub(super) secret: Option<String>,
     /// Whether every event is posted.
     pub(super) all_events: bool,
     /// Whether the receiver's certificate is not looked at.
@@ -183,7 +185,7 @@ impl World {
             .folders
             .iter()
             .filter(|folder| !matches!(folder.full.as_str(), "HR" | "Finance"));
-        self.people.assigned = assigned.map(|folder| folder.id).collect();
+        self.people.roles.assigned = assigned.map(|folder| folder.id).collect();
     }
 
     /// A fresh number.
@@ -256,7 +258,11 @@ impl World {
         match fault {
             Fault::OrchestratorDown => self.database = false,
             Fault::VersionTooOld => self.age = None,
-            Fault::FolderNotVisible => self.people.assigned.retain(|folder| *folder != wanted),
+            Fault::FolderNotVisible => self
+                .people
+                .roles
+                .assigned
+                .retain(|folder| *folder != wanted),
             Fault::ProcessesNone => self.releases.retain(|release| release.folder != wanted),
             Fault::ProcessAbsent => self.releases.retain(|release| release.name != PROCESS),
             Fault::ProcessElsewhere => {
@@ -303,7 +309,7 @@ impl World {
     pub(super) fn folders_of<'a>(&'a self, person: &'a Person) -> impl Iterator<Item = &'a Folder> {
         self.folders
             .iter()
-            .filter(|folder| self.people.enters(person, folder.id))
+            .filter(|folder| self.people.roles.enters(person, folder.id))
     }
 
     /// Whether the package that a process runs is gone altogether.

@@ -5,6 +5,7 @@ use reqwest::header::HeaderMap;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use serde_json::{Value, json};
+use std::cell::RefCell;
 use std::sync::Arc;
 
 /// A client of one stand-in.
@@ -17,6 +18,25 @@ pub(crate) struct Client {
     token: Option<String>,
     /// The folder header, once chosen.
     folder: Option<i64>,
+    /// What was sent, and what came back.
+    seen: RefCell<Vec<Seen>>,
+}
+
+/// One request and its answer.
+#[derive(Debug)]
+pub(crate) struct Seen {
+    /// GET, POST …
+    pub(crate) method: String,
+    /// Path and query.
+    pub(crate) target: String,
+    /// The names of the headers.
+    pub(crate) headers: Vec<String>,
+    /// The body.
+    pub(crate) body: Vec<u8>,
+    /// The status of the answer.
+    pub(crate) status: u16,
+    /// The body of the answer.
+    pub(crate) reply: Vec<u8>,
 }
 
 /// An answer, whole.
@@ -69,6 +89,7 @@ impl Client {
             base: base.to_owned(),
             token: None,
             folder: None,
+            seen: RefCell::default(),
         }
     }
 
@@ -175,12 +196,39 @@ impl Client {
         if let Some(folder) = self.folder {
             request = request.header("x-uipath-organizationunitid", folder);
         }
-        let response = request.send().await.unwrap();
+        let request = request.build().unwrap();
+        let url = request.url().clone();
+        let mut seen = Seen {
+            method: request.method().to_string(),
+            target: url[url::Position::BeforePath..].to_owned(),
+            headers: request
+                .headers()
+                .keys()
+                .map(|name| name.as_str().to_owned())
+                .collect(),
+            body: request
+                .body()
+                .and_then(reqwest::Body::as_bytes)
+                .unwrap_or_default()
+                .to_vec(),
+            status: 0,
+            reply: Vec::new(),
+        };
+        let response = self.http.execute(request).await.unwrap();
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let text = response.text().await.unwrap();
+        seen.status = status;
+        seen.reply = text.clone().into_bytes();
+        self.seen.borrow_mut().push(seen);
         Answer {
             status,
             headers,
-            text: response.text().await.unwrap(),
+            text,
         }
+    }
+
+    /// What was sent until now, and what came back.
+    pub(crate) fn take_seen(&self) -> Vec<Seen> {
+        self.seen.take()
     }
 }

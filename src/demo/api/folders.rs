@@ -106,7 +106,7 @@ pub(in super::super) fn all_mine(world: &World, call: &Call<'_>) -> Answer {
 fn password_only(world: &World, call: &Call<'_>) -> Result<super::super::people::Person, Reply> {
     use super::super::people::Person;
     match call.person(world)? {
-        Person::User => Ok(Person::User),
+        person @ (Person::User | Person::Administrator) => Ok(person),
         Person::Application(_) => Err(Reply::json(
             403,
             &json!({ "errorMessage": "OAuth authentication is not supported." }),
@@ -119,7 +119,7 @@ pub(in super::super) fn list(world: &World, call: &Call<'_>) -> Answer {
     let person = call.person(world)?;
     if !["Units.View", "SubFolders.View"]
         .iter()
-        .any(|permission| world.people.may(&person, permission, None))
+        .any(|permission| world.people.roles.may(&person, permission, None))
     {
         return Err(not_authorized());
     }
@@ -136,7 +136,7 @@ pub(in super::super) fn list(world: &World, call: &Call<'_>) -> Answer {
 pub(in super::super) fn feed(world: &World, call: &Call<'_>) -> Answer {
     let person = call.person(world)?;
     let id = number(world, call, "folderId", 0)?;
-    if world.people.enters(&person, id) {
+    if world.people.roles.enters(&person, id) {
         Ok(Reply::json(200, &Value::Null))
     } else {
         missing(world, "Folder")

@@ -204,10 +204,10 @@ pub(in super::super) fn runtimes(world: &World, call: &Call<'_>) -> Answer {
     let folder = call
         .argument("folderId")
         .and_then(|id| id.parse::<i64>().ok())
-        .filter(|id| world.people.enters(&person, *id));
+        .filter(|id| world.people.roles.enters(&person, *id));
     let by_job =
-        world.at_least(ApiVersion::V15) && world.people.may(&person, "Jobs.Create", folder);
-    if !by_job && !world.people.may(&person, "Machines.View", folder) {
+        world.at_least(ApiVersion::V15) && world.people.roles.may(&person, "Jobs.Create", folder);
+    if !by_job && !world.people.roles.may(&person, "Machines.View", folder) {
         return Err(not_authorized());
     }
     let (total, connected, available) = match world.obstacle {

@@ -41,7 +41,7 @@ pub(in super::super) fn reach(world: &World, call: &Call<'_>) -> Answer {
     let person = call.person(world)?;
     let may = ["Webhooks.Create", "Webhooks.Edit"]
         .iter()
-        .any(|permission| world.people.may(&person, permission, None));
+        .any(|permission| world.people.roles.may(&person, permission, None));
     if world.at_least(ApiVersion::V15) && !may {
         return Err(not_authorized());
     }

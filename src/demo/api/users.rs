@@ -1,7 +1,7 @@
 //! Who is signed in, what they may do, and the licence.
 
 use super::super::odata;
-use super::super::people::{Person, USER, USER_ID};
+use super::super::people::{ADMINISTRATOR, Person, USER};
 use super::super::random::guid;
 use super::super::route::{Answer, Call};
 use super::super::version::ApiVersion;
@@ -9,7 +9,6 @@ use super::super::world::{TENANT, World};
 use super::entity;
 use super::processes::MADE;
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
 
 /// What users got later.
 const LATER: [(ApiVersion, &[&str]); 1] = [(
@@ -29,19 +28,25 @@ pub(in super::super) fn current(world: &World, call: &Call<'_>) -> Answer {
     let person = call.person(world)?;
     let (name, kind) = match &person {
         Person::User => (USER, "User"),
+        Person::Administrator => (ADMINISTRATOR, "User"),
         Person::Application(_) => (
             "orch-doctor stand-in application",
             "DirectoryExternalApplication",
         ),
     };
-    let roles = ["Apps integration"];
+    let id = number(&person);
+    let roles = [if person == Person::Administrator {
+        "Administrator"
+    } else {
+        "Apps integration"
+    }];
     let user = entity(
         world,
         json!({
-            "Id": USER_ID, "Key": guid("user", name), "UserName": name, "Name": "Apps", "Surname": "Service", "FullName": "Apps Service",
+            "Id": id, "Key": guid("user", name), "UserName": name, "Name": "Apps", "Surname": "Service", "FullName": "Apps Service",
             "Domain": null, "DirectoryIdentifier": null, "EmailAddress": "apps-svc@corp.example", "IsEmailConfirmed": true,
             "LastLoginTime": MADE, "IsActive": true, "CreationTime": MADE, "AuthenticationSource": null, "Password": null,
-            "IsExternalLicensed": false, "UserRoles": [user_role(world, name, roles[0])], "RolesList": roles, "LoginProviders": ["Basic"],
+            "IsExternalLicensed": false, "UserRoles": [user_role(world, id, name, roles[0])], "RolesList": roles, "LoginProviders": ["Basic"],
             "OrganizationUnits": [], "TenantId": 1, "TenancyName": TENANT, "TenantDisplayName": TENANT, "TenantKey": guid("tenant", TENANT),
             "Type": kind, "ProvisionType": "Manual", "LicenseType": null, "RobotProvision": null, "UnattendedRobot": null,
             "NotificationSubscription": null, "MayHaveUserSession": true, "MayHaveRobotSession": false, "MayHaveUnattendedSession": false,
@@ -59,10 +64,10 @@ pub(in super::super) fn current(world: &World, call: &Call<'_>) -> Answer {
 }
 
 /// A role of a user as the interface shows it.
-fn user_role(world: &World, user: &str, role: &str) -> Value {
+fn user_role(world: &World, id: i64, user: &str, role: &str) -> Value {
     entity(
         world,
-        json!({ "Id": 7, "UserId": USER_ID, "RoleId": 12, "UserName": user, "RoleName": role, "RoleType": "Mixed" }),
+        json!({ "Id": 7, "UserId": id, "RoleId": 12, "UserName": user, "RoleName": role, "RoleType": "Mixed" }),
         &[(ApiVersion::V15, &["RoleType"])],
     )
 }
@@ -70,26 +75,12 @@ fn user_role(world: &World, user: &str, role: &str) -> Value {
 /// GET odata/Users/~.GetCurrentPermissions: those of the tenant and of the folder, or of all folders where none is named.
 pub(in super::super) fn permissions(world: &World, call: &Call<'_>) -> Answer {
     let person = call.person(world)?;
-    let folders: Vec<i64> = match call.request.folder() {
-        Some(_) => call
-            .folder(world, "Processes.View")
-            .map(|folder| vec![folder.id])
-            .or_else(|error| folder_or(world, call, error))?,
-        None => world.folders_of(&person).map(|folder| folder.id).collect(),
+    let folder = match call.request.folder() {
+        Some(_) => Some(call.entered(world, &person)?.id),
+        None => world.folders_of(&person).map(|folder| folder.id).next(),
     };
-    let mut held: BTreeSet<&str> = world.people.tenant_role.clone();
-    if !folders.is_empty() {
-        held.extend(&world.people.folder_role);
-    }
-    let held: Vec<&str> = held
-        .into_iter()
-        .filter(|permission| {
-            world
-                .people
-                .may(&person, permission, folders.first().copied())
-        })
-        .collect();
-    let answer = json!({ "UserId": USER_ID, "Permissions": held });
+    let held = world.people.roles.held(&person, folder);
+    let answer = json!({ "UserId": number(&person), "Permissions": held });
     Ok(odata::single(
         call.request,
         &call.base,
@@ -98,22 +89,13 @@ pub(in super::super) fn permissions(world: &World, call: &Call<'_>) -> Answer {
     ))
 }
 
-/// The folder named, although one permission is missing in it; any other error stays.
-fn folder_or(
-    world: &World,
-    call: &Call<'_>,
-    error: super::super::reply::Reply,
-) -> Result<Vec<i64>, super::super::reply::Reply> {
-    let held = world
-        .people
-        .folder_role
-        .iter()
-        .chain(&world.people.tenant_role);
-    let found = held
-        .filter_map(|permission| call.folder(world, permission).ok())
-        .map(|folder| vec![folder.id])
-        .next();
-    found.ok_or(error)
+/// The number of a person among the users.
+pub(super) fn number(person: &Person) -> i64 {
+    match person {
+        Person::Administrator => 2,
+        Person::User => 42,
+        Person::Application(_) => 43,
+    }
 }
 
 /// GET odata/Settings/~.GetLicense.

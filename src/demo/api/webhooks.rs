@@ -1,12 +1,12 @@
 //! Webhooks: those there are, making one, sending it a ping.
 
 use super::super::odata;
-use super::super::people::USER_ID;
 use super::super::random::guid;
-use super::super::reply::Reply;
+use super::super::reply::{Delivery, Reply};
 use super::super::route::{Answer, Call, field};
 use super::super::version::ApiVersion;
 use super::super::world::{Webhook, World};
+use super::users::number;
 use super::{entity, missing, page};
 use serde_json::{Value, json};
 
@@ -152,6 +152,7 @@ pub(in super::super) fn create(world: &mut World, call: &Call<'_>) -> Answer {
         name,
         url,
         enabled: flag("Enabled").unwrap_or(false),
+        secret: text("Secret"),
         all_events: flag("SubscribeToAllEvents").unwrap_or(false),
         insecure: flag("AllowInsecureSsl").unwrap_or(false),
         events: events
@@ -176,14 +177,14 @@ pub(in super::super) fn delete(world: &mut World, call: &Call<'_>) -> Answer {
 
 /// POST odata/Webhooks(id)/~.Ping: 202 says that the event is queued, not that it arrived.
 pub(in super::super) fn ping(world: &mut World, call: &Call<'_>) -> Answer {
-    call.permitted(world, "Webhooks.View")?;
-    let webhook = found(world, call)?.id;
+    let user = number(&call.permitted(world, "Webhooks.View")?);
+    let webhook = found(world, call)?.clone();
     let number = world.number();
     let event = entity(
         world,
         json!({
             "Type": "ping", "EventId": guid("event", &number.to_string()).replace('-', ""), "Timestamp": call.request.at.to_string(),
-            "TenantId": 1, "OrganizationUnitId": null, "UserId": USER_ID, "EntityKey": guid("webhook", &webhook.to_string()),
+            "TenantId": 1, "OrganizationUnitId": null, "UserId": user, "EntityKey": guid("webhook", &webhook.id.to_string()),
             "EventSourceId": null, "OrganizationUnitKey": null, "EventTime": call.request.at.to_string(),
         }),
         &[
@@ -194,6 +195,7 @@ pub(in super::super) fn ping(world: &mut World, call: &Call<'_>) -> Answer {
             (ApiVersion::V17, &["EventTime"]),
         ],
     );
+    let body = event.to_string().into_bytes();
     let mut reply = odata::single(
         call.request,
         &call.base,
@@ -201,5 +203,11 @@ pub(in super::super) fn ping(world: &mut World, call: &Call<'_>) -> Answer {
         event,
     );
     reply.status = 202;
+    reply.event = webhook.enabled.then_some(Delivery {
+        url: webhook.url,
+        secret: webhook.secret,
+        insecure: webhook.insecure,
+        body,
+    });
     Ok(reply)
 }
