@@ -95,31 +95,12 @@ impl Plan {
                 ));
             }
         }
-        let places: Vec<(RowId, usize)> = rows
-            .iter()
-            .enumerate()
-            .map(|(at, row)| (row.row.clone(), at))
-            .collect();
-        for at in 0..rows.len() {
-            let needed = |ids: &[CheckId]| {
-                let holds = |other: &RowId| {
-                    ids.contains(&other.check)
-                        && concerns(other.subject.as_ref(), rows[at].row.subject.as_ref())
-                };
-                places
-                    .iter()
-                    .filter(|(other, _)| holds(other))
-                    .map(|(_, place)| *place)
-                    .collect::<Vec<_>>()
-            };
-            let needs = needed(&rows[at].check.needs);
-            let starts_after = rows[at]
-                .check
-                .starts_after
-                .as_ref()
-                .map_or_else(|| needs.clone(), |ids| needed(ids));
-            rows[at].needs = needs;
-            rows[at].starts_after = starts_after;
+        let ids: Vec<RowId> = rows.iter().map(|row| row.row.clone()).collect();
+        for row in &mut rows {
+            let needed = |checks: &[CheckId]| places(&ids, checks, row.row.subject.as_ref());
+            row.needs = needed(&row.check.needs);
+            let starts_after = row.check.starts_after.as_deref().map(needed);
+            row.starts_after = starts_after.unwrap_or_else(|| row.needs.clone());
         }
         skip_dependants(&mut rows);
         Ok(Self { rows })
@@ -129,6 +110,12 @@ impl Plan {
     pub fn rows(&self) -> &[Planned] {
         &self.rows
     }
+}
+
+/// Where the rows of these checks stand that bear on the subject.
+fn places(ids: &[RowId], checks: &[CheckId], subject: Option<&Subject>) -> Vec<usize> {
+    let bears = |id: &RowId| checks.contains(&id.check) && concerns(id.subject.as_ref(), subject);
+    (0..ids.len()).filter(|at| bears(&ids[*at])).collect()
 }
 
 /// Whether a row about `wide` bears on one about `narrow`.

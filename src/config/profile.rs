@@ -313,7 +313,7 @@ fn anchored(mut section: Allowlist, folder: &Path) -> Allowlist {
     for rule in &mut section.rules {
         match rule {
             RuleFile::Path(path) | RuleFile::Described { file: path, .. } => {
-                *path = folder.join(&path)
+                *path = folder.join(&path);
             }
         }
     }
