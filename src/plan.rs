@@ -4,7 +4,7 @@ use crate::catalog::{Catalog, Check, CheckId, Complaint, Want};
 use crate::config::{Host, Settings, SignIn};
 use crate::probe::{Asks, Measurement, Subject};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// A check asked of something: one row of the report.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -97,10 +97,12 @@ impl Plan {
         }
         let ids: Vec<RowId> = rows.iter().map(|row| row.row.clone()).collect();
         for row in &mut rows {
-            let needed = |checks: &[CheckId]| places(&ids, checks, row.row.subject.as_ref());
-            row.needs = needed(&row.check.needs);
-            let starts_after = row.check.starts_after.as_deref().map(needed);
-            row.starts_after = starts_after.unwrap_or_else(|| row.needs.clone());
+            let subject = row.row.subject.as_ref();
+            row.needs = places(&ids, &row.check.needs, subject);
+            row.starts_after = match row.check.starts_after.as_deref() {
+                Some(checks) => places(&ids, checks, subject),
+                None => row.needs.clone(),
+            };
         }
         skip_dependants(&mut rows);
         Ok(Self { rows })
@@ -300,14 +302,11 @@ fn matching(catalog: &Catalog, patterns: &[String]) -> Result<BTreeSet<CheckId>,
     for pattern in patterns {
         let before = found.len();
         let ids = catalog.checks().iter().map(|check| &check.id);
-        let hits: BTreeMap<&CheckId, ()> = ids
-            .filter(|id| fits(pattern, id.as_str()))
-            .map(|id| (id, ()))
-            .collect();
+        let hits: BTreeSet<&CheckId> = ids.filter(|id| fits(pattern, id.as_str())).collect();
         if hits.is_empty() && found.len() == before {
             return Err(PlanError::Unknown(crate::shown::shown(pattern)));
         }
-        found.extend(hits.into_keys().cloned());
+        found.extend(hits.into_iter().cloned());
     }
     Ok(found)
 }

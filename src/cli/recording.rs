@@ -61,7 +61,9 @@ fn finish(
     arguments: &RecordingArguments,
 ) -> Result<Exit, Refused> {
     let mut report = Report::default();
-    events.iter().for_each(|event| report.apply(event, catalog));
+    for event in events {
+        report.apply(event, catalog);
+    }
     output::report(&report, &arguments.writing, arguments.color)?;
     Ok(report.exit())
 }

@@ -3,7 +3,10 @@
 use super::Refused;
 use super::arguments::{Common, SymptomArgument};
 use crate::catalog::{Catalog, Complaint};
-use crate::config::{Config, Credential, Settings, profile, profile::name_server, profile::pin};
+use crate::config::{
+    Config, Credential, Settings, profile,
+    written::{name_server, pin},
+};
 use crate::event::Event;
 use crate::plan::{Plan, Selection};
 use crate::run::{Run, Source};

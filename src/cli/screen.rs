@@ -35,9 +35,9 @@ pub(super) async fn replay(
     colour: Colour,
 ) -> Result<Exit, Refused> {
     let mut report = crate::report::Report::default();
-    events
-        .iter()
-        .for_each(|event| report.apply(event, &catalog));
+    for event in &events {
+        report.apply(event, &catalog);
+    }
     output::report(&report, &super::arguments::Writing::default(), colour)?;
     Ok(report.exit())
 }

@@ -67,7 +67,7 @@ impl Symptom for Responder {
         let seen = sample_reply(200, Shape::Empty);
         let with = |change: &dyn Fn(&mut Reply)| {
             let mut seen = seen.clone();
-            seen.reply.iter_mut().for_each(|reply| change(reply));
+            seen.reply.iter_mut().for_each(change);
             seen
         };
         match self {
