@@ -3,6 +3,11 @@
 mod judge;
 mod recorded;
 
+#[cfg(test)]
+mod scenarios;
+#[cfg(test)]
+mod wording;
+
 pub use judge::judge;
 pub use recorded::Recording;
 

@@ -259,10 +259,15 @@ impl Seen {
 
     /// Status, server, page and version.
     pub fn facts(&self, _at: &At<'_>) -> Facts {
-        let mut facts = Facts::from([("path", shown(&self.path))]);
-        if let Some(Failure::Silent { waited_ms }) = self.failure {
-            facts.insert("waited", format!("{:.1} s", waited_ms as f64 / 1000.0));
-        }
+        let mut facts = Facts::from([
+            ("path", shown(&self.path)),
+            (
+                "failed",
+                self.failure.as_ref().map(Failure::said).unwrap_or_default(),
+            ),
+            ("status", "no HTTP status".into()),
+            ("who", "something that does not speak HTTP".into()),
+        ]);
         if let Some(version) = self.api_version() {
             facts.insert("api_version", version.to_string());
             facts.insert("product", product(version).into());

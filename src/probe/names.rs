@@ -2,7 +2,7 @@
 
 use super::{At, Cx, Intent, Subject, Symptom, symptoms};
 use crate::config::{Host, Settings};
-use crate::names::{AnsweredBy, Outcome, Resolution};
+use crate::names::{AnsweredBy, Outcome, Refusal, Resolution, Silence, Trouble};
 use crate::probe::{Asks, Facts};
 use crate::shown::shown;
 use serde::{Deserialize, Serialize};
@@ -109,6 +109,46 @@ impl Seen {
         addresses
     }
 
+    /// What went wrong with the question, in words.
+    fn trouble(&self) -> String {
+        match self
+            .resolution
+            .as_ref()
+            .map(|resolution| &resolution.outcome)
+        {
+            Some(Outcome::ServerFailure { why }) => match why {
+                Trouble::Reported {
+                    unvalidated_answers: true,
+                    ..
+                } => "its signatures (DNSSEC) do not hold".into(),
+                Trouble::Reported { code: 2, .. } => "the server reports SERVFAIL".into(),
+                Trouble::Reported { code, .. } => format!("the server reports error {code}"),
+                Trouble::AliasLoop => "the name is an alias of itself, by way of others".into(),
+                Trouble::Lame => "the server points elsewhere and does not look further".into(),
+                Trouble::Malformed => "the server's answer is not a DNS message".into(),
+            },
+            Some(Outcome::Refused {
+                how: Refusal::Reported,
+            }) => "it says REFUSED".into(),
+            Some(Outcome::Refused {
+                how: Refusal::PortClosed,
+            }) => "its port is closed".into(),
+            Some(Outcome::Silent {
+                how: Silence::NoAnswer,
+            }) => "nothing came back".into(),
+            Some(Outcome::Silent {
+                how: Silence::OnlyTruncated,
+            }) => "the answer over UDP was cut short, and none came over TCP".into(),
+            Some(Outcome::Silent {
+                how: Silence::Unsendable,
+            }) => "this machine could not send it".into(),
+            Some(
+                Outcome::Resolved | Outcome::Literal | Outcome::NoSuchName | Outcome::NoAddress,
+            )
+            | None => String::new(),
+        }
+    }
+
     /// Who answered what.
     pub fn facts(&self, at: &At<'_>) -> Facts {
         let list: Vec<String> = self
@@ -143,6 +183,7 @@ impl Seen {
         Facts::from([
             ("addresses", list.join(", ")),
             ("resolver", by),
+            ("trouble", self.trouble()),
             ("alias", alias),
             ("waited", format!("{:.1} s", self.took_ms as f64 / 1000.0)),
         ])
@@ -193,7 +234,7 @@ impl Symptom for Resolved {
 
     #[cfg(test)]
     fn sample(self) -> Seen {
-        use crate::names::{Address, Refusal, Silence, Trouble};
+        use crate::names::Address;
         let with = |outcome: Outcome| {
             let addresses = if outcome == Outcome::Resolved {
                 vec![Address {

@@ -121,6 +121,13 @@ impl Seen {
                 ),
             ),
             ("sender", "a device on the path".into()),
+            (
+                "why",
+                worst
+                    .and_then(|attempt| attempt.failure.as_ref())
+                    .map(why)
+                    .unwrap_or_default(),
+            ),
         ]);
         match worst.and_then(|attempt| attempt.failure.as_ref()) {
             Some(Failure::Silent {
@@ -151,6 +158,29 @@ impl Seen {
         self.counted()
             .into_iter()
             .max_by_key(|attempt| rank(attempt.failure.as_ref()))
+    }
+}
+
+/// What stands in the way, in words.
+fn why(failure: &Failure) -> String {
+    let no_way = |by: Option<IpAddr>, what: &str| match by {
+        Some(by) => format!("the device {by} says that {what}"),
+        None => format!("a device on the path says that {what}"),
+    };
+    match failure {
+        Failure::Refused => "the connection is refused".into(),
+        Failure::Silent { .. } => "nothing answers".into(),
+        Failure::Prohibited { by, .. } => no_way(*by, "it is not allowed"),
+        Failure::Unreachable {
+            by: None,
+            code: None,
+        } => "this machine finds no way to it".into(),
+        Failure::Unreachable { by, .. } => no_way(*by, "there is no way to it"),
+        Failure::Loop { by } => no_way(*by, "the packets travelled too far, as in a routing loop"),
+        Failure::NoFamily => "this machine has no route or no address of that family".into(),
+        Failure::Reset => "the connection is reset".into(),
+        Failure::SourceNotHere => "the source address is not one of this machine's".into(),
+        Failure::Other { error } => crate::shown::shown(error),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Orchestrator's error bodies, in every form that has been seen.
 
-use super::http::Response;
+use super::http::{Failure, Response};
 use crate::shown::shown;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -67,6 +67,15 @@ impl Envelope {
                 shape: Shape::Other,
                 ..empty
             },
+        }
+    }
+
+    /// What an answer said, or what came in its place.
+    pub fn said_or(envelope: Option<&Self>, failure: Option<&Failure>) -> String {
+        match (envelope, failure) {
+            (Some(envelope), _) => envelope.said(),
+            (None, Some(failure)) => failure.said(),
+            (None, None) => "no usable answer came".into(),
         }
     }
 
