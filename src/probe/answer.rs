@@ -265,7 +265,8 @@ impl Seen {
                 "failed",
                 self.failure.as_ref().map(Failure::said).unwrap_or_default(),
             ),
-            ("status", "no HTTP status".into()),
+            ("status", "none".into()),
+            ("answered", "no HTTP status".into()),
             ("who", "something that does not speak HTTP".into()),
         ]);
         if let Some(version) = self.api_version() {
@@ -283,6 +284,7 @@ impl Seen {
             return facts;
         };
         facts.insert("status", reply.envelope.status.to_string());
+        facts.insert("answered", format!("HTTP {}", reply.envelope.status));
         facts.insert(
             "location",
             reply.location.clone().unwrap_or_else(|| "nowhere".into()),

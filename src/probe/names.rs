@@ -162,12 +162,12 @@ impl Seen {
             .and_then(|resolution| resolution.answered_by)
         {
             _ if !self.pinned.is_empty() => "--resolve".to_owned(),
-            Some(AnsweredBy::Server { address }) => format!("the name server {address}"),
+            Some(AnsweredBy::Server { address }) => server_name(address),
             Some(AnsweredBy::HostsFile) => "this machine's hosts file".into(),
             Some(AnsweredBy::Standard) => "the standard (localhost is this machine)".into(),
             Some(AnsweredBy::System) => "this machine's own resolver".into(),
             None => match at.settings.network.dns {
-                Some(server) => format!("the name server {server}"),
+                Some(server) => server_name(server),
                 None => "this machine's name servers".into(),
             },
         };
@@ -187,6 +187,15 @@ impl Seen {
             ("alias", alias),
             ("waited", format!("{:.1} s", self.took_ms as f64 / 1000.0)),
         ])
+    }
+}
+
+/// A name server in words; its port is told where it is not the usual one.
+fn server_name(server: SocketAddr) -> String {
+    if server.port() == 53 {
+        format!("the name server {}", server.ip())
+    } else {
+        format!("the name server {server}")
     }
 }
 
@@ -277,9 +286,12 @@ impl Symptom for Resolved {
             Self::Refused => with(Outcome::Refused {
                 how: Refusal::Reported,
             }),
-            Self::Silent => with(Outcome::Silent {
-                how: Silence::NoAnswer,
-            }),
+            Self::Silent => Seen {
+                took_ms: 5000,
+                ..with(Outcome::Silent {
+                    how: Silence::NoAnswer,
+                })
+            },
         }
     }
 }

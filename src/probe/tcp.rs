@@ -134,12 +134,14 @@ impl Seen {
                 waited_ms,
                 attempts,
             }) => {
+                let times = if *attempts == 1 {
+                    "attempt"
+                } else {
+                    "attempts"
+                };
                 facts.insert(
                     "waited",
-                    format!(
-                        "{:.1} s and {attempts} attempts",
-                        *waited_ms as f64 / 1000.0
-                    ),
+                    format!("{:.1} s ({attempts} {times})", *waited_ms as f64 / 1000.0),
                 );
             }
             Some(
@@ -147,6 +149,12 @@ impl Seen {
                 | Failure::Unreachable { by: Some(by), .. },
             ) => {
                 facts.insert("sender", format!("the device {by}"));
+            }
+            Some(Failure::Prohibited {
+                by: None,
+                code: None,
+            }) => {
+                facts.insert("sender", "this machine or a device on the path".into());
             }
             _ => {}
         }

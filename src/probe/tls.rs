@@ -217,6 +217,14 @@ impl Seen {
         for (told, names) in topics {
             facts.extend(told.into_iter().filter(|(name, _)| names.contains(name)));
         }
+        for name in ["not_after", "not_before", "revoked_at"] {
+            let moment = facts
+                .get(name)
+                .and_then(|text| text.parse::<Timestamp>().ok());
+            if let Some(moment) = moment {
+                facts.insert(name, moment.strftime("%Y-%m-%d %H:%M UTC").to_string());
+            }
+        }
         facts
     }
 

@@ -84,6 +84,15 @@ fn every_sentence_is_one_short_sentence() {
             said.ends_with('.') && !said.ends_with(".."),
             "{at} does not end in a full stop: {said}"
         );
+        let first = said.chars().next().unwrap_or_default();
+        assert!(
+            !first.is_ascii_lowercase()
+                || said.starts_with("http")
+                || said.starts_with("orch.")
+                || said.starts_with("cloud.")
+                || said.starts_with("apps-svc"),
+            "{at} begins with a small letter: {said}"
+        );
         assert!(
             said.chars().count() <= LONGEST_SENTENCE,
             "{at} is too long: {said}"

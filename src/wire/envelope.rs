@@ -81,7 +81,11 @@ impl Envelope {
 
     /// The message, or the status where there is none.
     pub fn said(&self) -> String {
-        match (&self.message, self.code) {
+        let message = self
+            .message
+            .as_deref()
+            .map(|message| message.trim_end_matches('.'));
+        match (message, self.code) {
             (Some(message), Some(code)) if code != 0 => {
                 format!("HTTP {}, error {code}: “{message}”", self.status)
             }
