@@ -185,9 +185,7 @@ impl Seen {
             ),
             (
                 "said",
-                self.refusal
-                    .as_ref()
-                    .map_or_else(|| "nothing".into(), Envelope::said),
+                Envelope::said_or(self.refusal.as_ref(), self.failure.as_ref()),
             ),
         ])
     }
