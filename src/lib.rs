@@ -30,3 +30,5 @@ pub mod run;
 pub mod report;
 
 pub mod demo;
+
+pub mod tui;
