@@ -29,6 +29,7 @@ pub mod run;
 
 pub mod report;
 
+pub mod cli;
 pub mod demo;
 
 pub mod tui;
