@@ -1,8 +1,9 @@
 //! Sets of roots: Mozilla's, which stand in for the cloud's, and those read from files and stores.
 
+use super::facets::Key;
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, TrustAnchor};
-use x509_parser::prelude::{FromDer, X509Name};
+use x509_parser::prelude::{FromDer, SubjectPublicKeyInfo, X509Name};
 
 /// Version of webpki-roots and the day it came out, as a report shows them.
 const MOZILLA: (&str, &str) = ("1.0.10", "2026-10-19");
@@ -130,6 +131,19 @@ impl Roots {
             .name_constraints
             .as_ref()
             .map(|inner| sequence(inner))
+    }
+
+    /// A root's key, as a report shows it.
+    pub(crate) fn shown_key(&self, index: usize) -> Key {
+        match SubjectPublicKeyInfo::from_der(&self.keys[index]) {
+            Ok((_, key)) => super::key::of(&key),
+            Err(_) => Key::default(),
+        }
+    }
+
+    /// The certificate of a root, where it is known.
+    pub(crate) fn certificate(&self, index: usize) -> Option<&CertificateDer<'static>> {
+        self.ders.get(index)
     }
 
     /// A root's name, as a person says it.

@@ -171,12 +171,16 @@ proptest! {
         let mut others: Vec<Made> = Vec::new();
         for (depth, twists) in middles.iter().enumerate() {
             let mut params = ca(&format!("Test CA {depth}"));
-            twists.iter().for_each(|twist| apply(*twist, &mut params));
+            for twist in twists {
+                apply(*twist, &mut params);
+            }
             let issued = others.last().unwrap_or(&root).issue(params);
             others.push(issued);
         }
         let mut params = leaf();
-        end.iter().for_each(|twist| apply(*twist, &mut params));
+        for twist in &end {
+            apply(*twist, &mut params);
+        }
         let leaf = others.last().unwrap_or(&root).issue(params);
         let chain = sent(how, &leaf, &others, &root);
         let cloud = if known_root { root.der.clone() } else { Made::root(ca("Another Root")).der };

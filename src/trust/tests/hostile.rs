@@ -27,8 +27,7 @@ fn a_hundred_cas_of_one_name_end_soon() {
         } else {
             others.last().unwrap_or(&root)
         };
-        let issued = issuer.issue(same());
-        others.push(issued);
+        others.push(issuer.issue(same()));
     }
     let leaf = others.last().unwrap().issue(leaf());
     let chain: Vec<_> = [leaf.der.clone()]
@@ -163,7 +162,7 @@ fn nothing_in_a_name_reaches_the_screen_as_it_is() {
 #[test]
 fn a_negative_serial_number_is_no_hindrance() {
     let chain = Chain::with_leaf(|leaf| {
-        leaf.serial_number = Some(rcgen::SerialNumber::from_slice(&[0xFF, 0x01]))
+        leaf.serial_number = Some(rcgen::SerialNumber::from_slice(&[0xFF, 0x01]));
     });
     let facets = soon(&chain.served(), &chain.root.roots());
     assert_eq!(trust(&facets), Trust::Public);
