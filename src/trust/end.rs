@@ -2,7 +2,6 @@
 
 use super::facets::End;
 use super::judge::Views;
-use super::path::{Spelling, same_name};
 use super::signature::Proof;
 use super::table::Table;
 
@@ -73,7 +72,7 @@ fn candidates(table: &Table<'_>, head: usize, views: &Views<'_>) -> Vec<Candidat
         // A certificate with its own name as issuer's, but another key's identifier, has an issuer that happens to be called the same.
         let is_itself = index == head && id_differs;
         let subject = issuer.x509.subject.as_raw();
-        if !is_itself && same_name(&child.x509.issuer, subject, Spelling::Exact) {
+        if !is_itself && child.x509.issuer.as_raw() == subject {
             found.push(Candidate {
                 key: issuer.x509.subject_pki.raw.to_vec(),
                 is_root: false,
@@ -82,14 +81,12 @@ fn candidates(table: &Table<'_>, head: usize, views: &Views<'_>) -> Vec<Candidat
         }
     }
     for roots in views.all() {
-        for anchor in 0..roots.len() {
-            if same_name(&child.x509.issuer, roots.subject(anchor), Spelling::Exact) {
-                found.push(Candidate {
-                    key: roots.key(anchor).to_vec(),
-                    is_root: true,
-                    id_differs: false,
-                });
-            }
+        for anchor in roots.named(child.x509.issuer.as_raw()) {
+            found.push(Candidate {
+                key: roots.key(anchor).to_vec(),
+                is_root: true,
+                id_differs: false,
+            });
         }
     }
     found.truncate(MOST);

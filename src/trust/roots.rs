@@ -1,6 +1,7 @@
 //! Sets of roots: Mozilla's, which stand in for the cloud's, and those read from files and stores.
 
 use super::facets::Key;
+use super::path::{LooseName, loosely};
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, TrustAnchor};
 use x509_parser::prelude::{FromDer, SubjectPublicKeyInfo, X509Name};
@@ -15,6 +16,7 @@ pub struct Roots {
     anchors: Vec<TrustAnchor<'static>>,
     ders: Vec<CertificateDer<'static>>,
     subjects: Vec<Vec<u8>>,
+    loose_subjects: Vec<Option<LooseName>>,
     keys: Vec<Vec<u8>>,
 }
 
@@ -73,10 +75,12 @@ impl Roots {
         anchors: Vec<TrustAnchor<'static>>,
         ders: Vec<CertificateDer<'static>>,
     ) -> Self {
-        let subjects = anchors
+        let subjects: Vec<_> = anchors
             .iter()
             .map(|anchor| sequence(&anchor.subject))
             .collect();
+        let loose = |name: &Vec<u8>| Some(loosely(&X509Name::from_der(name).ok()?.1));
+        let loose_subjects = subjects.iter().map(loose).collect();
         let keys = anchors
             .iter()
             .map(|anchor| sequence(&anchor.subject_public_key_info))
@@ -86,6 +90,7 @@ impl Roots {
             anchors,
             ders,
             subjects,
+            loose_subjects,
             keys,
         }
     }
@@ -115,9 +120,14 @@ impl Roots {
         &self.anchors
     }
 
-    /// The subject of a root, as a whole DER name.
-    pub(crate) fn subject(&self, index: usize) -> &[u8] {
-        &self.subjects[index]
+    /// The roots of this name, which is whole DER.
+    pub(crate) fn named(&self, name: &[u8]) -> impl Iterator<Item = usize> {
+        (0..self.len()).filter(move |index| self.subjects[*index] == name)
+    }
+
+    /// The roots of this name in whatever spelling.
+    pub(crate) fn loosely_named(&self, name: &LooseName) -> impl Iterator<Item = usize> {
+        (0..self.len()).filter(move |index| self.loose_subjects[*index].as_ref() == Some(name))
     }
 
     /// The key of a root, as a whole DER subjectPublicKeyInfo.

@@ -3,7 +3,7 @@
 use super::certificate::{self, Known};
 use super::facets::{Certificate, Facets, Fault, FaultKind, Path, Place, View};
 use super::judge::{Reach, Views};
-use super::path::{Found, Spelling, Web, same_name};
+use super::path::{Found, Spelling, Web};
 use super::roots::Roots;
 use super::rules::{self, Root};
 use super::signature::Proof;
@@ -85,11 +85,7 @@ impl<'a> Table<'a> {
         let (Some(below), Some(above)) = (self.web.known(child), self.web.known(issuer)) else {
             return false;
         };
-        if !same_name(
-            &below.x509.issuer,
-            above.x509.subject.as_raw(),
-            Spelling::Exact,
-        ) {
+        if below.x509.issuer.as_raw() != above.x509.subject.as_raw() {
             return false;
         }
         let key = above.x509.subject_pki.raw.to_vec();
@@ -293,8 +289,11 @@ impl<'a> Table<'a> {
             .map(|known| known.x509.subject_pki.raw.to_vec())
             .collect();
         for roots in views.all() {
-            let named = (0..roots.len()).filter(|anchor| roots.subject(*anchor) == issuer);
-            keys.extend(named.map(|anchor| roots.key(anchor).to_vec()));
+            keys.extend(
+                roots
+                    .named(&issuer)
+                    .map(|anchor| roots.key(anchor).to_vec()),
+            );
         }
         let key = keys
             .into_iter()
