@@ -34,4 +34,4 @@ pub use reading::{
 pub use roots::{Roots, RootsError};
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

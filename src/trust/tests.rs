@@ -3,5 +3,5 @@
 mod cloud;
 mod fixtures;
 mod hostile;
-mod made;
+pub(crate) mod made;
 mod symptoms;
