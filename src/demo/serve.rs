@@ -201,7 +201,7 @@ async fn respond(
             ));
             let mut reply = server.answer(&request).await;
             if let Some(event) = reply.event.take() {
-                let posted = reach::deliver(event, Arc::clone(&server.outward));
+                let posted = reach::deliver(*event, Arc::clone(&server.outward));
                 server
                     .tasks
                     .spawn(server.stop.clone().run_until_cancelled_owned(posted));
