@@ -42,6 +42,7 @@ use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
+use tls::Clock;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -192,6 +193,10 @@ async fn open(
         stop.clone()
             .run_until_cancelled_owned(serve::own(world, questions)),
     );
+    let clock = Clock {
+        epoch: Instant::now(),
+        now: parts.options.now,
+    };
     let server = Arc::new(Server {
         wire: wire::wire(faults),
         tls: tls::acceptor(&parts.chain, faults)?,
@@ -199,10 +204,9 @@ async fn open(
         hostile: parts.options.hostile.clone(),
         delay: parts.options.delay,
         world: ask,
-        outward: Arc::new(tls::outward(&parts.chain.anchors)?),
+        outward: Arc::new(tls::outward(&parts.chain.anchors, clock)?),
         log,
-        epoch: Instant::now(),
-        now: parts.options.now,
+        clock,
         port,
         stop: stop.clone(),
         tasks: tasks.clone(),

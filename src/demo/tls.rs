@@ -2,9 +2,13 @@
 
 use super::chain::Chain;
 use super::fault::Fault;
-use rustls_pki_types::CertificateDer;
+use jiff::{SignedDuration, Timestamp};
+use rustls::time_provider::TimeProvider;
+use rustls_pki_types::{CertificateDer, UnixTime};
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::Instant;
 
 /// The provider of every TLS configuration here.
 fn provider() -> Arc<rustls::crypto::CryptoProvider> {
@@ -20,13 +24,41 @@ fn roots(anchors: &[CertificateDer<'static>]) -> io::Result<Arc<rustls::RootCert
     Ok(Arc::new(store))
 }
 
+/// The stand-in's clock, by which it judges others.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Clock {
+    /// When the stand-in started.
+    pub(super) epoch: Instant,
+    /// The time it was then.
+    pub(super) now: Timestamp,
+}
+
+impl Clock {
+    /// The time, this long after the start.
+    pub(super) fn at(self, since: Duration) -> Timestamp {
+        SignedDuration::try_from(since).map_or(self.now, |since| self.now + since)
+    }
+}
+
+impl TimeProvider for Clock {
+    fn current_time(&self) -> Option<UnixTime> {
+        let seconds = u64::try_from(self.at(self.epoch.elapsed()).as_second()).ok()?;
+        Some(UnixTime::since_unix_epoch(Duration::from_secs(seconds)))
+    }
+}
+
 /// How Orchestrator judges those it connects to.
-pub(super) fn outward(anchors: &[CertificateDer<'static>]) -> io::Result<rustls::ClientConfig> {
-    Ok(rustls::ClientConfig::builder_with_provider(provider())
-        .with_safe_default_protocol_versions()
-        .map_err(io::Error::other)?
-        .with_root_certificates(roots(anchors)?)
-        .with_no_client_auth())
+pub(super) fn outward(
+    anchors: &[CertificateDer<'static>],
+    clock: Clock,
+) -> io::Result<rustls::ClientConfig> {
+    Ok(
+        rustls::ClientConfig::builder_with_details(provider(), Arc::new(clock))
+            .with_safe_default_protocol_versions()
+            .map_err(io::Error::other)?
+            .with_root_certificates(roots(anchors)?)
+            .with_no_client_auth(),
+    )
 }
 
 /// How the stand-in speaks TLS.

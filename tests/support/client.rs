@@ -77,17 +77,19 @@ impl rustls::time_provider::TimeProvider for Stopped {
 }
 
 /// What a TLS client needs to trust this stand-in.
-pub(crate) fn tls(stand: &Stand) -> rustls::ClientConfig {
+pub(crate) fn tls(stand: &Stand, alpn: &[&str]) -> rustls::ClientConfig {
     let mut roots = rustls::RootCertStore::empty();
     for root in CertificateDer::pem_file_iter(stand.roots()).unwrap() {
         roots.add(root.unwrap()).unwrap();
     }
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    rustls::ClientConfig::builder_with_details(provider, Arc::new(Stopped))
+    let mut config = rustls::ClientConfig::builder_with_details(provider, Arc::new(Stopped))
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_root_certificates(roots)
-        .with_no_client_auth()
+        .with_no_client_auth();
+    config.alpn_protocols = alpn.iter().map(|name| name.as_bytes().to_vec()).collect();
+    config
 }
 
 impl Client {
@@ -99,7 +101,7 @@ impl Client {
     /// The same for another URL of the stand-in.
     pub(crate) fn at(stand: &Stand, base: &str) -> Self {
         let http = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls(stand))
+            .tls_backend_preconfigured(tls(stand, &["h2", "http/1.1"]))
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
             .build()
