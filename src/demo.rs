@@ -39,7 +39,7 @@ use people::Secrets;
 use profile::Contents;
 use serve::Server;
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 use tls::Clock;
@@ -224,7 +224,10 @@ async fn open(
 fn host(named: bool, address: IpAddr) -> String {
     match address {
         _ if named => names::NAME.to_owned(),
-        address if address.is_loopback() || address.is_unspecified() => "localhost".to_owned(),
+        // Both families of loopback are served, so the name fits.
+        IpAddr::V4(Ipv4Addr::LOCALHOST) | IpAddr::V6(Ipv6Addr::LOCALHOST) => "localhost".to_owned(),
+        IpAddr::V4(Ipv4Addr::UNSPECIFIED) => Ipv4Addr::LOCALHOST.to_string(),
+        IpAddr::V6(Ipv6Addr::UNSPECIFIED) => format!("[{}]", Ipv6Addr::LOCALHOST),
         IpAddr::V4(address) => address.to_string(),
         IpAddr::V6(address) => format!("[{address}]"),
     }
@@ -238,7 +241,7 @@ fn alternative_names(host: &str) -> Vec<String> {
         "::1".to_owned(),
     ];
     let host = host.trim_matches(['[', ']']);
-    if host != "localhost" {
+    if !names.iter().any(|name| name == host) {
         names.insert(0, host.to_owned());
     }
     names

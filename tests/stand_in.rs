@@ -559,6 +559,19 @@ async fn the_profile_names_what_there_is_and_no_secret() {
     );
 }
 
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn an_address_of_its_own_is_in_the_url_and_in_the_certificate() {
+    let stand = start(Options {
+        listen: "127.0.0.2:0".parse().unwrap(),
+        ..options()
+    })
+    .await
+    .unwrap();
+    assert!(stand.url().starts_with("https://127.0.0.2:"));
+    assert_eq!(Client::new(&stand).get("/api/Status/Get").await.status, 200);
+}
+
 #[tokio::test]
 async fn url_faults_are_in_the_url() {
     assert!(
@@ -983,6 +996,50 @@ async fn hostile_bodies_are_hostile() {
     assert_eq!(
         body(Harm::RedirectLoop).await.headers["location"],
         "/odata/Releases"
+    );
+}
+
+/// The beginning of an answer over HTTP/1.1, of this many bytes, or all there is.
+async fn beginning(stand: &Stand, path: &str, length: usize) -> Vec<u8> {
+    let mut stream = handshake(stand).await.unwrap();
+    let request = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut text = Vec::new();
+    let mut piece = vec![0; 65_536];
+    while text.len() < length {
+        match timeout(GUARD, stream.read(&mut piece)).await.unwrap() {
+            Ok(count @ 1..) => text.extend(&piece[..count]),
+            Ok(0) | Err(_) => break,
+        }
+    }
+    text
+}
+
+#[tokio::test]
+async fn bodies_go_on_for_ever_break_off_or_come_byte_by_byte() {
+    let endless = hostile(Harm::EndlessBody, "swagger").await;
+    assert!(beginning(&endless, "/swagger", 4 << 20).await.len() >= 4 << 20);
+    let whole = beginning(&with(&[]).await, "/swagger", usize::MAX).await;
+    let cut = beginning(
+        &hostile(Harm::CutBody, "swagger").await,
+        "/swagger",
+        usize::MAX,
+    )
+    .await;
+    assert!(
+        whole.ends_with(b"</html>\n") && !cut.ends_with(b"0\r\n\r\n") && cut.len() < whole.len()
+    );
+    let slow = hostile(Harm::SlowBody, "swagger").await;
+    assert!(
+        timeout(SILENCE, beginning(&slow, "/swagger", whole.len()))
+            .await
+            .is_err()
+    );
+    let never = hostile(Harm::NoAnswer, "swagger").await;
+    assert!(
+        timeout(SILENCE, beginning(&never, "/swagger", 1))
+            .await
+            .is_err()
     );
 }
 
