@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Real clients against the stand-in: UiPath's own for Node, and the one generated from its definition for Python.
+# Real clients against the stand-in: UiPath's own for Node, the one generated from its definition for Python, and
+# UiPath's SDK for Python, which knows the Automation Suite layout only.
 # Usage: .ci/clients.sh [command that serves the stand-in and prints its JSON line]
 # Fails when a client cannot be installed: nothing is proven then.
 set -euo pipefail
@@ -21,7 +22,7 @@ trap finish EXIT
 echo "clients: installing"
 npm install --silent --no-fund --no-audit --prefix "$work/node" uipath-orchestrator@1.1.3
 python3 -m venv "$work/python"
-"$work/python/bin/pip" install --quiet --disable-pip-version-check uipath-orchestrator-rest
+"$work/python/bin/pip" install --quiet --disable-pip-version-check uipath-orchestrator-rest uipath
 
 echo "clients: starting ${serve[*]}"
 mkfifo "$work/input"
@@ -40,4 +41,6 @@ echo "clients: Node, uipath-orchestrator 1.1.3"
 NODE_PATH="$work/node/node_modules" NODE_EXTRA_CA_CERTS="$roots" node "$here/orchestrator.js" "$work/ready.json"
 echo "clients: Python, uipath-orchestrator-rest"
 "$work/python/bin/python" "$here/orchestrator.py" "$work/ready.json"
-echo "clients: both sign in, switch folder and list processes"
+echo "clients: Python, uipath (Automation Suite layout)"
+(cd "$work" && UIPATH_TELEMETRY_ENABLED=false "$work/python/bin/python" "$here/suite.py" "$work/ready.json")
+echo "clients: all signed in and found the process"
