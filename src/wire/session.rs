@@ -319,3 +319,6 @@ pub fn served(host: &Host) -> Served {
         Host::Address(address) => Served::Address(*address),
     }
 }
+
+#[cfg(test)]
+mod tests;
