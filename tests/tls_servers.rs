@@ -10,6 +10,8 @@
 
 use futures_util::future::join_all;
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
+use rustls_pki_types::pem::PemObject as _;
+use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
@@ -17,6 +19,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -471,4 +474,41 @@ async fn what_is_no_tls_is_told_by_what_it_is() {
         }
     });
     join_all(told).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_healthy_server_is_asked_for_one_handshake() {
+    let folder = Folder::new();
+    let pem = |file: &str| std::fs::read(folder.path().join(file)).unwrap();
+    let chain = CertificateDer::pem_slice_iter(&pem("leaf.pem"))
+        .map(Result::unwrap)
+        .collect();
+    let key = PrivateKeyDer::from_pem_slice(&pem("leaf.key")).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(chain, key)
+        .unwrap();
+    let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+    let hellos = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&hellos);
+    let address = plain(move |stream| {
+        let (acceptor, counted) = (acceptor.clone(), Arc::clone(&counted));
+        async move {
+            let mut first = [0];
+            if matches!(stream.peek(&mut first).await, Ok(1)) {
+                counted.fetch_add(1, Ordering::SeqCst);
+            }
+            if let Ok(mut stream) = acceptor.accept(stream).await {
+                let _ = tokio::io::copy(&mut stream, &mut tokio::io::sink()).await;
+            }
+        }
+    });
+    let rows = rows(&folder, address.await, "tls-agreed,certificate-*").await;
+    assert_eq!(rows["tls-agreed"]["symptom"], "agreed");
+    assert_eq!(rows["certificate-trusted"]["symptom"], "public");
+    assert_eq!(rows["certificate-strong"]["symptom"], "strong");
+    assert_eq!(hellos.load(Ordering::SeqCst), 1);
 }

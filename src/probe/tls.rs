@@ -8,7 +8,7 @@ pub use agreement::Agreement;
 pub use further::{Further, Narrow};
 pub use reading::{Dated, Named, Strong, Trusted, Unrevoked};
 
-use super::{At, Cx, Intent, Subject};
+use super::{At, Cx, Intent, Subject, Symptom};
 use crate::config::{Host, Settings};
 use crate::probe::{Asks, Facts};
 use crate::shown::shown;
@@ -199,12 +199,87 @@ impl Seen {
         let spoken = reply::spoken(&first).unwrap_or(Spoken::Unknown);
         facts.insert("spoken", spoken.name().into());
         facts.insert("banner", banner(&first, &handshake.first_bytes));
-        if let Some(facets) = &shown.facets {
-            facts.extend(trust::facts(facets));
+        facts.extend(self.of_certificates(at));
+        facts
+    }
+
+    /// What the sentences may mention of certificates; each topic is told of the address that decides its row.
+    fn of_certificates(&self, at: &At<'_>) -> Facts {
+        let mut facts: Facts = UNTOLD
+            .iter()
+            .map(|(name, text)| (*name, (*text).into()))
+            .collect();
+        let of = |shown: Option<&Shown>| {
+            let facets = shown.and_then(|shown| shown.facets.as_ref());
+            facets.map(trust::facts).unwrap_or_default()
+        };
+        facts.extend(of(self.deciding::<Trusted>(at)));
+        let topics: [(Facts, &[&str]); 4] = [
+            (
+                of(self.deciding::<Named>(at)),
+                &["names", "nearest", "common_name"],
+            ),
+            (
+                of(self.deciding::<Dated>(at)),
+                &["not_after", "not_before", "days", "expires", "begins"],
+            ),
+            (
+                of(self.deciding::<Strong>(at)),
+                &["weakness", "key", "signature"],
+            ),
+            (
+                of(self.deciding::<Unrevoked>(at)),
+                &["staple", "revoked_at", "revoked_for"],
+            ),
+        ];
+        for (told, names) in topics {
+            facts.extend(told.into_iter().filter(|(name, _)| names.contains(name)));
+        }
+        for name in ["not_after", "not_before", "revoked_at"] {
+            let moment = facts
+                .get(name)
+                .and_then(|text| text.parse::<Timestamp>().ok());
+            if let Some(moment) = moment {
+                facts.insert(name, moment.strftime("%Y-%m-%d %H:%M UTC").to_string());
+            }
         }
         facts
     }
+
+    /// The first address that, seen alone, reads as all of them do.
+    fn deciding<S: Symptom<Seen = Self>>(&self, at: &At<'_>) -> Option<&Shown> {
+        let whole = S::read(self, at).key();
+        let alone = |shown: &&Shown| {
+            let seen = Self {
+                addresses: vec![(*shown).clone()],
+            };
+            S::read(&seen, at).key() == whole
+        };
+        self.addresses.iter().find(alone)
+    }
 }
+
+/// What stands in a sentence where a certificate does not tell.
+const UNTOLD: [(&str, &str); 18] = [
+    ("subject", "without a name"),
+    ("issuer", "an unnamed issuer"),
+    ("root", "a root"),
+    ("missing_issuer", "an unnamed issuer"),
+    ("last_served", "the last certificate"),
+    ("fault", "a rule of X.509 does not hold"),
+    ("found", "that issued it"),
+    ("product", "an inspection product"),
+    ("malformed", "its encoding is not what the standard demands"),
+    ("fingerprint", "of another certificate"),
+    ("names", "no name"),
+    ("common_name", "there is none"),
+    ("weakness", "a certificate in it is not what it should be"),
+    ("key", "current"),
+    ("staple", "the server staples no OCSP response"),
+    ("revoked_at", "an untold time"),
+    ("revoked_for", "no reason given"),
+    ("cloud_store", "the cloud's roots"),
+];
 
 /// The first bytes as text, as far as they are text.
 fn banner(bytes: &[u8], hex: &str) -> String {

@@ -4,6 +4,7 @@ use super::super::http::{Failure, Request, Trust};
 use super::super::tls::KeyProof;
 use super::{Session, Stores};
 use crate::config::{Credential, profile};
+use crate::dial;
 use crate::trust::tests::made::{Chain, HOST};
 use crate::world::fake::{FakeNet, Port, world};
 use rustls::ServerConfig;
@@ -48,6 +49,22 @@ fn serve(chain: &Chain, key: &rcgen::KeyPair, mut pipes: UnboundedReceiver<Duple
     });
 }
 
+/// A session in a world of this network, with the chain's root as the cloud's.
+fn session(net: FakeNet, chain: &Chain) -> Session {
+    let url = format!("https://{HOST}:8443");
+    let config = profile(None, Some(&url)).unwrap();
+    let stores = Stores {
+        cloud: Arc::new(chain.root.roots()),
+        bundle: None,
+    };
+    Session::new(
+        world(net),
+        Arc::new(config.settings),
+        Credential::default(),
+        stores,
+    )
+}
+
 /// A session with a server that signs with this key, and what the handshake with it showed.
 async fn shaken(chain: &Chain, key: &rcgen::KeyPair) -> (Session, KeyProof) {
     let address: SocketAddr = ([203, 0, 113, 7], 8443).into();
@@ -55,18 +72,7 @@ async fn shaken(chain: &Chain, key: &rcgen::KeyPair) -> (Session, KeyProof) {
     serve(chain, key, handed);
     let mut net = FakeNet::default();
     net.ports.insert(address, Port::Accepts(pipes));
-    let url = format!("https://{HOST}:8443");
-    let config = profile(None, Some(&url)).unwrap();
-    let stores = Stores {
-        cloud: Arc::new(chain.root.roots()),
-        bundle: None,
-    };
-    let session = Session::new(
-        world(net),
-        Arc::new(config.settings),
-        Credential::default(),
-        stores,
-    );
+    let session = session(net, chain);
     let seen = session.shake(address, Duration::from_secs(5)).await;
     assert_eq!(seen.failure, None);
     (session, seen.key)
@@ -99,4 +105,20 @@ async fn a_certificate_with_its_own_key_lets_a_credential_out() {
     // The server takes the request and says nothing.
     let failure = session.exchange(&request).await.unwrap_err();
     assert!(matches!(failure, Failure::Silent { .. }), "{failure:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_port_that_refuses_is_told_from_one_that_is_silent() {
+    let refuses: SocketAddr = ([203, 0, 113, 7], 8443).into();
+    let drops: SocketAddr = ([203, 0, 113, 8], 8443).into();
+    let mut net = FakeNet::default();
+    net.ports.insert(refuses, Port::Refuses);
+    net.ports.insert(drops, Port::Drops);
+    let session = session(net, &Chain::healthy());
+    assert_eq!(session.open(refuses).await, Err(dial::Failure::Refused));
+    let silent = session.open(drops).await;
+    assert!(
+        matches!(silent, Err(dial::Failure::Silent { .. })),
+        "{silent:?}"
+    );
 }
