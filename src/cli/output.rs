@@ -82,11 +82,10 @@ pub(super) fn report(report: &Report, writing: &Writing, colour: Colour) -> Resu
         // The events were told as they came.
         Format::Jsonl => return Ok(()),
     };
-    match &writing.output {
-        Some(path) => write_file(path, format!("{}\n", written.trim_end()).as_bytes()),
-        None => {
-            say(&written);
-            Ok(())
-        }
+    if let Some(path) = &writing.output {
+        write_file(path, format!("{}\n", written.trim_end()).as_bytes())
+    } else {
+        say(&written);
+        Ok(())
     }
 }

@@ -1,14 +1,19 @@
 //! One handshake with every address: protocol and certificates, whether or not anyone would trust them.
 
+mod agreement;
+mod further;
 mod reading;
 
-pub use reading::{Agreement, Dated, Named, Strong, Trusted, Unrevoked};
+pub use agreement::Agreement;
+pub use further::{Further, Narrow};
+pub use reading::{Dated, Named, Strong, Trusted, Unrevoked};
 
 use super::{At, Cx, Intent, Subject, Symptom};
 use crate::config::{Host, Settings};
 use crate::probe::{Asks, Facts};
 use crate::shown::shown;
 use crate::trust::{self, Facets, Roots, Views};
+use crate::wire::reply::{self, Spoken};
 use crate::wire::session::served;
 use crate::wire::tls::{Handshake, TlsFailure, bytes_of};
 use jiff::Timestamp;
@@ -39,6 +44,9 @@ pub struct Shown {
     pub handshake: Handshake,
     /// The certificates, judged; none where none came.
     pub facets: Option<Facets>,
+    /// What was asked after it failed.
+    #[serde(default)]
+    pub further: Further,
     /// How long it took, milliseconds.
     pub took_ms: u64,
 }
@@ -61,11 +69,13 @@ pub async fn measure(cx: &Cx) -> Seen {
             .await;
         let took = cx.world.clock.elapsed().saturating_sub(began);
         let facets = judged(cx, &handshake).await;
+        let further = further::ask_further(cx, attempt.address, &handshake).await;
         let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
         Shown {
             address: attempt.address,
             handshake,
             facets,
+            further,
             took_ms,
         }
     }))
@@ -98,8 +108,15 @@ async fn judged(cx: &Cx, handshake: &Handshake) -> Option<Facets> {
         return Some(facets);
     }
     let machine = machine_roots(cx).await;
+    let kept = [machine.as_ref(), cx.session.bundle()];
+    let pool: Vec<_> = kept
+        .into_iter()
+        .flatten()
+        .flat_map(|roots| roots.certificates().iter().cloned())
+        .collect();
     let views = Views {
         machine: machine.as_ref(),
+        pool: &pool,
         ..by_cloud
     };
     Some(trust::judge(&chain, &staple, &host, now, &views))
@@ -159,10 +176,7 @@ impl Seen {
         let mut facts = Facts::from([
             (
                 "waited",
-                format!(
-                    "{:.1} s",
-                    at.settings.network.connect_timeout_ms as f64 / 1000.0
-                ),
+                crate::shown::seconds(at.settings.network.connect_timeout_ms),
             ),
             ("soon", at.settings.trust.expires_soon_days.to_string()),
         ]);
@@ -171,15 +185,15 @@ impl Seen {
         };
         facts.insert("address", shown.address.to_string());
         let handshake = &shown.handshake;
-        facts.insert(
-            "protocol",
-            handshake
-                .protocol
-                .clone()
-                .unwrap_or_else(|| "no TLS".into()),
-        );
-        facts.insert("cipher", handshake.cipher.clone().unwrap_or_default());
-        facts.insert("banner", banner(&handshake.first_bytes));
+        let would = agreement::would_have_agreed(shown);
+        let (protocol, cipher) = would.unwrap_or_else(|| ("no TLS".into(), String::new()));
+        let agreed = |given: &Option<String>, would| given.clone().unwrap_or(would);
+        facts.insert("protocol", agreed(&handshake.protocol, protocol));
+        facts.insert("cipher", agreed(&handshake.cipher, cipher));
+        let first = handshake.first();
+        let spoken = reply::spoken(&first).unwrap_or(Spoken::Unknown);
+        facts.insert("spoken", spoken.name().into());
+        facts.insert("banner", banner(&first, &handshake.first_bytes));
         facts.insert("alert", alert(handshake.failure.as_ref()));
         facts.extend(self.of_certificates(at));
         facts
@@ -264,12 +278,8 @@ const UNTOLD: [(&str, &str); 18] = [
 ];
 
 /// The first bytes as text, as far as they are text.
-fn banner(hex: &str) -> String {
-    let bytes: Vec<u8> = (0..hex.len() / 2)
-        .filter_map(|at| hex.get(at * 2..at * 2 + 2))
-        .filter_map(|pair| u8::from_str_radix(pair, 16).ok())
-        .collect();
-    let text: String = String::from_utf8_lossy(&bytes)
+fn banner(bytes: &[u8], hex: &str) -> String {
+    let text: String = String::from_utf8_lossy(bytes)
         .lines()
         .next()
         .unwrap_or_default()

@@ -124,7 +124,10 @@ impl Failure {
             Self::NoConnection => "no connection came about".into(),
             Self::NotTrusted => "nothing was sent, since the connection is not trusted".into(),
             Self::Silent { waited_ms } => {
-                format!("no answer came within {:.1} s", *waited_ms as f64 / 1000.0)
+                format!(
+                    "no answer came within {}",
+                    crate::shown::seconds(*waited_ms)
+                )
             }
             Self::Closed => "the connection was closed before an answer came".into(),
             Self::Malformed => "what came is not HTTP".into(),
