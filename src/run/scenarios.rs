@@ -2,7 +2,7 @@
 //!
 //! A scenario starts from a healthy world and says what of it is seen otherwise. It runs as a recording does, without a network.
 
-use super::{Recording, Run, Source, run};
+use super::{Recording, Run, Source, Vantage, run};
 use crate::catalog::invariants::settings_for;
 use crate::catalog::{Catalog, Check, Verdict};
 use crate::config::address::LayoutWanted;
@@ -161,8 +161,8 @@ impl Scenario {
             change.probe(&world.catalog) == measurement.probe
                 && (change.of.is_none() || change.of == subject)
         });
-        let changed = changes.fold(None, |before, change| Some(change.apply(world, before)));
-        Some(changed.unwrap_or_else(|| world.healthy[&measurement.probe].clone()))
+        let seen = changes.fold(None, |before, change| Some(change.apply(world, before)));
+        Some(seen.unwrap_or_else(|| world.healthy[&measurement.probe].clone()))
     }
 
     /// Runs it, and folds what is said.
@@ -181,9 +181,9 @@ impl Scenario {
         let recording = Recording::from_evidence(seen);
         let events = events_of(plan, settings, recording).await;
         let mut report = Report::default();
-        events
-            .iter()
-            .for_each(|event| report.apply(event, &world.catalog));
+        for event in &events {
+            report.apply(event, &world.catalog);
+        }
         report
     }
 }
@@ -293,7 +293,11 @@ async fn events_of(plan: Plan, settings: Settings, recording: Recording) -> Vec<
         settings: Arc::new(settings),
         source: Source::Recorded(recording),
         at: now(),
-        vantage: ("ops-01".into(), "test roots".into()),
+        vantage: Vantage {
+            host: "ops-01".into(),
+            cloud_roots: "mozilla".into(),
+            cloud_store: "test roots".into(),
+        },
         noted: None,
     };
     run(made, events, CancellationToken::new()).await;
@@ -429,10 +433,9 @@ async fn every_outcome_of_every_check_is_reached_by_a_scenario() {
     assert!(idle.is_empty(), "no exception is needed for {idle:?}");
 }
 
-#[tokio::test]
-async fn a_new_check_takes_one_file_and_nothing_else() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let file = r#"
+/// A check of our own on a reading that exists: one file.
+fn own_check() -> String {
+    const HEAD: &str = r#"
         group    = "network"
         place    = 999
         question = "Is the port open at every address?"
@@ -442,45 +445,36 @@ async fn a_new_check_takes_one_file_and_nothing_else() {
         needs    = ["name-resolves"]
         docs     = "our own runbook, page 3"
     "#;
-    let outcomes: String = ["open", "partly-open", "refused", "silent", "reset-on-path", "prohibited", "unreachable"]
-        .iter()
-        .map(|key| {
-            let verdict = if *key == "open" { "pass" } else { "fail" };
-            format!(
-                "[outcome.{key}]\nverdict = \"{verdict}\"\nsays = \"{{host}} is {key} at port {{port}}.\"\n\
-                 owner = \"network\"\ntry = [\"Ask the night shift.\"]\n"
-            )
-        })
-        .collect();
-    std::fs::write(
-        folder.path().join("every-address-open.toml"),
-        format!("{file}\n{outcomes}"),
-    )
-    .expect("a writable folder");
+    let reading = Reading::parse("tcp.reach").expect("a reading");
+    let outcome = |key: &&str| {
+        let verdict = if *key == "open" { "pass" } else { "fail" };
+        format!(
+            "[outcome.{key}]\nverdict = \"{verdict}\"\nsays = \"{{host}} is {key} at port {{port}}.\"\n\
+             owner = \"network\"\ntry = [\"Ask the night shift.\"]\n"
+        )
+    };
+    let outcomes: Vec<String> = reading.symptoms().iter().map(outcome).collect();
+    [HEAD, &outcomes.join("\n")].join("\n")
+}
+
+#[tokio::test]
+async fn a_new_check_takes_one_file_and_nothing_else() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("every-address-open.toml");
+    std::fs::write(path, own_check()).expect("a writable folder");
 
     let catalog = Catalog::with_folder(folder.path()).expect("the built-in checks and one more");
     let world = World::of(catalog);
-    let scenario = Scenario {
-        fact: "a new check".into(),
-        url: None,
-        sign_in: None,
-        processes: None,
-        seen: vec![Change {
-            probe: None,
-            like: Some("port-open/partly-open".into()),
-            beside: None,
-            without: Vec::new(),
-            with: None,
-            of: None,
-        }],
-        absent: Vec::new(),
-        exit: 1,
-        roots: vec!["every-address-open/partly-open".into()],
-        rows: BTreeMap::from([
-            ("every-address-open".into(), "partly-open".into()),
-            ("port-open".into(), "partly-open".into()),
-        ]),
-    };
+    let scenario: Scenario = toml::from_str(
+        r#"
+        fact  = "a new check"
+        seen  = [{ like = "port-open/partly-open" }]
+        exit  = 1
+        roots = ["every-address-open/partly-open"]
+        rows  = { every-address-open = "partly-open", port-open = "partly-open", tls-agreed = "agreed" }
+        "#,
+    )
+    .expect("a scenario");
     let report = scenario.report(&world).await;
     assert_eq!(differences(&scenario, &report), Vec::<String>::new());
     let built_in = World::built_in().catalog.checks().len();
