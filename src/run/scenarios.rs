@@ -53,6 +53,9 @@ struct Scenario {
     /// Some of the rows: a symptom, `blocked by <check>` or `skipped`; a key may name the subject after the check.
     #[serde(default)]
     rows: BTreeMap<String, String>,
+    /// Words that the sentence of a row must have.
+    #[serde(default)]
+    says: BTreeMap<String, String>,
 }
 
 /// Evidence that differs from a healthy world's.
@@ -358,6 +361,16 @@ fn differences(scenario: &Scenario, report: &Report) -> Vec<String> {
                 "{key} is {} instead of {expected}",
                 told(&row.state)
             ));
+        }
+    }
+    for (key, words) in &scenario.says {
+        let rows = report.rows.iter().filter(|row| names(key, &row.id));
+        let said: Vec<&str> = rows
+            .filter_map(|row| row.finding())
+            .map(|finding| finding.says.as_str())
+            .collect();
+        if !said.iter().any(|says| says.contains(words)) {
+            wrong.push(format!("{key} says {said:?} without “{words}”"));
         }
     }
     let holes = report
