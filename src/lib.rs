@@ -7,5 +7,6 @@ pub mod demo;
 pub mod dial;
 pub mod names;
 pub mod path;
+pub mod proxy;
 pub mod trust;
 pub mod webhook;

@@ -171,15 +171,13 @@ impl Rig {
 
     /// Sets kernel settings of a node.
     pub(crate) fn sysctl(&self, node: u8, settings: &[&str]) {
-        let script: String = settings
-            .iter()
-            .map(|setting| {
-                let (name, value) = setting.split_once('=').unwrap();
-                let path = format!("/proc/sys/{}", name.replace('.', "/"));
-                // A few settings exist for the whole machine only, and are then not there.
-                format!("[ ! -e {path} ] || echo {value} > {path}\n")
-            })
-            .collect();
+        let mut script = String::new();
+        for setting in settings {
+            let (name, value) = setting.split_once('=').unwrap();
+            let path = format!("/proc/sys/{}", name.replace('.', "/"));
+            // A few settings exist for the whole machine only, and are then not there.
+            writeln!(script, "[ ! -e {path} ] || echo {value} > {path}").unwrap();
+        }
         self.shell(node, &script);
     }
 
@@ -276,7 +274,7 @@ impl Drop for Rig {
     }
 }
 
-#[derive(PartialEq)]
+#[derive(Clone, Copy, PartialEq)]
 enum Identity {
     Root,
     Nobody,
