@@ -249,7 +249,7 @@ pub(crate) use symptoms;
 probes! {
     Address = address { Completeness = "address.completeness" }
     Names = names { Resolved = "names.resolution" }
-    Tcp = tcp { Reach = "tcp.reach" }
+    Tcp = tcp { Reach = "tcp.reach", Clearness = "tcp.path" }
     Tls = tls {
         Agreement = "tls.agreement",
         Trusted = "tls.trust",

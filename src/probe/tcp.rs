@@ -1,9 +1,16 @@
 //! A TCP connection to every address of the host.
 
+mod attempt;
+mod location;
+
+pub use location::Clearness;
+
 use super::{At, Cx, Intent, Subject, Symptom, symptoms};
 use crate::config::{Host, Settings};
 use crate::dial::Failure;
+use crate::path::{self, Location, Verdict};
 use crate::probe::{Asks, Facts};
+use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, SocketAddr};
 
@@ -11,7 +18,7 @@ use std::net::{IpAddr, SocketAddr};
 pub const PER: Asks = Asks::Once;
 
 /// What each address answered.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seen {
     /// One entry an address, in the order of the name's answer.
     pub tries: Vec<Try>,
@@ -26,27 +33,24 @@ pub struct Try {
     pub failure: Option<Failure>,
     /// How long it took, milliseconds.
     pub took_ms: u64,
+    /// The path, hop by hop, where it was looked at.
+    pub path: Option<path::Seen>,
 }
 
-/// Connects to every address at once; the connections are kept for the handshakes.
+/// Connects to every address at once; the connections are kept for the handshakes. The path to an address that does not
+/// take the connection is looked at meanwhile.
 pub async fn measure(cx: &Cx) -> Seen {
     let addresses = cx
         .before
         .names(None)
         .map(|names| names.addresses(&cx.settings))
         .unwrap_or_default();
-    let tries = futures_util::future::join_all(addresses.into_iter().map(async |address| {
-        let began = cx.world.clock.elapsed();
-        let failure = cx.session.open(address).await.err();
-        let took = cx.world.clock.elapsed().saturating_sub(began);
-        Try {
-            address,
-            failure,
-            took_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
-        }
-    }))
-    .await;
-    Seen { tries }
+    let tries = addresses
+        .into_iter()
+        .map(|address| attempt::attempt(cx, address));
+    Seen {
+        tries: join_all(tries).await,
+    }
 }
 
 /// One connection an address.
@@ -118,7 +122,15 @@ impl Seen {
                 crate::shown::seconds(at.settings.network.connect_timeout_ms),
             ),
             ("sender", "a device on the path".into()),
+            (
+                "why",
+                why(worst.and_then(|attempt| attempt.failure.as_ref())),
+            ),
         ]);
+        facts.extend(location::facts(self));
+        if let Some(by) = self.location().and_then(|location| location.complaint?.by) {
+            facts.insert("sender", sender(by, worst));
+        }
         match worst.and_then(|attempt| attempt.failure.as_ref()) {
             Some(Failure::Silent {
                 waited_ms,
@@ -136,11 +148,33 @@ impl Seen {
                 Failure::Prohibited { by: Some(by), .. }
                 | Failure::Unreachable { by: Some(by), .. },
             ) => {
-                facts.insert("sender", format!("the device {by}"));
+                facts.insert("sender", sender(*by, worst));
             }
             _ => {}
         }
         facts
+    }
+
+    /// The two places between which the connection ends, where that is known.
+    pub fn between(&self) -> Option<[path::Place; 2]> {
+        self.location()?.between
+    }
+
+    /// The path of the try that decides the row, hop by hop.
+    pub fn hops(&self) -> Vec<path::Hop> {
+        let path = self.worst().and_then(|worst| worst.path.as_ref());
+        path.map(path::Seen::path).unwrap_or_default()
+    }
+
+    /// Where the try that decides the row ends.
+    fn location(&self) -> Option<Location> {
+        Some(self.worst()?.path.as_ref()?.location())
+    }
+
+    /// Whether a device nearer than the host answered with a reset in its name.
+    fn is_reset_on_path(&self) -> bool {
+        self.location()
+            .is_some_and(|location| location.verdict == Verdict::ResetByHop)
     }
 
     /// The try that decides the row.
@@ -148,6 +182,35 @@ impl Seen {
         self.counted()
             .into_iter()
             .max_by_key(|attempt| rank(attempt.failure.as_ref()))
+    }
+}
+
+/// A device that says something, in words.
+fn sender(by: IpAddr, about: Option<&Try>) -> String {
+    if about.is_some_and(|attempt| attempt.address.ip() == by) {
+        format!("the host itself ({by})")
+    } else {
+        format!("the device {by}")
+    }
+}
+
+/// Why there is no way to an address.
+fn why(failure: Option<&Failure>) -> String {
+    let said = |by: Option<IpAddr>, what: &str| match by {
+        Some(by) => format!("the device {by} says that {what}"),
+        None => format!("this machine says that {what}"),
+    };
+    match failure {
+        Some(Failure::Unreachable { by, code: Some(0) }) => said(*by, "there is no route to it"),
+        Some(Failure::Unreachable { by, .. }) => said(*by, "it cannot be reached"),
+        Some(Failure::Loop { by }) => said(*by, "packets to it go in circles"),
+        Some(Failure::NoFamily) => "this machine has no address or route of its family".into(),
+        Some(Failure::SourceNotHere) => "the source address is not of this machine".into(),
+        Some(Failure::Other { error }) => format!("this machine says “{error}”"),
+        Some(
+            Failure::Refused | Failure::Silent { .. } | Failure::Prohibited { .. } | Failure::Reset,
+        )
+        | None => "there is no address to connect to".into(),
     }
 }
 
@@ -201,6 +264,7 @@ impl Symptom for Reach {
             };
         }
         match seen.worst().and_then(|attempt| attempt.failure.as_ref()) {
+            Some(Failure::Refused) if seen.is_reset_on_path() => Self::ResetOnPath,
             Some(Failure::Refused) => Self::Refused,
             Some(Failure::Silent { .. }) => Self::Silent,
             Some(Failure::Reset) => Self::ResetOnPath,
@@ -222,6 +286,7 @@ impl Symptom for Reach {
             address: ([203, 0, 113, last], 8443).into(),
             failure,
             took_ms: 3,
+            path: None,
         };
         let by = Some(IpAddr::from([198, 51, 100, 1]));
         let one = |failure| Seen {

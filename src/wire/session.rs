@@ -11,7 +11,7 @@ use crate::trust::{self, Roots, Served};
 use crate::world::{AnyStream, World};
 use hyper::StatusCode;
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Mutex, Semaphore};
@@ -213,19 +213,27 @@ impl Session {
         Duration::from_millis(self.settings.network.connect_timeout_ms)
     }
 
+    /// The local address to connect from: the first one asked for that is of the address's family.
+    pub fn source(&self, address: SocketAddr) -> Option<IpAddr> {
+        let sources = self.settings.network.source_ips.iter();
+        let mut fitting = sources.filter(|source| source.is_ipv4() == address.is_ipv4());
+        fitting.next().copied()
+    }
+
     /// A connection from the first source address asked for.
-    async fn connect(
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub async fn connect(
         &self,
         address: SocketAddr,
         time: Duration,
     ) -> Result<AnyStream, dial::Failure> {
-        let source = self
-            .settings
-            .network
-            .source_ips
-            .iter()
-            .find(|source| source.is_ipv4() == address.is_ipv4());
-        self.world.net.connect(address, source.copied(), time).await
+        let how = dial::Dial {
+            source: self.source(address),
+            ..dial::Dial::within(time)
+        };
+        self.world.net.connect(address, how).await
     }
 
     /// A line that the request may go over: a kept one, or a new one to the address that answered first.
