@@ -187,7 +187,7 @@ mod samples {
     }
 
     /// Three rounds of what the target's port and the control port answer at the hops 1, 2 and 3.
-    fn seen(failure: Failure, target: [Outcome; 3], control: [Outcome; 3]) -> Seen {
+    fn seen(failure: Failure, target: &[Outcome; 3], control: &[Outcome; 3]) -> Seen {
         let sample = |port, hops: usize, outcome: &Outcome| Sample {
             port,
             hops: u8::try_from(hops + 1).expect("three"),
@@ -203,8 +203,8 @@ mod samples {
                     .map(|(hops, outcome)| sample(port, hops, outcome))
                     .collect()
             };
-            samples.extend(numbered(8443, &target));
-            samples.extend(numbered(64_999, &control));
+            samples.extend(numbered(8443, target));
+            samples.extend(numbered(64_999, control));
         }
         let address = ([203, 0, 113, 7], 8443).into();
         let path = path::Seen {
@@ -244,21 +244,22 @@ mod samples {
         let rejected = || Outcome::Complained { complaint };
         let control = [passed(1), passed(2), Outcome::Refused];
         match symptom {
-            Clearness::Clear => seen(Failure::Refused, control.clone(), control),
-            Clearness::DroppedBetween => seen(silence(), [passed(1), silent(), silent()], control),
+            Clearness::Clear => seen(Failure::Refused, &control, &control),
+            Clearness::DroppedBetween => {
+                seen(silence(), &[passed(1), silent(), silent()], &control)
+            }
             Clearness::RejectedByHop => {
                 let failure = Failure::Prohibited { by, code: Some(13) };
-                seen(failure, [passed(1), rejected(), rejected()], control)
+                seen(failure, &[passed(1), rejected(), rejected()], &control)
             }
             Clearness::ResetByHop => {
                 let reset = [passed(1), Outcome::Refused, Outcome::Refused];
-                seen(Failure::Refused, reset, control)
+                seen(Failure::Refused, &reset, &control)
             }
-            Clearness::Unlocated => seen(
-                silence(),
-                [silent(), silent(), silent()],
-                [silent(), silent(), silent()],
-            ),
+            Clearness::Unlocated => {
+                let nothing = [silent(), silent(), silent()];
+                seen(silence(), &nothing, &nothing)
+            }
         }
     }
 }
