@@ -124,7 +124,10 @@ impl Seen {
             ("sender", "a device on the path".into()),
             (
                 "why",
-                why(worst.and_then(|attempt| attempt.failure.as_ref())),
+                worst
+                    .and_then(|attempt| attempt.failure.as_ref())
+                    .map(why)
+                    .unwrap_or_default(),
             ),
         ]);
         facts.extend(location::facts(self));
@@ -136,12 +139,14 @@ impl Seen {
                 waited_ms,
                 attempts,
             }) => {
+                let times = if *attempts == 1 {
+                    "attempt"
+                } else {
+                    "attempts"
+                };
                 facts.insert(
                     "waited",
-                    format!(
-                        "{} and {attempts} attempts",
-                        crate::shown::seconds(*waited_ms)
-                    ),
+                    format!("{} ({attempts} {times})", crate::shown::seconds(*waited_ms)),
                 );
             }
             Some(
@@ -149,6 +154,12 @@ impl Seen {
                 | Failure::Unreachable { by: Some(by), .. },
             ) => {
                 facts.insert("sender", sender(*by, worst));
+            }
+            Some(Failure::Prohibited {
+                by: None,
+                code: None,
+            }) => {
+                facts.insert("sender", "this machine or a device on the path".into());
             }
             _ => {}
         }
@@ -194,23 +205,26 @@ fn sender(by: IpAddr, about: Option<&Try>) -> String {
     }
 }
 
-/// Why there is no way to an address.
-fn why(failure: Option<&Failure>) -> String {
-    let said = |by: Option<IpAddr>, what: &str| match by {
+/// What stands in the way, in words.
+fn why(failure: &Failure) -> String {
+    let no_way = |by: Option<IpAddr>, what: &str| match by {
         Some(by) => format!("the device {by} says that {what}"),
-        None => format!("this machine says that {what}"),
+        None => format!("a device on the path says that {what}"),
     };
     match failure {
-        Some(Failure::Unreachable { by, code: Some(0) }) => said(*by, "there is no route to it"),
-        Some(Failure::Unreachable { by, .. }) => said(*by, "it cannot be reached"),
-        Some(Failure::Loop { by }) => said(*by, "packets to it go in circles"),
-        Some(Failure::NoFamily) => "this machine has no address or route of its family".into(),
-        Some(Failure::SourceNotHere) => "the source address is not of this machine".into(),
-        Some(Failure::Other { error }) => format!("this machine says “{error}”"),
-        Some(
-            Failure::Refused | Failure::Silent { .. } | Failure::Prohibited { .. } | Failure::Reset,
-        )
-        | None => "there is no address to connect to".into(),
+        Failure::Refused => "the connection is refused".into(),
+        Failure::Silent { .. } => "nothing answers".into(),
+        Failure::Prohibited { by, .. } => no_way(*by, "it is not allowed"),
+        Failure::Unreachable {
+            by: None,
+            code: None,
+        } => "this machine finds no way to it".into(),
+        Failure::Unreachable { by, .. } => no_way(*by, "there is no way to it"),
+        Failure::Loop { by } => no_way(*by, "the packets travelled too far, as in a routing loop"),
+        Failure::NoFamily => "this machine has no route or no address of that family".into(),
+        Failure::Reset => "the connection is reset".into(),
+        Failure::SourceNotHere => "the source address is not one of this machine's".into(),
+        Failure::Other { error } => crate::shown::shown(error),
     }
 }
 

@@ -19,6 +19,9 @@ use tokio::sync::{Mutex, Semaphore};
 /// How many requests may be on their way at once, and so how many connections there are where one takes one at a time.
 const IN_FLIGHT: usize = 8;
 
+/// The segment size of a narrow connection: with headers it fits the smallest packet that IPv4 lets pass whole, 576 bytes.
+const NARROW: u32 = 400;
+
 /// The live side of a run. What is live cannot be evidence, so it is kept here; this is the one place with locks.
 pub struct Session {
     world: World,
@@ -220,6 +223,18 @@ impl Session {
         fitting.next().copied()
     }
 
+    /// A connection of its own with small segments, for a question after a handshake failed.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub async fn connect_narrowly(
+        &self,
+        address: SocketAddr,
+        time: Duration,
+    ) -> Result<AnyStream, dial::Failure> {
+        self.connect_with(address, time, Some(NARROW)).await
+    }
+
     /// A connection from the first source address asked for.
     ///
     /// # Errors
@@ -229,8 +244,18 @@ impl Session {
         address: SocketAddr,
         time: Duration,
     ) -> Result<AnyStream, dial::Failure> {
+        self.connect_with(address, time, None).await
+    }
+
+    async fn connect_with(
+        &self,
+        address: SocketAddr,
+        time: Duration,
+        max_segment: Option<u32>,
+    ) -> Result<AnyStream, dial::Failure> {
         let how = dial::Dial {
             source: self.source(address),
+            max_segment,
             ..dial::Dial::within(time)
         };
         self.world.net.connect(address, how).await
