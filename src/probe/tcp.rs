@@ -53,22 +53,36 @@ pub async fn measure(cx: &Cx) -> Seen {
     }
 }
 
+/// One connection an address; where one does not come about, a look at the path hop by hop.
+pub fn intents(settings: &Settings, subject: Option<&Subject>) -> Vec<Intent> {
+    let source = settings.network.source_ips.first().map(ToString::to_string);
+    let connections = connections(settings, subject).into_iter();
+    connections
+        .flat_map(|intent| {
+            let connection = Intent {
+                source: source.clone(),
+                ..intent
+            };
+            let looking = Intent {
+                path: Some("hop limits 1 to 30, to this port and to others".into()),
+                ..connection.clone()
+            };
+            [connection, looking]
+        })
+        .collect()
+}
+
 /// One connection an address.
-pub fn intents(settings: &Settings, _subject: Option<&Subject>) -> Vec<Intent> {
+pub fn connections(settings: &Settings, _subject: Option<&Subject>) -> Vec<Intent> {
     let pins: Vec<IpAddr> = super::names::pinned(settings);
     let destinations: Vec<String> = match &settings.target.host {
         _ if !pins.is_empty() => pins.iter().map(ToString::to_string).collect(),
         Host::Address(address) => vec![address.to_string()],
         Host::Name(name) => vec![format!("every address of {name}")],
     };
-    let source = settings.network.source_ips.first().map(ToString::to_string);
-    destinations
-        .into_iter()
-        .map(|destination| Intent {
-            source: source.clone(),
-            ..Intent::to("tcp", &destination, Some(settings.target.port))
-        })
-        .collect()
+    let port = Some(settings.target.port);
+    let to = |destination: &String| Intent::to("tcp", destination, port);
+    destinations.iter().map(to).collect()
 }
 
 impl Seen {
