@@ -11,8 +11,10 @@ pub mod listing;
 pub mod login;
 pub mod names;
 pub mod naming;
+pub mod outside;
 pub mod plain;
 pub mod process;
+pub mod sources;
 pub mod tcp;
 pub mod tls;
 pub mod version;
@@ -254,7 +256,9 @@ pub(crate) use symptoms;
 probes! {
     Address = address { Completeness = "address.completeness" }
     Names = names { Resolved = "names.resolution" }
-    Tcp = tcp { Reach = "tcp.reach" }
+    Outside = outside { Publicity = "outside.addresses" }
+    Tcp = tcp { Reach = "tcp.reach", Clearness = "tcp.path" }
+    Sources = sources { Admission = "sources.admission" }
     Tls = tls {
         Agreement = "tls.agreement",
         Trusted = "tls.trust",

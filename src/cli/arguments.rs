@@ -68,6 +68,9 @@ pub(super) struct Common {
     /// The name server to ask instead of the system's
     #[arg(long, value_name = "ADDR[:PORT]")]
     pub dns: Option<String>,
+    /// A name server that shows the outside view
+    #[arg(long, value_name = "ADDR[:PORT]")]
+    pub public_dns: Option<String>,
     /// Connect from this local address (repeatable)
     #[arg(long, value_name = "ADDR")]
     pub source_ip: Vec<IpAddr>,

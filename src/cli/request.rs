@@ -78,6 +78,12 @@ pub(super) fn over(common: &Common, settings: &mut Settings) -> Result<(), Refus
     if let Some(server) = &common.dns {
         settings.network.dns = Some(name_server(server).map_err(|what| wrong("--dns", what))?);
     }
+    if let Some(server) = &common.public_dns {
+        let server = name_server(server).map_err(|what| wrong("--public-dns", what))?;
+        settings.network.public_dns = Some(server);
+    }
+    // Whoever asks for the path wants to see it, also where the port is open.
+    settings.network.always_trace = common.only.iter().any(|id| id == "path-clear");
     if !common.source_ip.is_empty() {
         settings.network.source_ips.clone_from(&common.source_ip);
     }

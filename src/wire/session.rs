@@ -19,6 +19,9 @@ use tokio::sync::{Mutex, Semaphore};
 /// How many requests may be on their way at once, and so how many connections there are where one takes one at a time.
 const IN_FLIGHT: usize = 8;
 
+/// The segment size of a narrow connection: with headers it fits the smallest packet that IPv4 lets pass whole, 576 bytes.
+const NARROW: u32 = 400;
+
 /// The live side of a run. What is live cannot be evidence, so it is kept here; this is the one place with locks.
 pub struct Session {
     world: World,
@@ -213,6 +216,13 @@ impl Session {
         Duration::from_millis(self.settings.network.connect_timeout_ms)
     }
 
+    /// The local address to connect from: the first one asked for that is of the address's family.
+    pub fn source(&self, address: SocketAddr) -> Option<IpAddr> {
+        let sources = self.settings.network.source_ips.iter();
+        let mut fitting = sources.filter(|source| source.is_ipv4() == address.is_ipv4());
+        fitting.next().copied()
+    }
+
     /// A connection of its own with small segments, for a question after a handshake failed.
     ///
     /// # Errors
@@ -222,17 +232,7 @@ impl Session {
         address: SocketAddr,
         time: Duration,
     ) -> Result<AnyStream, dial::Failure> {
-        let source = self.source_for(address);
-        self.world.net.connect_narrowly(address, source, time).await
-    }
-
-    /// The first source address asked for that fits.
-    fn source_for(&self, address: SocketAddr) -> Option<IpAddr> {
-        let sources = &self.settings.network.source_ips;
-        let mut fitting = sources
-            .iter()
-            .filter(|source| source.is_ipv4() == address.is_ipv4());
-        fitting.next().copied()
+        self.connect_with(address, time, Some(NARROW)).await
     }
 
     /// A connection from the first source address asked for.
@@ -244,8 +244,21 @@ impl Session {
         address: SocketAddr,
         time: Duration,
     ) -> Result<AnyStream, dial::Failure> {
-        let source = self.source_for(address);
-        self.world.net.connect(address, source, time).await
+        self.connect_with(address, time, None).await
+    }
+
+    async fn connect_with(
+        &self,
+        address: SocketAddr,
+        time: Duration,
+        max_segment: Option<u32>,
+    ) -> Result<AnyStream, dial::Failure> {
+        let how = dial::Dial {
+            source: self.source(address),
+            max_segment,
+            ..dial::Dial::within(time)
+        };
+        self.world.net.connect(address, how).await
     }
 
     /// A line that the request may go over: a kept one, or a new one to the address that answered first.

@@ -117,7 +117,7 @@ pub(super) fn naming(symptom: Named) -> Seen {
         Named::NoAlternativeName => {
             shown(Chain::with_leaf(|leaf| leaf.subject_alt_names.clear()).judged())
         }
-        Named::Untold => failing(TlsFailure::Signature, "16030300"),
+        Named::Untold => failing(TlsFailure::Closed, ""),
     }
 }
 
@@ -137,7 +137,7 @@ pub(super) fn lifetime(symptom: Dated) -> Seen {
         Dated::ExpiresSoon => dated((2026, 9, 1), (2026, 12, 1)),
         Dated::Expired => dated((2025, 9, 1), (2026, 9, 1)),
         Dated::NotYetValid => dated((2026, 12, 1), (2027, 12, 1)),
-        Dated::Untold => failing(TlsFailure::Signature, "16030300"),
+        Dated::Untold => failing(TlsFailure::Closed, ""),
     }
 }
 
@@ -166,7 +166,7 @@ pub(super) fn strength(symptom: Strong) -> Seen {
             .judged(),
         ),
         Strong::OldVersion => changed(&|leaf| leaf.version = 1),
-        Strong::Untold => failing(TlsFailure::Signature, "16030300"),
+        Strong::Untold => failing(TlsFailure::Closed, ""),
     }
 }
 
