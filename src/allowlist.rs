@@ -6,5 +6,7 @@ mod iptables;
 mod json;
 pub mod model;
 mod nft;
+pub mod ranges;
 pub mod read;
 mod services;
+pub mod verdict;

@@ -1,0 +1,195 @@
+//! What we say of nft and iptables rule sets, compared with what the kernel does with packets.
+
+#[path = "kernel_rules/generate.rs"]
+mod generate;
+#[path = "kernel_rules/lab.rs"]
+mod lab;
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use orch_doctor::allowlist::addresses::Addresses;
+use orch_doctor::allowlist::evaluate::evaluate;
+use orch_doctor::allowlist::model::{Answer, Device, Flow, Hook};
+use orch_doctor::allowlist::read::read;
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+
+use lab::{Lab, OWN, PORTS, SERVER, SOURCES};
+
+/// The part of the workers that run in the namespaces.
+#[test]
+#[ignore = "started by the other tests, inside a namespace"]
+fn worker() {
+    if let Ok(role) = std::env::var(lab::WORKER) {
+        lab::work(&role);
+    }
+}
+
+/// How many answers agreed, and how many were left open.
+#[derive(Debug, Default)]
+struct Tally {
+    agreed: usize,
+    undecided: usize,
+    allowed: usize,
+}
+
+/// Every source to every port of the firewall and of the server behind it, of the families asked for.
+fn attempts(families: &[bool]) -> Vec<(Hook, IpAddr, SocketAddr)> {
+    let mut all = Vec::new();
+    for (hook, destinations) in [(Hook::Input, OWN), (Hook::Forward, SERVER)] {
+        for destination in destinations {
+            let destination: IpAddr = destination.parse().unwrap();
+            for source in SOURCES {
+                let source: IpAddr = source.parse().unwrap();
+                if source.is_ipv4() == destination.is_ipv4() && families.contains(&source.is_ipv6())
+                {
+                    all.extend(
+                        PORTS
+                            .iter()
+                            .map(|port| (hook, source, SocketAddr::new(destination, *port))),
+                    );
+                }
+            }
+        }
+    }
+    all
+}
+
+/// Our answer for one connection.
+fn answer(device: &Device, hook: Hook, source: IpAddr, destination: SocketAddr) -> Answer {
+    let flow = Flow {
+        sources: Addresses::from(source),
+        destination: Some(destination.ip()),
+        server: None,
+        port: destination.port(),
+        hook,
+        interface: Some(lab::FACING.to_owned()),
+        onward: Some(lab::ONWARD.to_owned()),
+    };
+    let parts = evaluate(device, &flow);
+    assert_eq!(parts.len(), 1, "one source has one answer: {parts:?}");
+    parts[0].decision.answer.clone()
+}
+
+/// Compares all answers for a loaded rule set with the kernel's.
+fn compare(lab: &mut Lab, device: &Device, families: &[bool], shown: &str, tally: &mut Tally) {
+    let attempts = attempts(families);
+    let tried: Vec<(IpAddr, SocketAddr)> = attempts
+        .iter()
+        .map(|(_, source, to)| (*source, *to))
+        .collect();
+    let opened = lab.connect(&tried, Duration::from_millis(120));
+    for ((hook, source, to), open) in attempts.iter().zip(opened) {
+        let agrees = |open: bool, answer: &Answer| {
+            matches!(
+                (answer, open),
+                (Answer::Allow, true) | (Answer::Deny, false)
+            )
+        };
+        let answer = answer(device, *hook, *source, *to);
+        if matches!(answer, Answer::Undecided { .. }) {
+            tally.undecided += 1;
+            continue;
+        }
+        // A packet that was only late is given more time before it counts.
+        if !agrees(open, &answer) && !open {
+            let open = lab.connect(&[(*source, *to)], Duration::from_secs(3))[0];
+            assert!(
+                agrees(open, &answer),
+                "{hook:?} {source} to {to}: we say {answer:?}, the kernel {open}\n{shown}"
+            );
+        } else {
+            assert!(
+                agrees(open, &answer),
+                "{hook:?} {source} to {to}: we say {answer:?}, the kernel {open}\n{shown}"
+            );
+        }
+        tally.agreed += 1;
+        tally.allowed += usize::from(answer == Answer::Allow);
+    }
+}
+
+/// How many rule sets are generated of each kind.
+fn cases() -> usize {
+    std::env::var("ORCH_DOCTOR_KERNEL_CASES")
+        .ok()
+        .and_then(|count| count.parse().ok())
+        .unwrap_or(40)
+}
+
+fn runner() -> TestRunner {
+    let seed = std::env::var("ORCH_DOCTOR_KERNEL_SEED")
+        .ok()
+        .and_then(|seed| seed.parse().ok())
+        .unwrap_or(5u8);
+    TestRunner::new_with_rng(
+        Config::default(),
+        TestRng::from_seed(RngAlgorithm::ChaCha, &[seed; 32]),
+    )
+}
+
+/// Generates rule sets, and compares those that the kernel takes.
+fn compare_generated(
+    rules: &impl Strategy<Value = String>,
+    families: &[bool],
+    load: impl Fn(&Lab, &str) -> Result<String, String>,
+) -> Tally {
+    let mut lab = Lab::new();
+    let mut runner = runner();
+    let (mut tally, mut loaded, mut refused) = (Tally::default(), 0, 0);
+    while loaded < cases() {
+        let script = rules.new_tree(&mut runner).unwrap().current();
+        match load(&lab, &script) {
+            Ok(export) => {
+                loaded += 1;
+                let device = read("fw", export.as_bytes(), None)
+                    .unwrap_or_else(|error| panic!("{error}\n{export}"));
+                compare(&mut lab, &device, families, &script, &mut tally);
+            }
+            // Matches that contradict each other are refused.
+            Err(error) => {
+                refused += 1;
+                assert!(
+                    refused < 50 + loaded * 20,
+                    "the kernel refuses nearly everything: {error}\n{script}"
+                );
+            }
+        }
+    }
+    println!("{loaded} rule sets ({refused} refused): {tally:?}");
+    assert!(
+        tally.allowed * 20 > tally.agreed && tally.allowed * 20 < tally.agreed * 19,
+        "the rule sets decide too little: {tally:?}"
+    );
+    assert!(
+        tally.undecided * 10 < tally.agreed,
+        "too much is left undecided: {tally:?}"
+    );
+    tally
+}
+
+#[test]
+fn generated_nft_rule_sets_are_judged_as_the_kernel_does() {
+    if lab::missing().is_none() {
+        compare_generated(&generate::nft(), &[false, true], Lab::load_nft);
+    }
+}
+
+#[test]
+fn generated_iptables_rule_sets_are_judged_as_the_kernel_does() {
+    if lab::missing().is_none() {
+        compare_generated(&generate::iptables(false), &[false], |lab, script| {
+            lab.load_iptables(false, script)
+        });
+    }
+}
+
+#[test]
+fn generated_ip6tables_rule_sets_are_judged_as_the_kernel_does() {
+    if lab::missing().is_none() {
+        compare_generated(&generate::iptables(true), &[true], |lab, script| {
+            lab.load_iptables(true, script)
+        });
+    }
+}
