@@ -1,6 +1,7 @@
 //! The published outgoing ranges against the firewall's rules and the server's logs: pure, offline.
 
 pub mod addresses;
+pub mod change;
 pub mod evaluate;
 mod iptables;
 mod json;

@@ -9,9 +9,11 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use orch_doctor::allowlist::addresses::Addresses;
+use orch_doctor::allowlist::change::{For, Wanted, request};
 use orch_doctor::allowlist::evaluate::evaluate;
 use orch_doctor::allowlist::model::{Answer, Device, Flow, Hook};
 use orch_doctor::allowlist::read::read;
+use orch_doctor::allowlist::verdict::Placed;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
@@ -191,5 +193,137 @@ fn generated_ip6tables_rule_sets_are_judged_as_the_kernel_does() {
         compare_generated(&generate::iptables(true), &[true], |lab, script| {
             lab.load_iptables(true, script)
         });
+    }
+}
+
+/// The sources of one family.
+fn sources(six: bool) -> Vec<IpAddr> {
+    SOURCES
+        .iter()
+        .map(|source| source.parse::<IpAddr>().unwrap())
+        .filter(|source| source.is_ipv6() == six)
+        .collect()
+}
+
+/// Makes the change for all sources that a device stops, looks whether they then pass, undoes it, and looks again.
+/// How many sources the change let through.
+fn change_and_back(lab: &mut Lab, device: Device, system: For, place: (Hook, bool)) -> usize {
+    let (hook, six) = place;
+    let destination = SocketAddr::new(
+        if hook == Hook::Input { OWN } else { SERVER }[usize::from(six)]
+            .parse()
+            .unwrap(),
+        443,
+    );
+    let stopped = |source: &IpAddr| answer(&device, hook, *source, destination) == Answer::Deny;
+    let missing: Vec<IpAddr> = sources(six).into_iter().filter(stopped).collect();
+    if missing.is_empty() {
+        return 0;
+    }
+    let networks = missing.iter().copied().collect::<Addresses>().nets();
+    let placed = Placed {
+        device: device.clone(),
+        hook,
+        interface: Some(lab::FACING.to_owned()),
+        onward: Some(lab::ONWARD.to_owned()),
+    };
+    let change = request(
+        system,
+        &Wanted {
+            device: Some(&placed),
+            missing: &networks,
+            destination: Some(destination.ip()),
+            port: 443,
+            sets: &["lab".to_owned()],
+            source: None,
+            on: jiff::civil::date(2026, 11, 24),
+        },
+    );
+    // Whether the server passes on what it translates is not in its rules.
+    if change
+        .notes
+        .iter()
+        .any(|note| note.contains("stays undecided"))
+    {
+        return 0;
+    }
+    let run = |lab: &Lab, commands: &[String]| {
+        for command in commands {
+            lab.on_firewall("sh", &["-c", command], "")
+                .unwrap_or_else(|error| panic!("{command}: {error}\n{change:#?}"));
+        }
+    };
+    let attempts: Vec<(IpAddr, SocketAddr)> = missing
+        .iter()
+        .map(|source| (*source, destination))
+        .collect();
+    run(lab, &change.apply);
+    let opened = lab.connect(&attempts, Duration::from_secs(2));
+    assert!(
+        opened.iter().all(|open| *open),
+        "the change lets all pass: {opened:?} {missing:?}\n{change:#?}"
+    );
+    run(lab, &change.rollback);
+    let opened = lab.connect(&attempts, Duration::from_millis(120));
+    assert!(
+        opened.iter().all(|open| !open),
+        "the way back closes again: {opened:?} {missing:?}\n{change:#?}"
+    );
+    missing.len()
+}
+
+/// Generates rule sets, and changes those that stop something.
+fn change_generated(
+    rules: &impl Strategy<Value = String>,
+    system: For,
+    six: bool,
+    load: impl Fn(&Lab, &str) -> Result<String, String>,
+) {
+    let mut lab = Lab::new();
+    let mut runner = runner();
+    let mut changed = 0;
+    let mut tried = 0;
+    while tried < cases() {
+        let script = rules.new_tree(&mut runner).unwrap().current();
+        for hook in [Hook::Input, Hook::Forward] {
+            let Ok(export) = load(&lab, &script) else {
+                continue;
+            };
+            tried += 1;
+            let device = read("fw", export.as_bytes(), None).unwrap();
+            changed += change_and_back(&mut lab, device, system, (hook, six));
+        }
+    }
+    assert!(changed > 10, "the generated rule sets stop something");
+}
+
+#[test]
+fn the_generated_nft_change_lets_packets_pass_and_its_rollback_stops_them() {
+    if lab::missing().is_none() {
+        change_generated(&generate::nft(), For::Nft, false, Lab::load_nft);
+    }
+}
+
+#[test]
+fn the_generated_iptables_change_lets_packets_pass_and_its_rollback_stops_them() {
+    if lab::missing().is_none() {
+        change_generated(
+            &generate::iptables(false),
+            For::Iptables,
+            false,
+            |lab, script| lab.load_iptables(false, script),
+        );
+    }
+}
+
+#[test]
+fn the_generated_ip6tables_change_lets_packets_pass_and_its_rollback_stops_them() {
+    if lab::missing().is_none() {
+        change_generated(
+            &generate::iptables(true),
+            For::Iptables,
+            true,
+            |lab, script| lab.load_iptables(true, script),
+        );
     }
 }

@@ -10,10 +10,10 @@ use std::net::IpAddr;
 
 use super::addresses::{Addresses, Family};
 use super::model::{
-    Answer, Decision, Device, Flow, Hook, Part, RuleRef, Stage, Target, Task, Translation,
+    Answer, At, Decision, Device, Flow, Hook, Part, RuleRef, Stage, Target, Task, Translation,
 };
 use tests_of::Passage;
-use walk::{At, Doubt, End, Group, Walk};
+use walk::{Doubt, End, Group, Walk};
 
 /// What the device does with each part of the sources, in the order of addresses. Every source is in exactly one part.
 pub fn evaluate(device: &Device, flow: &Flow) -> Vec<Part> {
@@ -71,11 +71,13 @@ impl Outcome {
                 construct: construct.into(),
             },
         };
-        let by = self.by.and_then(|at| quote(device, at));
+        let at = self.by;
+        let by = at.and_then(|at| quote(device, at));
         let decision = Decision { answer, by };
         self.sources.spans().into_iter().map(move |span| Part {
             span,
             decision: decision.clone(),
+            at,
             destination: self.destination,
             port: self.port,
         })

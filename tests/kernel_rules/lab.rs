@@ -278,8 +278,11 @@ impl Lab {
 
 impl Drop for Lab {
     fn drop(&mut self) {
-        let listeners = self.listeners.drain(..).map(|(child, _)| child);
-        for mut child in listeners.chain(self.client.take().map(|(child, _, _)| child)) {
+        for (child, _) in &mut self.listeners {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+        if let Some((child, _, _)) = &mut self.client {
             let _ = child.kill();
             let _ = child.wait();
         }
