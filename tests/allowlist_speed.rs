@@ -1,4 +1,5 @@
 //! A hundred thousand rules and a hundred ranges: how long, and with how much memory.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::fmt::Write as _;
 use std::net::{IpAddr, Ipv4Addr};

@@ -1,4 +1,13 @@
 //! What we say of nft and iptables rule sets, compared with what the kernel does with packets.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::format_push_string,
+    clippy::too_many_lines,
+    reason = "a test stops at what it cannot do, and says what it leaves out"
+)]
 
 #[path = "kernel_rules/generate.rs"]
 mod generate;
@@ -207,7 +216,7 @@ fn sources(six: bool) -> Vec<IpAddr> {
 
 /// Makes the change for all sources that a device stops, looks whether they then pass, undoes it, and looks again.
 /// How many sources the change let through.
-fn change_and_back(lab: &mut Lab, device: Device, system: For, place: (Hook, bool)) -> usize {
+fn change_and_back(lab: &mut Lab, device: &Device, system: For, place: (Hook, bool)) -> usize {
     let (hook, six) = place;
     let destination = SocketAddr::new(
         if hook == Hook::Input { OWN } else { SERVER }[usize::from(six)]
@@ -215,7 +224,7 @@ fn change_and_back(lab: &mut Lab, device: Device, system: For, place: (Hook, boo
             .unwrap(),
         443,
     );
-    let stopped = |source: &IpAddr| answer(&device, hook, *source, destination) == Answer::Deny;
+    let stopped = |source: &IpAddr| answer(device, hook, *source, destination) == Answer::Deny;
     let missing: Vec<IpAddr> = sources(six).into_iter().filter(stopped).collect();
     if missing.is_empty() {
         return 0;
@@ -291,7 +300,7 @@ fn change_generated(
             };
             tried += 1;
             let device = read("fw", export.as_bytes(), None).unwrap();
-            changed += change_and_back(&mut lab, device, system, (hook, six));
+            changed += change_and_back(&mut lab, &device, system, (hook, six));
         }
     }
     assert!(changed > 10, "the generated rule sets stop something");
@@ -324,6 +333,54 @@ fn the_generated_ip6tables_change_lets_packets_pass_and_its_rollback_stops_them(
             For::Iptables,
             true,
             |lab, script| lab.load_iptables(true, script),
+        );
+    }
+}
+
+/// Rule sets as tools and administrators write them, each with the connections they are about.
+const WRITTEN: &[(&str, &str)] = &[
+    ("a simple host", include_str!("allowlist/host.nft")),
+    ("firewalld", include_str!("allowlist/firewalld.nft")),
+    ("a router with a DMZ", include_str!("allowlist/dmz.nft")),
+    (
+        "everything that has a map",
+        include_str!("allowlist/maps.nft"),
+    ),
+];
+
+#[test]
+fn rule_sets_as_people_write_them_are_judged_as_the_kernel_does() {
+    if lab::missing().is_some() {
+        return;
+    }
+    let mut lab = Lab::new();
+    for (name, script) in WRITTEN {
+        let mut tally = Tally::default();
+        let export = lab
+            .load_nft(script)
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
+        let device = read("fw", export.as_bytes(), None).unwrap();
+        compare(&mut lab, &device, &[false, true], script, &mut tally);
+        println!("{name}: {tally:?}");
+        assert!(
+            tally.allowed > 0 && tally.undecided * 4 < tally.agreed,
+            "{name}: {tally:?}"
+        );
+    }
+    for (name, rules) in [
+        ("ufw", include_str!("allowlist/ufw.iptables")),
+        ("docker", include_str!("allowlist/docker.iptables")),
+    ] {
+        let mut tally = Tally::default();
+        let export = lab
+            .load_iptables(false, rules)
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
+        let device = read("fw", export.as_bytes(), None).unwrap();
+        compare(&mut lab, &device, &[false], rules, &mut tally);
+        println!("{name}: {tally:?}");
+        assert!(
+            tally.allowed > 0 && tally.undecided * 4 < tally.agreed,
+            "{name}: {tally:?}"
         );
     }
 }

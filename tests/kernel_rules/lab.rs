@@ -132,7 +132,7 @@ impl Lab {
             ],
             "",
         );
-        lab.script(&lab.cloud, "net.ipv4.conf.all.rp_filter=0");
+        Self::script(&lab.cloud, "net.ipv4.conf.all.rp_filter=0");
         let mut cloud = String::new();
         for source in SOURCES {
             cloud += &format!(
@@ -143,15 +143,15 @@ impl Lab {
         }
         cloud += "addr add 203.0.113.2/24 dev up0\naddr add 2001:db8:f::2/64 dev up0 nodad\nlink set up0 up\n";
         cloud += "route add default via 203.0.113.1\nroute add ::/0 via 2001:db8:f::1\n";
-        lab.batch(&lab.cloud, &cloud);
+        Self::batch(&lab.cloud, &cloud);
         let firewall = "addr add 203.0.113.1/24 dev cloud0\naddr add 2001:db8:f::1/64 dev cloud0 nodad\nlink set cloud0 up\n\
              addr add 10.0.0.1/24 dev srv0\naddr add fd00::1/64 dev srv0 nodad\nlink set srv0 up\n\
              route add default via 203.0.113.2\nroute add ::/0 via 2001:db8:f::2\n";
-        lab.script(&lab.firewall, "net.ipv4.conf.all.rp_filter=0");
-        lab.script(&lab.firewall, "net.ipv4.ip_forward=1");
-        lab.script(&lab.firewall, "net.ipv6.conf.all.forwarding=1");
-        lab.batch(&lab.firewall, firewall);
-        lab.batch(
+        Self::script(&lab.firewall, "net.ipv4.conf.all.rp_filter=0");
+        Self::script(&lab.firewall, "net.ipv4.ip_forward=1");
+        Self::script(&lab.firewall, "net.ipv6.conf.all.forwarding=1");
+        Self::batch(&lab.firewall, firewall);
+        Self::batch(
             &lab.server,
             "addr add 10.0.0.5/24 dev up0\naddr add fd00::5/64 dev up0 nodad\nlink set up0 up\nroute add default via 10.0.0.1\nroute add ::/0 via fd00::1\n",
         );
@@ -176,16 +176,16 @@ impl Lab {
                 "",
             );
         }
-        lab.batch(
+        Self::batch(
             &lab.cloud,
             "neigh replace 2001:db8:f::1 lladdr 02:00:00:00:00:0f dev up0 nud permanent\n",
         );
-        lab.batch(
+        Self::batch(
             &lab.firewall,
             "neigh replace 2001:db8:f::2 lladdr 02:00:00:00:00:0c dev cloud0 nud permanent\n\
              neigh replace fd00::5 lladdr 02:00:00:00:00:05 dev srv0 nud permanent\n",
         );
-        lab.batch(
+        Self::batch(
             &lab.server,
             "neigh replace fd00::1 lladdr 02:00:00:00:00:0e dev up0 nud permanent\n",
         );
@@ -205,7 +205,7 @@ impl Lab {
         lab
     }
 
-    fn script(&self, name: &str, setting: &str) {
+    fn script(name: &str, setting: &str) {
         let (key, value) = setting.split_once('=').unwrap();
         let path = format!("/proc/sys/{}", key.replace('.', "/"));
         run(
@@ -222,7 +222,7 @@ impl Lab {
         );
     }
 
-    fn batch(&self, name: &str, commands: &str) {
+    fn batch(name: &str, commands: &str) {
         run("ip", &["-n", name, "-batch", "-"], commands);
     }
 

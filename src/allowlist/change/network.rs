@@ -148,11 +148,34 @@ pub(super) fn fortios(wanted: &Wanted<'_>, insertions: &[Insertion]) -> Change {
     let members: Vec<String> = (0..cidrs.len())
         .map(|index| format!("\"{}\"", object(index)))
         .collect();
-    let lines = [
+    apply.extend(group_and_policy(wanted, &group, &members.join(" ")));
+    let mut rollback = vec![
+        "config firewall policy\n    delete <the new id>\nend".to_owned(),
+        format!("config firewall service custom\n    delete \"{group}-port\"\nend"),
+        format!("config firewall addrgrp\n    delete \"{group}\"\nend"),
+    ];
+    rollback.extend(
+        members
+            .iter()
+            .map(|member| format!("config firewall address\n    delete {member}\nend")),
+    );
+    let verify = vec![format!("show firewall policy | grep -f {group}")];
+    Change {
+        apply,
+        rollback,
+        verify,
+        notes: before(insertions),
+        ticket: String::new(),
+    }
+}
+
+/// The lines of FortiOS that follow the addresses.
+fn group_and_policy(wanted: &Wanted<'_>, group: &str, members: &str) -> [String; 25] {
+    [
         "end".to_owned(),
         "config firewall addrgrp".to_owned(),
         format!("    edit \"{group}\""),
-        format!("        set member {}", members.join(" ")),
+        format!("        set member {members}"),
         "    next".to_owned(),
         "end".to_owned(),
         "config firewall service custom".to_owned(),
@@ -174,24 +197,5 @@ pub(super) fn fortios(wanted: &Wanted<'_>, insertions: &[Insertion]) -> Change {
         "    next".to_owned(),
         "    move <the new id> before <the id of the policy that stops it>".to_owned(),
         "end".to_owned(),
-    ];
-    apply.extend(lines);
-    let mut rollback = vec![
-        "config firewall policy\n    delete <the new id>\nend".to_owned(),
-        format!("config firewall service custom\n    delete \"{group}-port\"\nend"),
-        format!("config firewall addrgrp\n    delete \"{group}\"\nend"),
-    ];
-    rollback.extend(
-        members
-            .iter()
-            .map(|member| format!("config firewall address\n    delete {member}\nend")),
-    );
-    let verify = vec![format!("show firewall policy | grep -f {group}")];
-    Change {
-        apply,
-        rollback,
-        verify,
-        notes: before(insertions),
-        ticket: String::new(),
-    }
+    ]
 }

@@ -29,10 +29,8 @@ pub(super) fn text(wanted: &Wanted<'_>, change: &Change) -> String {
         ("Notes", &change.notes),
     ] {
         if !commands.is_empty() {
-            text += &format!(
-                "\n{title}:\n    {}\n",
-                commands.join("\n").replace('\n', "\n    ")
-            );
+            let commands = commands.join("\n").replace('\n', "\n    ");
+            text.extend(["\n", title, ":\n    ", &commands, "\n"]);
         }
     }
     text

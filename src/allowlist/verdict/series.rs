@@ -106,8 +106,14 @@ impl<'a> Path<'a> {
             translated: false,
         }];
         for placed in self.asked.devices {
-            let step =
-                |traveller: Traveller| -> Vec<Traveller> { at_device(placed, &traveller, server) };
+            let step = |traveller: Traveller| -> Vec<Traveller> {
+                Crossing {
+                    placed,
+                    traveller: &traveller,
+                    server,
+                }
+                .through()
+            };
             travellers = joined(travellers.into_iter().flat_map(step).collect());
         }
         travellers
@@ -134,98 +140,118 @@ fn joined(travellers: Vec<Traveller>) -> Vec<Traveller> {
     joined
 }
 
-/// What a device does with some sources.
-///
-/// Where the destination is translated outside the devices is not known: until one of them sees it translated, a device
-/// may name the server by the address of its name or by its own. It lets through what it lets through to either.
-fn at_device(placed: &Placed, traveller: &Traveller, server: Option<IpAddr>) -> Vec<Traveller> {
-    let ask = |sources: &Addresses, destination: Option<IpAddr>| {
+/// Some sources at a device.
+struct Crossing<'a> {
+    placed: &'a Placed,
+    traveller: &'a Traveller,
+    server: Option<IpAddr>,
+}
+
+impl Crossing<'_> {
+    /// What the device does with them.
+    fn through(&self) -> Vec<Traveller> {
+        let own = self.server.filter(|server| {
+            !self.traveller.translated && self.traveller.destination != Some(*server)
+        });
+        if let Some(server) = own {
+            return self.to_either(server);
+        }
+        let parts = self.ask(&self.traveller.way.sources, self.traveller.destination);
+        parts
+            .into_iter()
+            .map(|part| self.traveller.onward(part, self.traveller.translated))
+            .collect()
+    }
+
+    /// What the device answers for sources and a destination.
+    fn ask(&self, sources: &Addresses, destination: Option<IpAddr>) -> Vec<Part> {
         let flow = Flow {
             sources: sources.clone(),
             destination,
-            server,
-            port: traveller.port,
-            hook: placed.hook,
-            interface: placed.interface.clone(),
-            onward: placed.onward.clone(),
+            server: self.server,
+            port: self.traveller.port,
+            hook: self.placed.hook,
+            interface: self.placed.interface.clone(),
+            onward: self.placed.onward.clone(),
         };
-        evaluate(&placed.device, &flow)
-    };
-    let onward = |part: Part, translated: bool| traveller.onward(part, translated);
-    let Some(server) =
-        server.filter(|server| !traveller.translated && traveller.destination != Some(*server))
-    else {
-        let parts = ask(&traveller.way.sources, traveller.destination);
-        return parts
-            .into_iter()
-            .map(|part| onward(part, traveller.translated))
-            .collect();
-    };
-    let front = traveller
-        .destination
-        .or_else(|| front_of(&placed.device, server));
-    let outside = if front.is_some() || translates(&placed.device) {
-        ask(&traveller.way.sources, front)
-    } else {
-        Vec::new()
-    };
-    let (allowed, other): (Vec<Part>, Vec<Part>) = outside
-        .into_iter()
-        .partition(|part| part.decision.answer == Answer::Allow);
-    let rest = allowed
-        .iter()
-        .fold(traveller.way.sources.clone(), |rest, part| {
-            rest.minus(&part.span.into())
-        });
-    let mut travellers: Vec<Traveller> = allowed
-        .into_iter()
-        .map(|part| {
-            let translated = part.destination != front;
-            Traveller {
-                destination: if translated {
-                    part.destination
-                } else {
-                    traveller.destination
-                },
-                ..onward(part, translated)
-            }
-        })
-        .collect();
-    if rest.is_empty() {
-        return travellers;
+        evaluate(&self.placed.device, &flow)
     }
-    for part in ask(&rest, Some(server)) {
-        let inside = Addresses::from(part.span);
-        let undecided = other.iter().filter(|one| {
-            part.decision.answer == Answer::Deny
-                && matches!(one.decision.answer, Answer::Undecided { .. })
-        });
-        let mut left = inside.clone();
-        for one in undecided {
-            let both = left.and(&one.span.into());
-            left = left.minus(&both);
-            travellers.extend(both.spans().into_iter().map(|span| {
-                onward(
+
+    /// Where the destination is translated outside the devices is not known: until one of them translates it, a device
+    /// may name the server by the address of its name or by its own. It lets through what it lets through to either.
+    fn to_either(&self, server: IpAddr) -> Vec<Traveller> {
+        let device = &self.placed.device;
+        let sources = &self.traveller.way.sources;
+        let front = self
+            .traveller
+            .destination
+            .or_else(|| front_of(device, server));
+        let asked = front.is_some() || translates(device);
+        let outside = if asked {
+            self.ask(sources, front)
+        } else {
+            Vec::new()
+        };
+        let is_translated =
+            |part: &Part| part.destination != front || part.port != self.traveller.port;
+        let (settled, open): (Vec<Part>, Vec<Part>) = outside
+            .into_iter()
+            .partition(|part| part.decision.answer == Answer::Allow || is_translated(part));
+        let rest = settled
+            .iter()
+            .fold(sources.clone(), |rest, part| rest.minus(&part.span.into()));
+        let mut travellers: Vec<Traveller> = Vec::new();
+        for part in settled {
+            let translated = is_translated(&part);
+            let destination = if translated {
+                part.destination
+            } else {
+                self.traveller.destination
+            };
+            travellers.push(Traveller {
+                destination,
+                ..self.traveller.onward(part, translated)
+            });
+        }
+        if !rest.is_empty() {
+            let inside = self.ask(&rest, Some(server));
+            travellers.extend(
+                inside
+                    .into_iter()
+                    .flat_map(|part| self.to_own(&part, &open)),
+            );
+        }
+        travellers
+    }
+
+    /// The answer for the server's own address; where that is no, and the one for the address of its name was undecided, the latter.
+    fn to_own(&self, part: &Part, open: &[Part]) -> Vec<Traveller> {
+        let mut left = Addresses::from(part.span);
+        let mut travellers = Vec::new();
+        let of = |addresses: &Addresses, part: &Part, translated: bool| -> Vec<Traveller> {
+            let one = |span| {
+                self.traveller.onward(
                     Part {
                         span,
-                        ..one.clone()
+                        ..part.clone()
                     },
-                    false,
+                    translated,
                 )
-            }));
+            };
+            addresses.spans().into_iter().map(one).collect()
+        };
+        let denied = part.decision.answer == Answer::Deny;
+        for undecided in open
+            .iter()
+            .filter(|one| denied && matches!(one.decision.answer, Answer::Undecided { .. }))
+        {
+            let both = left.and(&undecided.span.into());
+            left = left.minus(&both);
+            travellers.extend(of(&both, undecided, false));
         }
-        let translated = part.decision.answer != Answer::Deny;
-        travellers.extend(left.spans().into_iter().map(|span| {
-            onward(
-                Part {
-                    span,
-                    ..part.clone()
-                },
-                translated,
-            )
-        }));
+        travellers.extend(of(&left, part, !denied));
+        travellers
     }
-    travellers
 }
 
 impl Traveller {
@@ -238,11 +264,12 @@ impl Traveller {
             .cloned()
             .chain([part.decision])
             .collect();
+        let way = Way {
+            sources: part.span.into(),
+            decisions,
+        };
         Self {
-            way: Way {
-                sources: part.span.into(),
-                decisions,
-            },
+            way,
             destination: part.destination,
             port: part.port,
             translated,

@@ -45,10 +45,9 @@ fn host(rules: &str) -> Placed {
 }
 
 fn saved(chain: &str, rules: &str) -> String {
-    let rules: String = rules
-        .lines()
-        .map(|rule| format!("-A {chain} {}\n", rule.trim()))
-        .collect();
+    let rules = rules.lines().fold(String::new(), |all, rule| {
+        all + "-A " + chain + " " + rule.trim() + "\n"
+    });
     format!(
         "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n{rules}COMMIT\n"
     )
@@ -352,4 +351,15 @@ fn evidence_survives_being_written_and_read() {
     );
     let written = serde_json::to_string(&verdict).unwrap();
     assert_eq!(serde_json::from_str::<Verdict>(&written).unwrap(), verdict);
+}
+
+#[test]
+fn a_device_that_translates_itself_filters_on_what_it_translated() {
+    let nat = EDGE.replace("--dport 8443 -j ACCEPT", "--dport 443 -j ACCEPT");
+    let verdict = judged(
+        &[placed(&nat, Hook::Forward), host(EXACT)],
+        &["203.0.113.1"],
+        Some("10.0.0.5"),
+    );
+    assert_eq!(verdict.symptom, Symptom::Missing);
 }
