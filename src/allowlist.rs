@@ -5,6 +5,7 @@ pub mod change;
 pub mod evaluate;
 mod iptables;
 mod json;
+pub mod material;
 pub mod model;
 mod nft;
 pub mod ranges;

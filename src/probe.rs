@@ -3,6 +3,7 @@
 //! A probe measures and has no opinion; a reading is a pure function from what was seen to one of a closed set of symptoms.
 
 pub mod address;
+pub mod allowlist;
 pub mod answer;
 pub mod execute;
 pub mod folders;
@@ -255,6 +256,7 @@ probes! {
     Address = address { Completeness = "address.completeness" }
     Names = names { Resolved = "names.resolution" }
     Tcp = tcp { Reach = "tcp.reach" }
+    Allowlist = allowlist { Coverage = "allowlist.coverage" }
     Tls = tls {
         Agreement = "tls.agreement",
         Trusted = "tls.trust",

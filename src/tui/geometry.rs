@@ -31,9 +31,19 @@ pub(crate) struct Areas {
 
 /// The parts of a screen of that size.
 pub(crate) fn areas(model: &Model, area: Rect) -> Areas {
-    let Rect { x, y, width, height } = area;
+    let Rect {
+        x,
+        y,
+        width,
+        height,
+    } = area;
     let roomy = height >= ROOMY;
-    let line = |top: u16, lines: u16| Rect { x, y: y + top, width, height: lines };
+    let line = |top: u16, lines: u16| Rect {
+        x,
+        y: y + top,
+        width,
+        height: lines,
+    };
     let header = match height {
         0..4 => 0,
         4..ROOMY => 1,
@@ -85,8 +95,19 @@ fn panes(model: &Model, body: Rect) -> (Rect, Rect, Rect) {
         };
     }
     let wide = (body.width * 2 / 5).clamp(34, 56);
-    let list = Rect { width: wide, ..body };
-    let divider = Rect { x: body.x + wide, width: 1, ..body };
-    let detail = Rect { x: body.x + wide + 1, width: body.width - wide - 1, ..body };
+    let list = Rect {
+        width: wide,
+        ..body
+    };
+    let divider = Rect {
+        x: body.x + wide,
+        width: 1,
+        ..body
+    };
+    let detail = Rect {
+        x: body.x + wide + 1,
+        width: body.width - wide - 1,
+        ..body
+    };
     (list, divider, detail)
 }

@@ -34,7 +34,13 @@ pub async fn show(
 ) -> io::Result<Report> {
     let mut screen = Screen::open(opening.mouse)?;
     let size = screen.terminal.size()?;
-    let mut model = Model::new(&opening, Size { width: size.width, height: size.height });
+    let mut model = Model::new(
+        &opening,
+        Size {
+            width: size.width,
+            height: size.height,
+        },
+    );
     let mut keys = EventStream::new();
     let mut ticks = interval(Duration::from_millis(TICK_MS));
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -61,7 +67,12 @@ pub async fn show(
                 Some(Effect::Quit) => return Ok(model.report),
                 Some(effect) => perform(&mut model, effect, &asks)?,
             }
-            next = keys.next().now_or_never().flatten().and_then(Result::ok).and_then(|key| message(&key));
+            next = keys
+                .next()
+                .now_or_never()
+                .flatten()
+                .and_then(Result::ok)
+                .and_then(|key| message(&key));
         }
         if model.revision != drawn && Instant::now() >= next_frame {
             screen.terminal.draw(|frame| view(&model, frame))?;
@@ -96,7 +107,10 @@ fn perform(model: &mut Model, effect: Effect, asks: &UnboundedSender<Ask>) -> io
 fn message(event: &event::Event) -> Option<Msg> {
     match event {
         event::Event::Key(key) => Key::of(key).map(Msg::Key),
-        event::Event::Resize(width, height) => Some(Msg::Resize(Size { width: *width, height: *height })),
+        event::Event::Resize(width, height) => Some(Msg::Resize(Size {
+            width: *width,
+            height: *height,
+        })),
         event::Event::Mouse(mouse) => match mouse.kind {
             MouseEventKind::ScrollDown => Some(Msg::Wheel(mouse.column, mouse.row, 3)),
             MouseEventKind::ScrollUp => Some(Msg::Wheel(mouse.column, mouse.row, -3)),

@@ -112,7 +112,11 @@ pub(crate) fn time(ms: u64) -> String {
 
 /// A number of things, in words.
 pub(crate) fn many(count: usize, one: &str, more: &str) -> String {
-    if count == 1 { format!("1 {one}") } else { format!("{count} {more}") }
+    if count == 1 {
+        format!("1 {one}")
+    } else {
+        format!("{count} {more}")
+    }
 }
 
 #[cfg(test)]
@@ -136,7 +140,10 @@ mod tests {
 
     #[test]
     fn a_terminal_without_unicode_gets_ascii() {
-        let look = Look { ascii: true, ..Look::default() };
+        let look = Look {
+            ascii: true,
+            ..Look::default()
+        };
         assert_eq!(safe("Finance › Bücher…", look), "Finance > B?cher...");
     }
 

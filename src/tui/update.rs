@@ -52,7 +52,15 @@ pub fn update(model: &mut Model, msg: Msg) -> Option<Effect> {
 
 /// The parts of the screen as it is.
 fn here(model: &Model) -> Areas {
-    areas(model, Rect { x: 0, y: 0, width: model.size.width, height: model.size.height })
+    areas(
+        model,
+        Rect {
+            x: 0,
+            y: 0,
+            width: model.size.width,
+            height: model.size.height,
+        },
+    )
 }
 
 /// Tells the user something in the footer.
@@ -64,7 +72,10 @@ fn note(model: &mut Model, text: String) -> Option<Effect> {
 /// Takes one event of a run in: of the whole, or of a part that was asked for again.
 fn take(model: &mut Model, event: &Event) {
     if let What::Began(began) = &event.what {
-        let part = model.awaited.take().is_some_and(|awaited| awaited == began.selection);
+        let part = model
+            .awaited
+            .take()
+            .is_some_and(|awaited| awaited == began.selection);
         model.partial = part.then(Partial::default);
         if !part {
             model.asked = began.selection.clone();
@@ -98,7 +109,10 @@ fn choose_for_the_user(model: &mut Model) {
         let first = root
             .or_else(|| judged(Verdict::Fail))
             .or_else(|| rows.iter().find(|row| matches!(row.state, State::Broke(_))))
-            .or_else(|| rows.iter().find(|row| row.required && row.verdict() == Some(Verdict::Unknown)))
+            .or_else(|| {
+                rows.iter()
+                    .find(|row| row.required && row.verdict() == Some(Verdict::Unknown))
+            })
             .or_else(|| judged(Verdict::Warn));
         if let Some(row) = first {
             let chosen = Some(Chosen::Row(row.id.clone()));
@@ -180,8 +194,12 @@ fn go(model: &mut Model, lines: isize) {
             let choices: Vec<usize> = (0..model.entries.len())
                 .filter(|at| !matches!(model.entries[*at], Entry::Heading(_)))
                 .collect();
-            let Some(last) = choices.len().checked_sub(1) else { return };
-            let now = model.chosen_at().and_then(|at| choices.iter().position(|choice| *choice == at));
+            let Some(last) = choices.len().checked_sub(1) else {
+                return;
+            };
+            let now = model
+                .chosen_at()
+                .and_then(|at| choices.iter().position(|choice| *choice == at));
             let next = now.map_or(0, |now| now.saturating_add_signed(lines).min(last));
             choose(model, choices[next]);
         }
@@ -206,8 +224,10 @@ fn next_problem(model: &mut Model) {
     let count = model.entries.len();
     let bad = |at: &usize| match model.entries.get(*at) {
         Some(Entry::Row { at, .. }) => model.report.rows.get(*at).is_some_and(|row| {
-            matches!(row.verdict(), Some(Verdict::Fail | Verdict::Unknown | Verdict::Warn))
-                || matches!(row.state, State::Broke(_))
+            matches!(
+                row.verdict(),
+                Some(Verdict::Fail | Verdict::Unknown | Verdict::Warn)
+            ) || matches!(row.state, State::Broke(_))
         }),
         Some(Entry::Heading(_) | Entry::Fold { .. }) | None => false,
     };
@@ -296,7 +316,11 @@ fn in_help(model: &mut Model, key: Key) -> Option<Effect> {
         Some(Intent::Down) => model.help_top += 1,
         Some(Intent::Up) => model.help_top = model.help_top.saturating_sub(1),
         Some(Intent::PageDown) => model.help_top += usize::from(model.size.height / 2),
-        Some(Intent::PageUp) => model.help_top = model.help_top.saturating_sub(usize::from(model.size.height / 2)),
+        Some(Intent::PageUp) => {
+            model.help_top = model
+                .help_top
+                .saturating_sub(usize::from(model.size.height / 2))
+        }
         Some(_) | None => model.mode = Mode::Browse,
     }
     None
@@ -332,10 +356,14 @@ fn rerun(model: &mut Model) -> Option<Effect> {
     let check = match &model.chosen {
         Some(Chosen::Row(id)) => id.check.clone(),
         Some(Chosen::Fold(Fold::Because(by))) => by.clone(),
-        Some(Chosen::Fold(Fold::Skipped)) => return note(model, "these were left out by the request".into()),
+        Some(Chosen::Fold(Fold::Skipped)) => {
+            return note(model, "these were left out by the request".into());
+        }
         None => return None,
     };
-    let skipped = model.chosen_row().is_some_and(|row| matches!(row.state, State::Skipped(_)));
+    let skipped = model
+        .chosen_row()
+        .is_some_and(|row| matches!(row.state, State::Skipped(_)));
     if skipped {
         return note(model, "this was left out by the request".into());
     }
@@ -386,14 +414,20 @@ fn turned(model: &mut Model, at: Position, lines: i16) {
 /// The list was scrolled: what is chosen goes along.
 fn keep_chosen_in_sight(model: &mut Model) {
     let height = usize::from(here(model).list.height);
-    model.list_top = model.list_top.min(model.entries.len().saturating_sub(height));
+    model.list_top = model
+        .list_top
+        .min(model.entries.len().saturating_sub(height));
     let Some(at) = model.chosen_at() else { return };
     let seen = model.list_top..(model.list_top + height);
     if seen.contains(&at) || height == 0 {
         return;
     }
     let mut inside = seen.filter(|line| model.choice(*line).is_some());
-    let next = if at < model.list_top { inside.next() } else { inside.next_back() };
+    let next = if at < model.list_top {
+        inside.next()
+    } else {
+        inside.next_back()
+    };
     if let Some(next) = next {
         choose(model, next);
     }
@@ -427,12 +461,25 @@ fn settle(model: &mut Model) {
         && height > 0
     {
         // The name of the group stays in sight above its first row.
-        let first = if at > 0 && matches!(model.entries[at - 1], Entry::Heading(_)) { at - 1 } else { at };
-        model.list_top = model.list_top.min(first).max((at + 1).saturating_sub(height));
+        let first = if at > 0 && matches!(model.entries[at - 1], Entry::Heading(_)) {
+            at - 1
+        } else {
+            at
+        };
+        model.list_top = model
+            .list_top
+            .min(first)
+            .max((at + 1).saturating_sub(height));
     }
-    model.list_top = model.list_top.min(model.entries.len().saturating_sub(height));
+    model.list_top = model
+        .list_top
+        .min(model.entries.len().saturating_sub(height));
     let lines = detail::lines(model, usize::from(areas.detail.width)).len();
-    model.detail_top = model.detail_top.min(lines.saturating_sub(usize::from(areas.detail.height)));
+    model.detail_top = model
+        .detail_top
+        .min(lines.saturating_sub(usize::from(areas.detail.height)));
     let keys = help::lines(model, usize::from(model.size.width)).len();
-    model.help_top = model.help_top.min(keys.saturating_sub(usize::from(model.size.height)));
+    model.help_top = model
+        .help_top
+        .min(keys.saturating_sub(usize::from(model.size.height)));
 }

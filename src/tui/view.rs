@@ -21,23 +21,46 @@ pub fn view(model: &Model, frame: &mut Frame<'_>) {
     let area = frame.area();
     if model.mode == Mode::Help {
         let lines = help::lines(model, usize::from(area.width));
-        put(frame, area, lines.into_iter().skip(model.help_top).collect());
+        put(
+            frame,
+            area,
+            lines.into_iter().skip(model.help_top).collect(),
+        );
         return;
     }
     let areas = areas(model, area);
     let cells = |area: Rect| (usize::from(area.width), usize::from(area.height));
-    put(frame, areas.header, header::lines(model, cells(areas.header)));
+    put(
+        frame,
+        areas.header,
+        header::lines(model, cells(areas.header)),
+    );
     let (width, height) = cells(areas.banner);
     put(frame, areas.banner, banner::lines(model, width, height));
     let line = model.look.style(Role::Line);
-    let across = model.look.either("─", "-").repeat(usize::from(areas.rule.width));
+    let across = model
+        .look
+        .either("─", "-")
+        .repeat(usize::from(areas.rule.width));
     put(frame, areas.rule, vec![Line::styled(across, line)]);
     put(frame, areas.list, list::lines(model, cells(areas.list)));
     let down = Line::styled(model.look.either("│", "|"), line);
-    put(frame, areas.divider, vec![down; usize::from(areas.divider.height)]);
+    put(
+        frame,
+        areas.divider,
+        vec![down; usize::from(areas.divider.height)],
+    );
     let lines = detail::lines(model, usize::from(areas.detail.width));
-    put(frame, areas.detail, lines.into_iter().skip(model.detail_top).collect());
-    put(frame, areas.footer, footer::lines(model, usize::from(areas.footer.width)));
+    put(
+        frame,
+        areas.detail,
+        lines.into_iter().skip(model.detail_top).collect(),
+    );
+    put(
+        frame,
+        areas.footer,
+        footer::lines(model, usize::from(areas.footer.width)),
+    );
 }
 
 /// Puts lines into a part of the screen.

@@ -20,7 +20,13 @@ pub(super) fn lines(model: &Model, cells: usize) -> Vec<Line<'static>> {
             Span::styled("any other key: not", look.style(Role::Quiet)),
         ]),
         Mode::Browse | Mode::Help => match &model.notice {
-            Some(notice) => Line::styled(format!(" {}", fit(&safe(notice, look), cells.saturating_sub(2), look)), look.style(Role::Heading)),
+            Some(notice) => Line::styled(
+                format!(
+                    " {}",
+                    fit(&safe(notice, look), cells.saturating_sub(2), look)
+                ),
+                look.style(Role::Heading),
+            ),
             None => keys(model, cells),
         },
     };
@@ -55,7 +61,9 @@ fn keys(model: &Model, cells: usize) -> Line<'static> {
         spans.push(Span::raw("  "));
     }
     for binding in TABLE {
-        let Some((word, key)) = binding.footer.zip(binding.keys.first()) else { continue };
+        let Some((word, key)) = binding.footer.zip(binding.keys.first()) else {
+            continue;
+        };
         let key = key.to_string();
         used += width(&key) + width(word) + 3;
         if used > cells {
