@@ -167,11 +167,11 @@ fn deciding(facts: &mut Facts, first: Option<&Found>, all: &[Found]) {
 
 /// The device of a finding, by its file.
 fn device(found: &Found, names: &[String]) -> String {
-    let named = found
+    let file = found
         .device
         .and_then(|index| names.get(index))
         .or(names.last());
-    shown(named.map_or("the device", String::as_str))
+    shown(file.map_or("the device", String::as_str))
 }
 
 /// A file without its folder.
