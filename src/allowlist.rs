@@ -2,5 +2,9 @@
 
 pub mod addresses;
 pub mod evaluate;
+mod iptables;
+mod json;
 pub mod model;
+mod nft;
 pub mod read;
+mod services;

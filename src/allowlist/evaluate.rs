@@ -12,6 +12,7 @@ use super::addresses::{Addresses, Family};
 use super::model::{
     Answer, Decision, Device, Flow, Hook, Part, RuleRef, Stage, Target, Task, Translation,
 };
+use tests_of::Passage;
 use walk::{At, Doubt, End, Group, Walk};
 
 /// What the device does with each part of the sources, in the order of addresses. Every source is in exactly one part.
@@ -118,17 +119,23 @@ impl Passing<'_> {
                 continue;
             }
             let (inside, mut passed) = of_family(groups, stage.family);
-            let mut walk = Walk::new(&self.device.program, &self.flow);
+            let mut walk = Walk::new(
+                &self.device.program,
+                Passage {
+                    flow: &self.flow,
+                    translated: self.translated,
+                },
+            );
             walk.stage(stage.chain, inside);
             for ended in walk.ended {
                 let sources = ended.group.sources.clone();
                 match self.after_stage(ended.group, ended.end, stage.task) {
                     Next::Denied(by) => {
-                        outcomes.push(self.outcome(sources, Ending::Deny, Some(by)))
+                        outcomes.push(self.outcome(sources, Ending::Deny, Some(by)));
                     }
                     Next::On(group) => passed.push(group),
                     Next::Translated(group, translation) => {
-                        outcomes.extend(self.translate(translation, group, &stages[index + 1..]))
+                        outcomes.extend(self.translate(translation, group, &stages[index + 1..]));
                     }
                 }
             }
@@ -147,7 +154,7 @@ impl Passing<'_> {
                 (None, None) => return Next::Denied(at),
                 // It might have passed: what follows decides, and at best it stays undecided.
                 (_, allow) => {
-                    doubt.deny = doubt.deny.take().or(allow).or_else(|| doubt.open.clone())
+                    doubt.deny = doubt.deny.take().or(allow).or_else(|| doubt.open.clone());
                 }
             },
             End::Unknown(at, construct) => {

@@ -24,6 +24,8 @@ pub struct Flow {
     pub hook: Hook,
     /// The device's interface (or zone) that faces the cloud, when told.
     pub interface: Option<String>,
+    /// The device's interface (or zone) that faces the server, when told.
+    pub onward: Option<String>,
 }
 
 /// The place in the device where the connection is judged.
@@ -163,6 +165,12 @@ pub enum Test {
     SourcePort(Ports),
     /// The connection comes in through one of these interfaces or zones.
     Interface(Names),
+    /// The connection goes on through one of these interfaces or zones.
+    Onward(Names),
+    /// The destination is an address of the device itself.
+    Local,
+    /// The destination was translated by this device.
+    Translated,
     /// At least one of these alternatives holds, each a list of tests that must all hold.
     AnyOf(Vec<Vec<Test>>),
     /// None of these alternatives holds.

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use ipnet::IpNet;
 
 use super::model::{Device, Kind, Program, ReadError};
+use super::{iptables, nft};
 
 /// The device that an export describes; its format is told by content unless given.
 pub fn read(name: &str, bytes: &[u8], kind: Option<Kind>) -> Result<Device, ReadError> {
@@ -24,13 +25,18 @@ pub fn read(name: &str, bytes: &[u8], kind: Option<Kind>) -> Result<Device, Read
 }
 
 /// The rules of an export of this kind.
-fn program(kind: Kind, _text: &str) -> Result<Program, ReadError> {
+fn program(kind: Kind, text: &str) -> Result<Program, ReadError> {
     match kind {
-        Kind::Nft | Kind::Iptables => Err(ReadError::at(1, "no reader yet")),
-        Kind::Windows | Kind::Iis | Kind::Nsg | Kind::Aws => Err(ReadError::at(1, "no reader yet")),
-        Kind::Asa | Kind::Panos | Kind::Fortios | Kind::Cidrs => {
-            Err(ReadError::at(1, "no reader yet"))
-        }
+        Kind::Nft => nft::program(text),
+        Kind::Iptables => iptables::program(text),
+        Kind::Windows
+        | Kind::Iis
+        | Kind::Nsg
+        | Kind::Aws
+        | Kind::Asa
+        | Kind::Panos
+        | Kind::Fortios
+        | Kind::Cidrs => Err(ReadError::at(1, "no reader yet")),
     }
 }
 
@@ -56,9 +62,8 @@ pub(super) fn text(bytes: &[u8]) -> Result<Cow<'_, str>, ReadError> {
             std::str::from_utf8(bytes)
                 .map(Cow::Borrowed)
                 .map_err(|error| {
-                    let line = 1 + bytes[..error.valid_up_to()]
-                        .iter()
-                        .filter(|byte| **byte == b'\n')
+                    let line = bytes[..error.valid_up_to()]
+                        .split(|byte| *byte == b'\n')
                         .count();
                     ReadError::at(line, "expected UTF-8 text")
                 })

@@ -1,7 +1,7 @@
 //! Which of the sources meet the tests of a line: surely, maybe, not at all.
 
 use super::super::addresses::{Addresses, Family};
-use super::super::model::{Flow, Names, Ports, Test};
+use super::super::model::{Flow, Hook, Names, Ports, Test};
 
 /// The lowest port a client that is not privileged uses.
 const CLIENT_PORTS: (u16, u16) = (1024, u16::MAX);
@@ -17,6 +17,15 @@ pub(super) struct Split {
     pub(super) construct: Option<Box<str>>,
 }
 
+/// The connection at a point of its way through the device.
+#[derive(Clone, Copy)]
+pub(super) struct Passage<'a> {
+    /// The connection as it is there.
+    pub(super) flow: &'a Flow,
+    /// Whether its destination was translated before.
+    pub(super) translated: bool,
+}
+
 /// Whether a test that does not look at the source holds.
 enum Holds {
     Yes,
@@ -25,32 +34,18 @@ enum Holds {
 }
 
 /// Splits the sources by whether all tests hold.
-pub(super) fn split(tests: &[Test], within: &Addresses, flow: &Flow) -> Split {
+pub(super) fn split(tests: &[Test], within: &Addresses, passage: Passage<'_>) -> Split {
     let mut construct = None;
     for test in tests {
-        match holds(test, flow) {
+        match holds(test, passage) {
             Holds::Yes => {}
             Holds::No => return Split::default(),
             Holds::Maybe(what) => construct = construct.or(Some(what)),
         }
     }
-    let mut sources = Addresses::none();
-    let mut narrowed = false;
-    for test in tests {
-        if let Test::Source(set) = test {
-            sources = if narrowed {
-                sources.and(set)
-            } else {
-                within.and(set)
-            };
-            narrowed = true;
-            if sources.is_empty() {
-                return Split::default();
-            }
-        }
-    }
-    if !narrowed {
-        sources = within.clone();
+    let sources = sources_of(tests, within);
+    if sources.is_empty() {
+        return Split::default();
     }
     let mut split = if construct.is_some() {
         Split {
@@ -67,31 +62,45 @@ pub(super) fn split(tests: &[Test], within: &Addresses, flow: &Flow) -> Split {
     for test in tests {
         match test {
             Test::AnyOf(alternatives) => {
-                let any = any(alternatives, &split.yes.or(&split.maybe), flow);
+                let any = any(alternatives, &split.yes.or(&split.maybe), passage);
                 split = split.narrow(any);
             }
             Test::NoneOf(alternatives) => {
                 let both = split.yes.or(&split.maybe);
-                let any = any(alternatives, &both, flow);
+                let any = any(alternatives, &both, passage);
                 let none = Split {
                     yes: both.minus(&any.yes).minus(&any.maybe),
                     ..any
                 };
                 split = split.narrow(none);
             }
-            Test::Destination(set) if flow.destination.is_none() => {
-                split = split.narrow(unknown_destination(set))
+            Test::Destination(set) if passage.flow.destination.is_none() => {
+                split = split.narrow(unknown_destination(set));
             }
             Test::Destination(_)
             | Test::Source(_)
             | Test::Port(_)
             | Test::SourcePort(_)
             | Test::Interface(_)
+            | Test::Onward(_)
+            | Test::Local
+            | Test::Translated
             | Test::Never
             | Test::Unknown(_) => {}
         }
     }
     split
+}
+
+/// The sources that every test of the source lets through.
+fn sources_of(tests: &[Test], within: &Addresses) -> Addresses {
+    let mut sources: Option<Addresses> = None;
+    for test in tests {
+        if let Test::Source(set) = test {
+            sources = Some(sources.as_ref().unwrap_or(within).and(set));
+        }
+    }
+    sources.unwrap_or_else(|| within.clone())
 }
 
 impl Split {
@@ -110,14 +119,14 @@ impl Split {
 }
 
 /// The sources for which at least one alternative holds.
-fn any(alternatives: &[Vec<Test>], within: &Addresses, flow: &Flow) -> Split {
+fn any(alternatives: &[Vec<Test>], within: &Addresses, passage: Passage<'_>) -> Split {
     let mut found = Split::default();
     let mut remaining = within.clone();
     for tests in alternatives {
         if remaining.is_empty() {
             break;
         }
-        let one = split(tests, &remaining, flow);
+        let one = split(tests, &remaining, passage);
         if !one.yes.is_empty() {
             remaining = remaining.minus(&one.yes);
             found.yes = found.yes.or(&one.yes);
@@ -130,7 +139,8 @@ fn any(alternatives: &[Vec<Test>], within: &Addresses, flow: &Flow) -> Split {
 }
 
 /// Whether a test that does not look at the source holds; tests that do hold here.
-fn holds(test: &Test, flow: &Flow) -> Holds {
+fn holds(test: &Test, passage: Passage<'_>) -> Holds {
+    let flow = passage.flow;
     let known = |holds: bool| if holds { Holds::Yes } else { Holds::No };
     match test {
         Test::Never => Holds::No,
@@ -140,7 +150,19 @@ fn holds(test: &Test, flow: &Flow) -> Holds {
         Test::Destination(set) => flow
             .destination
             .map_or(Holds::Yes, |to| known(set.contains(to))),
-        Test::Interface(names) => interface(names, flow.interface.as_deref()),
+        Test::Interface(names) => interface(names, flow.interface.as_deref(), "the cloud"),
+        Test::Onward(names) => match flow.hook {
+            Hook::Forward => interface(names, flow.onward.as_deref(), "the server"),
+            // There is none; whether a negation then holds depends on the system.
+            Hook::Input => known(matches!(names, Names::NoneOf(_))),
+        },
+        Test::Local => match flow.hook {
+            Hook::Input => Holds::Yes,
+            Hook::Forward => {
+                Holds::Maybe("whether the destination is the device's own address".into())
+            }
+        },
+        Test::Translated => known(passage.translated),
         Test::Source(_) | Test::AnyOf(_) | Test::NoneOf(_) => Holds::Yes,
     }
 }
@@ -163,7 +185,7 @@ fn client_port(ports: &Ports) -> Holds {
 }
 
 /// The interface faces the cloud; which one that is may not be told. The loopback interface never does.
-fn interface(names: &Names, facing: Option<&str>) -> Holds {
+fn interface(names: &Names, facing: Option<&str>, side: &str) -> Holds {
     let (list, wanted) = match names {
         Names::OneOf(list) => (list, true),
         Names::NoneOf(list) => (list, false),
@@ -176,7 +198,7 @@ fn interface(names: &Names, facing: Option<&str>) -> Holds {
         None => {
             return Holds::Maybe(
                 format!(
-                    "interface {}: which one faces the cloud is not told",
+                    "interface {}: which one faces {side} is not told",
                     list.join(", ")
                 )
                 .into(),

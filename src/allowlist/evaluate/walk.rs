@@ -1,8 +1,8 @@
 //! One stage: groups of sources through a chain and the chains it calls.
 
 use super::super::addresses::Addresses;
-use super::super::model::{Action, ChainId, Flow, Line, Program, Translation};
-use super::tests_of::split;
+use super::super::model::{Action, ChainId, Line, Program, Translation};
+use super::tests_of::{Passage, split};
 
 /// How deep chains may call each other. The kernel allows 16.
 const DEPTH: usize = 64;
@@ -67,10 +67,11 @@ pub(super) struct Ended {
 /// A walk through the chains of one stage.
 pub(super) struct Walk<'a> {
     program: &'a Program,
-    flow: &'a Flow,
+    passage: Passage<'a>,
     /// The groups that left the stage.
     pub(super) ended: Vec<Ended>,
     steps: u32,
+    depth: usize,
 }
 
 /// What of the groups in a chain goes on with the next line, and what goes back to the caller.
@@ -82,18 +83,19 @@ struct Onward {
 
 impl<'a> Walk<'a> {
     /// A walk that has not begun.
-    pub(super) fn new(program: &'a Program, flow: &'a Flow) -> Self {
+    pub(super) fn new(program: &'a Program, passage: Passage<'a>) -> Self {
         Self {
             program,
-            flow,
+            passage,
             ended: Vec::new(),
             steps: 0,
+            depth: 0,
         }
     }
 
     /// Takes the groups through the chain a stage enters, its policy included.
     pub(super) fn stage(&mut self, chain: ChainId, groups: Vec<Group>) {
-        let undecided = self.chain(chain, groups, 0);
+        let undecided = self.chain(chain, groups);
         let policy = self
             .program
             .chains
@@ -119,7 +121,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Takes the groups through a chain; what it does not decide comes back.
-    fn chain(&mut self, id: ChainId, groups: Vec<Group>, depth: usize) -> Vec<Group> {
+    fn chain(&mut self, id: ChainId, groups: Vec<Group>) -> Vec<Group> {
         let Some(chain) = self.program.chains.get(id) else {
             return groups;
         };
@@ -134,7 +136,7 @@ impl<'a> Walk<'a> {
                 line: Some(index),
             };
             self.steps += 1;
-            if depth > DEPTH || self.steps > STEPS {
+            if self.depth > DEPTH || self.steps > STEPS {
                 let end = || End::Unknown(at, "chains that call each other too often".into());
                 self.ended
                     .extend(groups.drain(..).map(|group| Ended { group, end: end() }));
@@ -142,7 +144,7 @@ impl<'a> Walk<'a> {
             }
             let mut onward = Onward::default();
             for group in groups {
-                self.line(line, at, group, &mut onward, depth);
+                self.line(line, at, group, &mut onward);
             }
             groups = onward.next;
             merge(&mut back, onward.back);
@@ -151,9 +153,17 @@ impl<'a> Walk<'a> {
         back
     }
 
+    /// Takes a group through a chain that a line calls.
+    fn deeper(&mut self, id: ChainId, group: Group) -> Vec<Group> {
+        self.depth += 1;
+        let undecided = self.chain(id, vec![group]);
+        self.depth -= 1;
+        undecided
+    }
+
     /// Takes one group past one line.
-    fn line(&mut self, line: &Line, at: At, group: Group, onward: &mut Onward, depth: usize) {
-        let split = split(&line.tests, &group.sources, self.flow);
+    fn line(&mut self, line: &Line, at: At, group: Group, onward: &mut Onward) {
+        let split = split(&line.tests, &group.sources, self.passage);
         if split.yes.is_empty() && split.maybe.is_empty() {
             onward.next.push(group);
             return;
@@ -165,34 +175,27 @@ impl<'a> Walk<'a> {
         };
         let mut next = vec![part(rest)];
         if !split.yes.is_empty() {
-            self.matched(&line.action, at, part(split.yes), onward, depth);
+            self.matched(&line.action, at, part(split.yes), onward);
         }
         if !split.maybe.is_empty() {
             let construct = (at, split.construct.unwrap_or_else(|| line.text.clone()));
-            next.extend(self.doubtful(&line.action, construct, part(split.maybe), depth));
+            next.extend(self.doubtful(&line.action, construct, part(split.maybe)));
         }
         next.retain(|group| !group.sources.is_empty());
         merge(&mut onward.next, next);
     }
 
     /// The group meets all tests of a line.
-    fn matched(
-        &mut self,
-        action: &Action,
-        at: At,
-        group: Group,
-        onward: &mut Onward,
-        depth: usize,
-    ) {
+    fn matched(&mut self, action: &Action, at: At, group: Group, onward: &mut Onward) {
         let end = match action {
             Action::Continue => return merge(&mut onward.next, vec![group]),
             Action::Return => return merge(&mut onward.back, vec![group]),
             Action::Jump(to) => {
-                let undecided = self.chain(*to, vec![group], depth + 1);
+                let undecided = self.deeper(*to, group);
                 return merge(&mut onward.next, undecided);
             }
             Action::Goto(to) => {
-                let undecided = self.chain(*to, vec![group], depth + 1);
+                let undecided = self.deeper(*to, group);
                 return merge(&mut onward.back, undecided);
             }
             Action::Allow => End::Allow(Some(at)),
@@ -204,13 +207,7 @@ impl<'a> Walk<'a> {
     }
 
     /// The group may meet the tests of a line: it goes on, marked with what the line might have done.
-    fn doubtful(
-        &mut self,
-        action: &Action,
-        construct: Construct,
-        mut group: Group,
-        depth: usize,
-    ) -> Vec<Group> {
+    fn doubtful(&mut self, action: &Action, construct: Construct, mut group: Group) -> Vec<Group> {
         let doubt = &mut group.doubt;
         match action {
             Action::Continue => {}
@@ -221,23 +218,17 @@ impl<'a> Walk<'a> {
                 mark(&mut doubt.deny, construct);
             }
             Action::Goto(_) | Action::Return | Action::Translate(_) => {
-                mark(&mut doubt.open, construct)
+                mark(&mut doubt.open, construct);
             }
-            Action::Jump(to) => return self.tried(*to, &construct, group, depth),
+            Action::Jump(to) => return self.tried(*to, &construct, group),
         }
         vec![group]
     }
 
     /// What a chain might do to a group that may go through it: every end in it becomes a doubt.
-    fn tried(
-        &mut self,
-        to: ChainId,
-        construct: &Construct,
-        group: Group,
-        depth: usize,
-    ) -> Vec<Group> {
+    fn tried(&mut self, to: ChainId, construct: &Construct, group: Group) -> Vec<Group> {
         let before = self.ended.len();
-        let mut groups = self.chain(to, vec![group], depth + 1);
+        let mut groups = self.deeper(to, group);
         for ended in self.ended.split_off(before) {
             let mut group = ended.group;
             let construct = construct.clone();
