@@ -1,10 +1,24 @@
 //! The published outgoing ranges against the firewall's rules and the server's logs: pure, offline.
 
 pub mod addresses;
+mod aws;
+mod cidrs;
+mod cisco;
+mod document;
 pub mod evaluate;
+mod fortios;
+mod iis;
 mod iptables;
 mod json;
 pub mod model;
+mod networks;
 mod nft;
+mod nsg;
+mod panos;
 pub mod read;
+#[cfg(test)]
+mod sample;
 mod services;
+mod several;
+mod windows;
+mod zones;
