@@ -10,6 +10,7 @@ mod fortios;
 mod iis;
 mod iptables;
 mod json;
+pub mod logs;
 pub mod model;
 mod networks;
 mod nft;

@@ -113,6 +113,11 @@ static INSIDE: LazyLock<Arc<Addresses>> = LazyLock::new(|| {
     Arc::new(four.into_iter().chain(six).collect())
 });
 
+/// Whether an address is one that is not routed on the internet.
+pub(super) fn is_inside(address: IpAddr) -> bool {
+    INSIDE.contains(address)
+}
+
 /// Tests that no source on the internet meets, and one inside may: the device's own networks are not in the export.
 pub(super) fn perhaps_inside(construct: &str) -> Vec<Test> {
     let construct = format!("{construct}: its addresses are not in the export");
