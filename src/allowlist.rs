@@ -2,6 +2,7 @@
 
 pub mod addresses;
 mod aws;
+pub mod change;
 mod cidrs;
 mod cisco;
 mod document;
@@ -16,10 +17,12 @@ mod networks;
 mod nft;
 mod nsg;
 mod panos;
+pub mod ranges;
 pub mod read;
 #[cfg(test)]
 mod sample;
 mod services;
 mod several;
+pub mod verdict;
 mod windows;
 mod zones;

@@ -304,3 +304,6 @@ impl<T: Into<Addresses>> FromIterator<T> for Addresses {
         )
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,14 +6,15 @@
 mod tests_of;
 mod walk;
 
+use std::collections::HashMap;
 use std::net::IpAddr;
 
 use super::addresses::{Addresses, Family};
 use super::model::{
-    Answer, Decision, Device, Flow, Hook, Part, RuleRef, Stage, Target, Task, Translation,
+    Answer, At, Decision, Device, Flow, Hook, Part, RuleRef, Stage, Target, Task, Translation,
 };
 use tests_of::Passage;
-use walk::{At, Doubt, End, Group, Walk};
+use walk::{Doubt, End, Group, Walk};
 
 /// What the device does with each part of the sources, in the order of addresses. Every source is in exactly one part.
 pub fn evaluate(device: &Device, flow: &Flow) -> Vec<Part> {
@@ -27,14 +28,7 @@ pub fn evaluate(device: &Device, flow: &Flow) -> Vec<Part> {
         doubt: Doubt::default(),
         by: None,
     };
-    let mut outcomes = passing.through(&device.program.stages, vec![start]);
-    outcomes.sort_by_key(|outcome| {
-        outcome
-            .sources
-            .spans()
-            .first()
-            .map(|span| (span.first.is_ipv6(), span.first))
-    });
+    let outcomes = joined(passing.through(&device.program.stages, vec![start]));
     let mut parts: Vec<Part> = outcomes
         .into_iter()
         .flat_map(|outcome| outcome.parts(device))
@@ -53,8 +47,28 @@ struct Outcome {
     port: u16,
 }
 
+/// Joins the sources that came to the same end in different ways.
+fn joined(outcomes: Vec<Outcome>) -> Vec<Outcome> {
+    let mut places: HashMap<(Ending, Option<At>, Option<IpAddr>, u16), usize> = HashMap::new();
+    let mut joined: Vec<Outcome> = Vec::new();
+    for outcome in outcomes {
+        let key = (
+            outcome.end.clone(),
+            outcome.by,
+            outcome.destination,
+            outcome.port,
+        );
+        let place = *places.entry(key).or_insert(joined.len());
+        match joined.get_mut(place) {
+            Some(known) => known.sources = known.sources.or(&outcome.sources),
+            None => joined.push(outcome),
+        }
+    }
+    joined
+}
+
 /// The answer before it is put into words.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Ending {
     Allow,
     Deny,
@@ -71,11 +85,13 @@ impl Outcome {
                 construct: construct.into(),
             },
         };
-        let by = self.by.and_then(|at| quote(device, at));
+        let at = self.by;
+        let by = at.and_then(|at| quote(device, at));
         let decision = Decision { answer, by };
         self.sources.spans().into_iter().map(move |span| Part {
             span,
             decision: decision.clone(),
+            at,
             destination: self.destination,
             port: self.port,
         })
@@ -285,3 +301,6 @@ fn of_family(groups: Vec<Group>, family: Option<Family>) -> (Vec<Group>, Vec<Gro
     outside.retain(|group| !group.sources.is_empty());
     (inside, outside)
 }
+
+#[cfg(test)]
+mod tests;

@@ -49,7 +49,7 @@ pub(super) fn program(text: &str) -> Result<Program, ReadError> {
                     "expected \"-A CHAIN …\" with a chain that is declared",
                 ));
             };
-            program.chains[chain].lines.extend(line);
+            program.chains[chain].lines.push(line);
         }
     }
     stages(&tables, &mut program);

@@ -99,6 +99,15 @@ pub struct Chain {
     pub policy: Option<Line>,
 }
 
+/// A rule's place in a [`Program`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct At {
+    /// The chain.
+    pub chain: ChainId,
+    /// The line in it; `None` is its policy.
+    pub line: Option<usize>,
+}
+
 /// A point where a connection enters a chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stage {
@@ -315,6 +324,8 @@ pub struct Part {
     pub span: Span,
     /// The answer for all of them.
     pub decision: Decision,
+    /// The place of the rule in the program.
+    pub at: Option<At>,
     /// The destination behind this device: translated by it, or as it came.
     pub destination: Option<IpAddr>,
     /// The port behind this device.

@@ -1,22 +1,13 @@
 //! One stage: groups of sources through a chain and the chains it calls.
 
 use super::super::addresses::Addresses;
-use super::super::model::{Action, ChainId, Line, Program, Translation};
+use super::super::model::{Action, At, ChainId, Line, Program, Translation};
 use super::tests_of::{Passage, split};
 
 /// How deep chains may call each other. The kernel allows 16.
 const DEPTH: usize = 64;
 /// How many lines may be tried in one stage, so that chains that call each other in a fan end.
 const STEPS: u32 = 20_000_000;
-
-/// A rule's place in the program.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct At {
-    /// The chain.
-    pub(super) chain: ChainId,
-    /// The line in it; `None` is its policy.
-    pub(super) line: Option<usize>,
-}
 
 /// A construct that is not understood, and where.
 pub(super) type Construct = (At, Box<str>);
@@ -163,6 +154,10 @@ impl<'a> Walk<'a> {
 
     /// Takes one group past one line.
     fn line(&mut self, line: &Line, at: At, group: Group, onward: &mut Onward) {
+        if line.action == Action::Continue {
+            onward.next.push(group);
+            return;
+        }
         let split = split(&line.tests, &group.sources, self.passage);
         if split.yes.is_empty() && split.maybe.is_empty() {
             onward.next.push(group);
@@ -188,7 +183,7 @@ impl<'a> Walk<'a> {
     /// The group meets all tests of a line.
     fn matched(&mut self, action: &Action, at: At, group: Group, onward: &mut Onward) {
         let end = match action {
-            Action::Continue => return merge(&mut onward.next, vec![group]),
+            Action::Continue => unreachable!("a line without effect is passed before its tests"),
             Action::Return => return merge(&mut onward.back, vec![group]),
             Action::Jump(to) => {
                 let undecided = self.deeper(*to, group);

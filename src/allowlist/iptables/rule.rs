@@ -49,13 +49,13 @@ impl<'a> Words<'a> {
     }
 }
 
-/// The chain a rule belongs to and what it becomes (nothing when it has no effect); `None` when it is no rule of a known chain.
+/// The chain a rule belongs to and what it becomes; `None` when it is no rule of a known chain.
 pub(super) fn line(
     number: usize,
     text: &str,
     words: &[String],
     place: &Place<'_>,
-) -> Option<(ChainId, Option<Line>)> {
+) -> Option<(ChainId, Line)> {
     let mut words = Words { words };
     let chain = match words.next()? {
         "-A" | "--append" => *place.table.chains.get(words.next()?)?,
@@ -96,10 +96,7 @@ pub(super) fn line(
             )),
         }
     }
-    // A rule without a target only counts.
-    let action = action.filter(|action| *action != Action::Continue);
-    Some((
-        chain,
-        action.map(|action| Line::new(number, text, tests, action)),
-    ))
+    // A rule without a target only counts. It stays in the list, so that rules keep their numbers.
+    let action = action.unwrap_or(Action::Continue);
+    Some((chain, Line::new(number, text, tests, action)))
 }

@@ -182,16 +182,10 @@ impl Reader<'_> {
             {
                 return None;
             }
-            if op == "in" {
-                let wanted = self
-                    .values(right)
-                    .into_iter()
-                    .try_fold(0, |sum, one| Some(sum | bits(one, known)?))?;
-                return Some(if is & wanted == 0 {
-                    vec![Test::Never]
-                } else {
-                    present
-                });
+            if matches!(op, "in" | "!") {
+                let wanted = bits(right, known)?;
+                let holds = (is & wanted != 0) == (op == "in");
+                return Some(if holds { present } else { vec![Test::Never] });
             }
         }
         let held = match (op, keys.as_slice()) {
@@ -211,11 +205,7 @@ impl Reader<'_> {
 
     /// The elements that the right side of a match, or a map, names.
     fn values<'v>(&'v self, right: &'v Value) -> Vec<&'v Value> {
-        if let Some(list) = right
-            .get("set")
-            .and_then(Value::as_array)
-            .or_else(|| right.as_array())
-        {
+        if let Some(list) = right.get("set").and_then(Value::as_array) {
             return list.iter().collect();
         }
         match right

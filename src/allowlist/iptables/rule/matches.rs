@@ -150,13 +150,13 @@ fn module(question: &Question<'_>, values: &[&str], place: &Place<'_>) -> Option
         ("recent", "--rcheck" | "--update" | "--remove") => Held::Unknown,
         ("hashlimit", "--hashlimit-above") => Held::No,
         // A single connection keeps within a limit, and does not go over one.
-        ("limit" | "hashlimit" | "connlimit" | "recent", _) => Held::Yes,
-        ("mark" | "connmark", "--mark") if !place.context.marked => {
+        ("limit" | "hashlimit" | "connlimit" | "recent", _) | ("mark" | "connmark", "--mark")
+            if !place.context.marked =>
+        {
             let wanted = values.first()?.split('/').next()?;
             known(hexadecimal(wanted)? == 0)
         }
         ("policy", "--pol") => known(values.first() == Some(&"none")),
-        ("policy", "--dir") => Held::Yes,
         _ => return None,
     })
 }

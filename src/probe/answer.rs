@@ -1,0 +1,213 @@
+//! What answers on the port: one request without a credential.
+
+mod mark;
+mod reading;
+
+pub use mark::Mark;
+pub use reading::{Age, Clock, Responder};
+
+use super::{At, Cx, Intent, Subject};
+use crate::config::Settings;
+use crate::probe::{Asks, Facts};
+use crate::shown::shown;
+use crate::wire::envelope::{Envelope, Shape};
+use crate::wire::{Failure, Request, Response};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Measured once.
+pub const PER: Asks = Asks::Once;
+
+/// Who answered.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Seen {
+    /// The path that was asked.
+    pub path: String,
+    /// The answer; none where there was none.
+    pub reply: Option<Reply>,
+    /// Why there was none.
+    pub failure: Option<Failure>,
+    /// A second answer that settles an empty first one.
+    pub second: Option<Reply>,
+    /// When the answer came, by this clock.
+    pub at: Timestamp,
+}
+
+/// What of an answer tells who gave it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reply {
+    /// The error envelope, status and shape of the body.
+    pub envelope: Envelope,
+    /// `Server`.
+    pub server: Option<String>,
+    /// `Location`.
+    pub location: Option<String>,
+    /// `api-supported-versions`: only Orchestrator's API sends it.
+    pub api_versions: Option<String>,
+    /// `Date`.
+    pub date: Option<String>,
+    /// The HTTP version.
+    pub http: String,
+    /// Words in the page that tell who wrote it.
+    pub marks: Vec<Mark>,
+}
+
+/// Asks for the service's status, which needs no account.
+pub async fn measure(cx: &Cx) -> Seen {
+    let path = format!("{}/api/Status/Get", cx.settings.target.base());
+    let answer = cx.session.exchange(&Request::get(path.as_str())).await;
+    let at = cx.world.clock.now();
+    match answer {
+        Err(failure) => Seen {
+            path,
+            reply: None,
+            failure: Some(failure),
+            second: None,
+            at,
+        },
+        Ok(response) => {
+            let reply = Reply::of(&response);
+            // An empty 200 without the API's header could be anybody's; a resource that needs an account cannot.
+            let second = if reply.needs_second() {
+                second(cx).await
+            } else {
+                None
+            };
+            Seen {
+                path,
+                reply: Some(reply),
+                failure: None,
+                second,
+                at,
+            }
+        }
+    }
+}
+
+/// Asks for something that only an account may see: Orchestrator refuses it in its own words.
+async fn second(cx: &Cx) -> Option<Reply> {
+    let path = format!("{}/odata/Folders?$top=1", cx.settings.target.base());
+    cx.session
+        .exchange(&Request::get(path))
+        .await
+        .ok()
+        .map(|response| Reply::of(&response))
+}
+
+/// One request, or two.
+pub fn intents(settings: &Settings, _subject: Option<&Subject>) -> Vec<Intent> {
+    vec![Intent::request(settings, "GET", "/api/Status/Get")]
+}
+
+impl Reply {
+    /// What tells who answered.
+    pub fn of(response: &Response) -> Self {
+        let envelope = Envelope::of(response);
+        Self {
+            server: response.header("server"),
+            location: response.header("location"),
+            api_versions: response.header("api-supported-versions"),
+            date: response.header("date"),
+            http: format!("{:?}", response.version),
+            marks: mark::marks(response, &envelope),
+            envelope,
+        }
+    }
+
+    /// Whether it says neither that it is Orchestrator nor that it is not.
+    fn needs_second(&self) -> bool {
+        self.envelope.status == 200
+            && self.api_versions.is_none()
+            && self.envelope.shape != Shape::Html
+    }
+
+    /// Whether only Orchestrator's API answers so.
+    fn of_orchestrator(&self) -> bool {
+        self.api_versions.is_some()
+            || (matches!(self.envelope.status, 401 | 403)
+                && self.envelope.shape == Shape::Json
+                && self.envelope.code.is_some()
+                && self.envelope.message.is_some())
+    }
+}
+
+impl Seen {
+    /// The highest API version told, if any is.
+    pub fn api_version(&self) -> Option<f64> {
+        let told = self
+            .second
+            .iter()
+            .chain(self.reply.iter())
+            .find_map(|reply| reply.api_versions.as_deref())?;
+        told.split(',')
+            .filter_map(|version| version.trim().parse().ok())
+            .max_by(f64::total_cmp)
+    }
+
+    /// Seconds by which the server's clock is ahead of this one; none without a date.
+    fn skew_s(&self) -> Option<i64> {
+        let date = self.reply.as_ref()?.date.as_deref()?;
+        let theirs = jiff::fmt::rfc2822::parse(date).ok()?.timestamp();
+        Some(theirs.as_second() - self.at.as_second())
+    }
+
+    /// Status, server, page and version.
+    pub fn facts(&self, _at: &At<'_>) -> Facts {
+        let mut facts = Facts::from([
+            ("path", shown(&self.path)),
+            (
+                "failed",
+                self.failure.as_ref().map(Failure::said).unwrap_or_default(),
+            ),
+            ("status", "none".into()),
+            ("answered", "no HTTP status".into()),
+            ("who", "something that does not speak HTTP".into()),
+        ]);
+        if let Some(version) = self.api_version() {
+            facts.insert("api_version", version.to_string());
+            facts.insert("product", product(version).into());
+        }
+        if let Some(skew) = self.skew_s() {
+            facts.insert("skew", duration(skew.unsigned_abs()));
+            facts.insert(
+                "direction",
+                if skew > 0 { "ahead of" } else { "behind" }.into(),
+            );
+        }
+        let Some(reply) = &self.reply else {
+            return facts;
+        };
+        facts.insert("status", reply.envelope.status.to_string());
+        facts.insert("answered", format!("HTTP {}", reply.envelope.status));
+        facts.insert(
+            "location",
+            reply.location.clone().unwrap_or_else(|| "nowhere".into()),
+        );
+        facts.insert("who", mark::who(reply));
+        facts
+    }
+}
+
+/// Seconds in words.
+fn duration(seconds: u64) -> String {
+    match seconds {
+        0..=119 => format!("{seconds} s"),
+        120..=7199 => format!("{} min", seconds / 60),
+        7200..=172_799 => format!("{} h", seconds / 3600),
+        _ => format!("{} days", seconds / 86400),
+    }
+}
+
+/// The product of an API version, as measured on live servers (facts §1.5).
+fn product(version: f64) -> &'static str {
+    match version {
+        v if v < 9.0 => "older than 19.10",
+        v if v < 11.0 => "19.10 or 20.4",
+        v if v < 12.0 => "20.10",
+        v if v < 14.0 => "21.4 to 21.10",
+        v if v < 16.0 => "22.4 or 22.10",
+        v if v < 17.0 => "23.4",
+        v if v < 18.0 => "23.10 or later",
+        _ => "cloud, or later than 25.10",
+    }
+}

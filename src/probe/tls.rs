@@ -1,0 +1,312 @@
+//! One handshake with every address: protocol and certificates, whether or not anyone would trust them.
+
+mod agreement;
+mod further;
+mod reading;
+
+pub use agreement::Agreement;
+pub use further::{Further, Narrow};
+pub use reading::{Dated, Named, Strong, Trusted, Unrevoked};
+
+use super::{At, Cx, Intent, Subject, Symptom};
+use crate::config::{Host, Settings};
+use crate::probe::{Asks, Facts};
+use crate::shown::shown;
+use crate::trust::{self, Facets, Roots, Views};
+use crate::wire::reply::{self, Spoken};
+use crate::wire::session::served;
+use crate::wire::tls::{Handshake, TlsFailure, bytes_of};
+use jiff::Timestamp;
+use rustls::pki_types::CertificateDer;
+use serde::{Deserialize, Serialize};
+use std::net::SocketAddr;
+use std::time::Duration;
+
+/// Measured once.
+pub const PER: Asks = Asks::Once;
+
+/// The least time a handshake is given, whatever DNS and TCP took.
+const LEAST: Duration = Duration::from_millis(200);
+
+/// What each address showed.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Seen {
+    /// One entry an address.
+    pub addresses: Vec<Shown>,
+}
+
+/// What one address showed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Shown {
+    /// Address and port.
+    pub address: SocketAddr,
+    /// The handshake.
+    pub handshake: Handshake,
+    /// The certificates, judged; none where none came.
+    pub facets: Option<Facets>,
+    /// What was asked after it failed.
+    #[serde(default)]
+    pub further: Further,
+    /// How long it took, milliseconds.
+    pub took_ms: u64,
+}
+
+/// Makes a handshake with every open address at once.
+pub async fn measure(cx: &Cx) -> Seen {
+    let tcp = cx.before.tcp(None);
+    let names_ms = cx.before.names(None).map_or(0, |names| names.took_ms);
+    let tries = tcp.map(|tcp| tcp.tries.as_slice()).unwrap_or_default();
+    let open = tries.iter().filter(|attempt| attempt.failure.is_none());
+    let addresses = futures_util::future::join_all(open.map(async |attempt| {
+        let spent = Duration::from_millis(names_ms + attempt.took_ms);
+        let began = cx.world.clock.elapsed();
+        let handshake = cx
+            .session
+            .shake(
+                attempt.address,
+                cx.session.time().saturating_sub(spent).max(LEAST),
+            )
+            .await;
+        let took = cx.world.clock.elapsed().saturating_sub(began);
+        let facets = judged(cx, &handshake).await;
+        let further = further::ask_further(cx, attempt.address, &handshake).await;
+        let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+        Shown {
+            address: attempt.address,
+            handshake,
+            facets,
+            further,
+            took_ms,
+        }
+    }))
+    .await;
+    Seen { addresses }
+}
+
+/// The chain, judged by the cloud's roots, and by the other stores where the cloud's do not settle it.
+async fn judged(cx: &Cx, handshake: &Handshake) -> Option<Facets> {
+    if handshake.chain.is_empty() {
+        return None;
+    }
+    let chain: Vec<CertificateDer<'static>> = handshake
+        .chain
+        .iter()
+        .map(|der| bytes_of(der).into())
+        .collect();
+    let staple = bytes_of(&handshake.staple);
+    let host = served(&cx.settings.target.host);
+    let now: Timestamp = cx.world.clock.now();
+    let cloud = cx.session.roots().clone();
+    let by_cloud = Views {
+        cloud: &cloud,
+        machine: None,
+        bundle: cx.session.bundle(),
+        pool: &[],
+    };
+    let facets = trust::judge(&chain, &staple, &host, now, &by_cloud);
+    if facets.cloud.trusted() {
+        return Some(facets);
+    }
+    let machine = machine_roots(cx).await;
+    let kept = [machine.as_ref(), cx.session.bundle()];
+    let pool: Vec<_> = kept
+        .into_iter()
+        .flatten()
+        .flat_map(|roots| roots.certificates().iter().cloned())
+        .collect();
+    let views = Views {
+        machine: machine.as_ref(),
+        pool: &pool,
+        ..by_cloud
+    };
+    Some(trust::judge(&chain, &staple, &host, now, &views))
+}
+
+/// This machine's own store, which takes a while to read.
+async fn machine_roots(cx: &Cx) -> Option<Roots> {
+    let machine = std::sync::Arc::clone(&cx.world.machine);
+    let ders = tokio::task::spawn_blocking(move || machine.trusted())
+        .await
+        .ok()?;
+    Roots::from_ders(
+        "this machine's store",
+        ders.into_iter().map(CertificateDer::from),
+    )
+    .ok()
+}
+
+/// One handshake an address.
+pub fn intents(settings: &Settings, _subject: Option<&Subject>) -> Vec<Intent> {
+    let sni = match &settings.target.host {
+        Host::Name(name) => Some(name.clone()),
+        Host::Address(_) => None,
+    };
+    vec![Intent {
+        sni,
+        ..Intent::to("tls", &settings.target.host, Some(settings.target.port))
+    }]
+}
+
+impl Seen {
+    /// The addresses whose handshake ended well.
+    pub fn agreed(&self) -> impl Iterator<Item = &Shown> {
+        self.addresses
+            .iter()
+            .filter(|shown| shown.handshake.failure.is_none())
+    }
+
+    /// The address that the sentences tell of: the one that is worst off.
+    fn telling(&self) -> Option<&Shown> {
+        self.addresses
+            .iter()
+            .find(|shown| shown.handshake.failure.is_some())
+            .or_else(|| {
+                self.addresses.iter().find(|shown| {
+                    shown
+                        .facets
+                        .as_ref()
+                        .is_some_and(|facets| !facets.cloud.trusted())
+                })
+            })
+            .or_else(|| self.addresses.first())
+    }
+
+    /// What was agreed on, what came instead, and everything about the certificates.
+    pub fn facts(&self, at: &At<'_>) -> Facts {
+        let mut facts = Facts::from([
+            (
+                "waited",
+                crate::shown::seconds(at.settings.network.connect_timeout_ms),
+            ),
+            ("soon", at.settings.trust.expires_soon_days.to_string()),
+        ]);
+        let Some(shown) = self.telling() else {
+            return facts;
+        };
+        facts.insert("address", shown.address.to_string());
+        let handshake = &shown.handshake;
+        let would = agreement::would_have_agreed(shown);
+        let (protocol, cipher) = would.unwrap_or_else(|| ("no TLS".into(), String::new()));
+        let agreed = |given: &Option<String>, would| given.clone().unwrap_or(would);
+        facts.insert("protocol", agreed(&handshake.protocol, protocol));
+        facts.insert("cipher", agreed(&handshake.cipher, cipher));
+        let first = handshake.first();
+        let spoken = reply::spoken(&first).unwrap_or(Spoken::Unknown);
+        facts.insert("spoken", spoken.name().into());
+        facts.insert("banner", banner(&first, &handshake.first_bytes));
+        facts.insert("alert", alert(handshake.failure.as_ref()));
+        facts.extend(self.of_certificates(at));
+        facts
+    }
+
+    /// What the sentences may mention of certificates; each topic is told of the address that decides its row.
+    fn of_certificates(&self, at: &At<'_>) -> Facts {
+        let mut facts: Facts = UNTOLD
+            .iter()
+            .map(|(name, text)| (*name, (*text).into()))
+            .collect();
+        let of = |shown: Option<&Shown>| {
+            let facets = shown.and_then(|shown| shown.facets.as_ref());
+            facets.map(trust::facts).unwrap_or_default()
+        };
+        facts.extend(of(self.deciding::<Trusted>(at)));
+        let topics: [(Facts, &[&str]); 4] = [
+            (
+                of(self.deciding::<Named>(at)),
+                &["names", "nearest", "common_name"],
+            ),
+            (
+                of(self.deciding::<Dated>(at)),
+                &["not_after", "not_before", "days", "expires", "begins"],
+            ),
+            (
+                of(self.deciding::<Strong>(at)),
+                &["weakness", "key", "signature"],
+            ),
+            (
+                of(self.deciding::<Unrevoked>(at)),
+                &["staple", "revoked_at", "revoked_for"],
+            ),
+        ];
+        for (told, names) in topics {
+            facts.extend(told.into_iter().filter(|(name, _)| names.contains(name)));
+        }
+        for name in ["not_after", "not_before", "revoked_at"] {
+            let moment = facts
+                .get(name)
+                .and_then(|text| text.parse::<Timestamp>().ok());
+            if let Some(moment) = moment {
+                facts.insert(name, moment.strftime("%Y-%m-%d %H:%M UTC").to_string());
+            }
+        }
+        facts
+    }
+
+    /// The first address that, seen alone, reads as all of them do.
+    fn deciding<S: Symptom<Seen = Self>>(&self, at: &At<'_>) -> Option<&Shown> {
+        let whole = S::read(self, at).key();
+        let alone = |shown: &&Shown| {
+            let seen = Self {
+                addresses: vec![(*shown).clone()],
+            };
+            S::read(&seen, at).key() == whole
+        };
+        self.addresses.iter().find(alone)
+    }
+}
+
+/// What stands in a sentence where a certificate does not tell.
+const UNTOLD: [(&str, &str); 18] = [
+    ("subject", "without a name"),
+    ("issuer", "an unnamed issuer"),
+    ("root", "a root"),
+    ("missing_issuer", "an unnamed issuer"),
+    ("last_served", "the last certificate"),
+    ("fault", "a rule of X.509 does not hold"),
+    ("found", "that issued it"),
+    ("product", "an inspection product"),
+    ("malformed", "its encoding is not what the standard demands"),
+    ("fingerprint", "of another certificate"),
+    ("names", "no name"),
+    ("common_name", "there is none"),
+    ("weakness", "a certificate in it is not what it should be"),
+    ("key", "current"),
+    ("staple", "the server staples no OCSP response"),
+    ("revoked_at", "an untold time"),
+    ("revoked_for", "no reason given"),
+    ("cloud_store", "the cloud's roots"),
+];
+
+/// The first bytes as text, as far as they are text.
+fn banner(bytes: &[u8], hex: &str) -> String {
+    let text: String = String::from_utf8_lossy(bytes)
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .to_owned();
+    if text
+        .chars()
+        .filter(|character| character.is_control() || *character == '\u{fffd}')
+        .count()
+        > 2
+    {
+        return format!("the bytes {hex}");
+    }
+    format!("“{}”", shown(text.trim()))
+}
+
+/// The alert in words.
+fn alert(failure: Option<&TlsFailure>) -> String {
+    match failure {
+        Some(TlsFailure::Alert { code, name }) => format!("alert {code} ({name})"),
+        Some(TlsFailure::Incompatible { what } | TlsFailure::Other { what }) => shown(what),
+        Some(
+            TlsFailure::Closed
+            | TlsFailure::Silent { .. }
+            | TlsFailure::NotTls
+            | TlsFailure::Signature
+            | TlsFailure::Name,
+        )
+        | None => "no alert".into(),
+    }
+}
