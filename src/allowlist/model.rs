@@ -217,6 +217,8 @@ pub enum Test {
     SourcePort(Ports),
     /// The connection comes in through one of these interfaces or zones.
     Interface(Names),
+    /// The interface or zone that faces the cloud is told, and is among these. Never holds while it is not told.
+    Told(Names),
     /// The connection goes on through one of these interfaces or zones.
     Onward(Names),
     /// The destination is an address of the device itself.

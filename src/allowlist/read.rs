@@ -2,10 +2,8 @@
 
 use std::borrow::Cow;
 
-use ipnet::IpNet;
-
 use super::model::{Device, Kind, Program, ReadError};
-use super::{iptables, nft};
+use super::{aws, cidrs, cisco, fortios, iis, iptables, nft, nsg, panos, windows};
 
 /// The device that an export describes; its format is told by content unless given.
 pub fn read(name: &str, bytes: &[u8], kind: Option<Kind>) -> Result<Device, ReadError> {
@@ -29,14 +27,14 @@ fn program(kind: Kind, text: &str) -> Result<Program, ReadError> {
     match kind {
         Kind::Nft => nft::program(text),
         Kind::Iptables => iptables::program(text),
-        Kind::Windows
-        | Kind::Iis
-        | Kind::Nsg
-        | Kind::Aws
-        | Kind::Asa
-        | Kind::Panos
-        | Kind::Fortios
-        | Kind::Cidrs => Err(ReadError::at(1, "no reader yet")),
+        Kind::Windows => windows::program(text),
+        Kind::Iis => iis::program(text),
+        Kind::Nsg => nsg::program(text),
+        Kind::Aws => aws::program(text),
+        Kind::Asa => cisco::program(text),
+        Kind::Panos => panos::program(text),
+        Kind::Fortios => fortios::program(text),
+        Kind::Cidrs => cidrs::program(text),
     }
 }
 
@@ -99,15 +97,13 @@ pub fn kind_of(text: &str) -> Option<Kind> {
         "ip access-list ",
         "ipv6 access-list ",
         "access-group ",
+        "Extended IP access list ",
+        "Standard IP access list ",
+        "IPv6 access list ",
     ]) {
         return Some(Kind::Asa);
     }
-    let mut networks = lines()
-        .filter_map(|line| line.split(['#', ';']).next())
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .peekable();
-    (networks.peek().is_some() && networks.all(is_network)).then_some(Kind::Cidrs)
+    cidrs::is_list(text).then_some(Kind::Cidrs)
 }
 
 /// The format of a JSON export, by the keys in it.
@@ -135,9 +131,4 @@ fn json_kind(text: &str) -> Option<Kind> {
     } else {
         None
     }
-}
-
-/// Whether a line is one network or address.
-fn is_network(line: &str) -> bool {
-    line.parse::<IpNet>().is_ok() || line.parse::<std::net::IpAddr>().is_ok()
 }

@@ -82,6 +82,7 @@ pub(super) fn split(tests: &[Test], within: &Addresses, passage: Passage<'_>) ->
             | Test::Port(_)
             | Test::SourcePort(_)
             | Test::Interface(_)
+            | Test::Told(_)
             | Test::Onward(_)
             | Test::Local
             | Test::Translated
@@ -151,6 +152,13 @@ fn holds(test: &Test, passage: Passage<'_>) -> Holds {
             .destination
             .map_or(Holds::Yes, |to| known(set.contains(to))),
         Test::Interface(names) => interface(names, flow.interface.as_deref(), "the cloud"),
+        Test::Told(names) => known(
+            flow.interface.is_some()
+                && matches!(
+                    interface(names, flow.interface.as_deref(), "the cloud"),
+                    Holds::Yes
+                ),
+        ),
         Test::Onward(names) => match flow.hook {
             Hook::Forward => interface(names, flow.onward.as_deref(), "the server"),
             // There is none; whether a negation then holds depends on the system.
