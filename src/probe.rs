@@ -3,6 +3,7 @@
 //! A probe measures and has no opinion; a reading is a pure function from what was seen to one of a closed set of symptoms.
 
 pub mod address;
+pub mod allowlist;
 pub mod answer;
 pub mod execute;
 pub mod folders;
@@ -259,6 +260,7 @@ probes! {
     Outside = outside { Publicity = "outside.addresses" }
     Tcp = tcp { Reach = "tcp.reach", Clearness = "tcp.path" }
     Sources = sources { Admission = "sources.admission" }
+    Allowlist = allowlist { Coverage = "allowlist.coverage" }
     Tls = tls {
         Agreement = "tls.agreement",
         Trusted = "tls.trust",

@@ -1,6 +1,7 @@
 //! From flags and profile to what a run is made of.
 
 use super::Refused;
+use super::allowlist::material;
 use super::arguments::{Common, SymptomArgument};
 use crate::catalog::{Catalog, Complaint};
 use crate::config::{
@@ -151,9 +152,11 @@ impl Request {
             .as_deref()
             .map_or_else(|| Ok(Roots::mozilla()), roots_of)?;
         let bundle = trust.ca_bundle.as_deref().map(roots_of).transpose()?;
+        let section = config.settings.allowlist.as_ref();
         let stores = Stores {
             cloud: Arc::new(cloud),
             bundle: bundle.map(Arc::new),
+            allowlist: section.map(material).transpose()?.map(Arc::new),
         };
         let credential = config.sources.read()?;
         Ok(Self {

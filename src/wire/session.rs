@@ -5,6 +5,7 @@ use super::line::Line;
 use super::sign_in::{self, Attempt, Ticket};
 use super::tls::{self, Handshake, KeyProof, Secured, bytes_of};
 use super::veil::Veil;
+use crate::allowlist::material::Material;
 use crate::config::{Credential, Host, Settings};
 use crate::dial;
 use crate::trust::{self, Roots, Served};
@@ -29,6 +30,7 @@ pub struct Session {
     credential: Credential,
     roots: Arc<Roots>,
     bundle: Option<Arc<Roots>>,
+    allowlist: Option<Arc<Material>>,
     opened: Mutex<BTreeMap<SocketAddr, AnyStream>>,
     lines: Mutex<Vec<Line>>,
     chosen: Mutex<Option<SocketAddr>>,
@@ -37,13 +39,15 @@ pub struct Session {
     veil: Mutex<Veil>,
 }
 
-/// The sets of roots that a run judges by.
+/// The files that a run judges by.
 #[derive(Clone, Debug)]
 pub struct Stores {
     /// Those that stand for the cloud's.
     pub cloud: Arc<Roots>,
     /// The user's own.
     pub bundle: Option<Arc<Roots>>,
+    /// What the allowlist is judged from, where the profile names rules.
+    pub allowlist: Option<Arc<Material>>,
 }
 
 impl std::fmt::Debug for Session {
@@ -77,6 +81,7 @@ impl Session {
             credential,
             roots: stores.cloud,
             bundle: stores.bundle,
+            allowlist: stores.allowlist,
             opened: Mutex::default(),
             lines: Mutex::default(),
             chosen: Mutex::default(),
@@ -94,6 +99,11 @@ impl Session {
     /// The user's own bundle.
     pub fn bundle(&self) -> Option<&Roots> {
         self.bundle.as_deref()
+    }
+
+    /// What the allowlist is judged from.
+    pub fn allowlist(&self) -> Option<&Material> {
+        self.allowlist.as_deref()
     }
 
     /// Opens a TCP connection to the address and keeps it for the handshake.
