@@ -107,7 +107,8 @@ pub(super) async fn replay(
 fn look(colour: Colour) -> Look {
     let style = output::style(colour, false);
     // Some terminals tell their colours as "foreground;background"; 7 and 15 are light.
-    let light = std::env::var("COLORFGBG").is_ok_and(|told| told.ends_with(";15") || told.ends_with(";7"));
+    let light =
+        std::env::var("COLORFGBG").is_ok_and(|told| told.ends_with(";15") || told.ends_with(";7"));
     let theme = match (style.colour, light) {
         (false, _) => Theme::Mono,
         (true, true) => Theme::Light,
