@@ -1,1 +1,6 @@
 //! The webhook lab: receive, verify, explain and send Orchestrator's events.
+
+pub mod event;
+pub mod forensics;
+pub mod life;
+pub mod signature;
