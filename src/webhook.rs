@@ -3,4 +3,8 @@
 pub mod event;
 pub mod forensics;
 pub mod life;
+pub mod payload;
+pub mod receiver;
+pub mod sender;
 pub mod signature;
+pub mod tls;
