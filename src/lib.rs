@@ -5,5 +5,6 @@
 pub mod allowlist;
 pub mod demo;
 pub mod path;
+pub mod robot;
 pub mod trust;
 pub mod webhook;

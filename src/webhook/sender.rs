@@ -307,7 +307,7 @@ fn failure(error: &reqwest::Error) -> Answer {
             .downcast_ref::<std::io::Error>()
             .and_then(std::io::Error::get_ref);
         if cause.is::<rustls::Error>()
-            || inner.is_some_and(<(dyn std::error::Error + Send + Sync)>::is::<rustls::Error>)
+            || inner.is_some_and(<dyn std::error::Error + Send + Sync>::is::<rustls::Error>)
         {
             return Answer::BadTls;
         }
