@@ -3,6 +3,7 @@
 pub mod event;
 pub mod forensics;
 pub mod life;
+pub mod line;
 pub mod payload;
 pub mod receiver;
 pub mod sender;
