@@ -2,9 +2,32 @@
 //!
 //! The modules stand in the order of the arrows that `tests/layering.rs` keeps: a module uses those above it, never those below.
 
+pub mod secret;
+pub mod shown;
+
 pub mod allowlist;
-pub mod demo;
+pub mod dial;
+pub mod names;
 pub mod path;
 pub mod robot;
 pub mod trust;
 pub mod webhook;
+
+pub mod config;
+pub mod world;
+
+pub mod wire;
+
+pub mod probe;
+
+pub mod catalog;
+
+pub mod plan;
+
+pub mod event;
+
+pub mod run;
+
+pub mod report;
+
+pub mod demo;

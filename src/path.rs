@@ -1,1 +1,131 @@
 //! Finds where on the path a connection attempt ends, without privileges.
+//!
+//! Ordinary connections whose packets may go one hop, two hops … further each time: a router at which such a packet's
+//! limit runs out says so, and one that is not reached says nothing. The same is done at a *control port* of the same
+//! host; only the difference between the two tells a firewall from a silent router, and a device's reset from the host's.
+
+mod facts;
+mod judge;
+mod sweep;
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::dial::Complaint;
+
+pub use judge::{Location, Place, Remark, Verdict};
+pub use sweep::sweep;
+
+/// How a path is to be measured.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Options {
+    /// The local address to send from; the system chooses where there is none.
+    pub source: Option<IpAddr>,
+    /// A port of the same host that is known to be open, as the control.
+    pub known_open: Option<u16>,
+    /// The time the whole measurement may take; more than 3.5 s brings nothing.
+    pub budget: Duration,
+    /// How far to look.
+    pub max_hops: u8,
+}
+
+impl Options {
+    /// The usual measurement within a time limit.
+    pub fn within(budget: Duration) -> Self {
+        Self {
+            source: None,
+            known_open: None,
+            budget,
+            max_hops: 30,
+        }
+    }
+}
+
+/// What a measurement of the path saw.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// The address and port in question.
+    pub target: SocketAddr,
+    /// The local address the packets left from, where the system tells.
+    pub source: Option<IpAddr>,
+    /// Whether this system tells who sent an ICMP error; without it only distances are known.
+    pub names_senders: bool,
+    /// The farthest hop that was tried.
+    pub max_hops: u8,
+    /// Every packet and what came of it, in the order of sending.
+    pub samples: Vec<Sample>,
+    /// How long the whole took.
+    pub took_ms: u64,
+}
+
+/// One attempt to connect with a limited hop count.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sample {
+    /// The port: the target's, or a control's.
+    pub port: u16,
+    /// How many hops the packet may go.
+    pub hops: u8,
+    /// When it was sent, since the beginning.
+    pub sent_ms: u64,
+    /// How long the answer took.
+    pub answered_after_ms: Option<u64>,
+    /// What came of it.
+    pub outcome: Outcome,
+}
+
+/// What came of one attempt.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Outcome {
+    /// The hop limit ran out at a router.
+    Expired {
+        /// That router, where the system tells.
+        by: Option<IpAddr>,
+    },
+    /// The connection came about.
+    Connected,
+    /// A TCP reset.
+    Refused,
+    /// A device refused to pass the packet on.
+    Complained {
+        /// What it said.
+        complaint: Complaint,
+    },
+    /// Nothing came back, the system's own repetitions included.
+    Silent,
+    /// This machine could not send it.
+    Failed {
+        /// The system's words for the kind of error.
+        error: String,
+    },
+}
+
+/// One hop of the path, for drawing it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hop {
+    /// Its distance; 0 is this machine.
+    pub hop: u8,
+    /// Its address, if it ever answered.
+    pub address: Option<IpAddr>,
+    /// Its fastest answer.
+    pub fastest_ms: Option<u64>,
+    /// Whether it answered packets to the target's port; others answered only those to a control port, or nothing.
+    pub passes_target: bool,
+}
+
+impl Seen {
+    /// Where the attempt ends: pure, and silent rather than wrong.
+    pub fn location(&self) -> Location {
+        judge::judge(self)
+    }
+
+    /// The hops as far as anything is known of them, from this machine on.
+    pub fn path(&self) -> Vec<Hop> {
+        facts::Facts::of(self).path(self)
+    }
+}
+
+#[cfg(test)]
+mod tests;

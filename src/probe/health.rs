@@ -1,0 +1,88 @@
+//! Orchestrator's own health check: needs no account.
+
+use super::{At, Cx, Intent, Subject, Symptom, symptoms};
+use crate::probe::{Asks, Facts};
+use crate::config::Settings;
+use crate::wire::envelope::Envelope;
+use crate::wire::{Failure, Request};
+use serde::{Deserialize, Serialize};
+
+/// Measured once.
+pub const PER: Asks = Asks::Once;
+
+/// What `api/health` said.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// The answer.
+    pub envelope: Option<Envelope>,
+    /// Why there is none.
+    pub failure: Option<Failure>,
+    /// The word in the body: `Healthy`, `Degraded`, `Unhealthy`; none where it is empty.
+    pub word: Option<String>,
+}
+
+/// Asks for the health of what Orchestrator cannot do without (documented from 20.10 on).
+pub async fn measure(cx: &Cx) -> Seen {
+    let path = format!("{}/api/health", cx.settings.target.base());
+    match cx.session.exchange(&Request::get(path)).await {
+        Err(failure) => Seen { envelope: None, failure: Some(failure), word: None },
+        Ok(response) => {
+            let text = String::from_utf8_lossy(&response.body[..response.body.len().min(4096)]).to_lowercase();
+            let word = ["unhealthy", "degraded", "healthy"].into_iter().find(|word| text.contains(word));
+            Seen { envelope: Some(Envelope::of(&response)), failure: None, word: word.map(str::to_owned) }
+        }
+    }
+}
+
+/// One request.
+pub fn intents(settings: &Settings, _subject: Option<&Subject>) -> Vec<Intent> {
+    vec![Intent::request(settings, "GET", "/api/health")]
+}
+
+impl Seen {
+    /// What it said.
+    pub fn facts(&self, _at: &At<'_>) -> Facts {
+        let said = match (&self.envelope, &self.word) {
+            (Some(envelope), Some(word)) => format!("HTTP {} “{word}”", envelope.status),
+            (Some(envelope), None) => envelope.said(),
+            (None, _) => "nothing".into(),
+        };
+        Facts::from([("health", said)])
+    }
+}
+
+symptoms! {
+    /// How Orchestrator says it is.
+    Condition {
+        /// Well, or too old to say.
+        Healthy = "healthy",
+        /// Running with something amiss.
+        Degraded = "degraded",
+        /// Not able to work.
+        Down = "down",
+    }
+}
+
+impl Symptom for Condition {
+    type Seen = Seen;
+
+    fn read(seen: &Seen, _at: &At<'_>) -> Self {
+        let status = seen.envelope.as_ref().map(|envelope| envelope.status);
+        match (status, seen.word.as_deref()) {
+            (Some(500..=599), _) | (Some(200..=299), Some("unhealthy")) => Self::Down,
+            (None, _) | (Some(200..=299), Some("degraded")) => Self::Degraded,
+            // A version without this path answers 404; that says nothing against its health.
+            (Some(_), _) => Self::Healthy,
+        }
+    }
+
+    #[cfg(test)]
+    fn sample(self) -> Seen {
+        let envelope = |status| Some(Envelope { status, ..Envelope::default() });
+        match self {
+            Self::Healthy => Seen { envelope: envelope(200), failure: None, word: Some("healthy".into()) },
+            Self::Degraded => Seen { envelope: envelope(200), failure: None, word: Some("degraded".into()) },
+            Self::Down => Seen { envelope: envelope(503), failure: None, word: Some("unhealthy".into()) },
+        }
+    }
+}

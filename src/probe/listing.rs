@@ -1,0 +1,118 @@
+//! How many processes a folder shows to the account.
+
+use super::{At, Cx, Intent, Subject, Symptom, symptoms};
+use crate::probe::{Asks, Facts};
+use crate::config::Settings;
+use crate::wire::envelope::{Envelope, field};
+use crate::wire::{Failure, Request};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// Folder by folder.
+pub const PER: Asks = Asks::Folder;
+
+/// What the folder answered.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// How many processes there are, where it says.
+    pub count: Option<u64>,
+    /// The answer, where it was an error.
+    pub refusal: Option<Envelope>,
+    /// Why there was no answer.
+    pub failure: Option<Failure>,
+}
+
+/// The folder of the subject, as an earlier measurement found it.
+pub(super) fn folder_id(cx: &Cx) -> Option<i64> {
+    let subject = cx.subject.as_ref()?;
+    cx.before.folders(None)?.find(&subject.folder).map(|folder| folder.id)
+}
+
+/// A request about a folder's contents.
+pub(super) fn in_folder(request: Request, folder: i64) -> Request {
+    request.header("x-uipath-organizationunitid", &folder.to_string())
+}
+
+/// Counts the folder's processes without listing them.
+pub async fn measure(cx: &Cx) -> Seen {
+    let Some(folder) = folder_id(cx) else { return Seen::default() };
+    let path = format!("{}/odata/Releases?$top=1&$count=true", cx.settings.target.base());
+    match cx.session.api(in_folder(Request::get(path), folder)).await {
+        Err(failure) => Seen { failure: Some(failure), ..Seen::default() },
+        Ok(response) => {
+            let body = response.json().filter(|_| response.status.is_success());
+            let shown = body.as_ref().and_then(|body| field(body, "value")).and_then(Value::as_array);
+            match (body.as_ref(), shown) {
+                (Some(body), Some(shown)) => {
+                    let told = field(body, "@odata.count").and_then(Value::as_u64);
+                    Seen { count: told.or(u64::try_from(shown.len()).ok()), ..Seen::default() }
+                }
+                _ => Seen { refusal: Some(Envelope::of(&response)), ..Seen::default() },
+            }
+        }
+    }
+}
+
+/// One request.
+pub fn intents(settings: &Settings, _subject: Option<&Subject>) -> Vec<Intent> {
+    vec![Intent::request(settings, "GET", "/odata/Releases?$top=1&$count=true").signed_in()]
+}
+
+impl Seen {
+    /// The number, or what was said instead.
+    pub fn facts(&self, _at: &At<'_>) -> Facts {
+        let count = match self.count {
+            Some(1) => "1 process".into(),
+            Some(count) => format!("{count} processes"),
+            None => "an unknown number of processes".into(),
+        };
+        let said = self.refusal.as_ref().map_or_else(|| "nothing".into(), Envelope::said);
+        Facts::from([("process_count", count), ("said", said)])
+    }
+}
+
+symptoms! {
+    /// Whether the folder shows its processes.
+    Contents {
+        /// It does.
+        Listed = "listed",
+        /// The account may not look.
+        Denied = "denied",
+        /// It shows none.
+        None = "none",
+        /// The answer fits none of these.
+        Untold = "untold",
+    }
+}
+
+impl Symptom for Contents {
+    type Seen = Seen;
+
+    fn read(seen: &Seen, _at: &At<'_>) -> Self {
+        match (seen.count, &seen.refusal) {
+            (Some(0), _) => Self::None,
+            (Some(_), _) => Self::Listed,
+            (None, Some(envelope)) if envelope.status == 403 => Self::Denied,
+            (None, _) => Self::Untold,
+        }
+    }
+
+    #[cfg(test)]
+    fn sample(self) -> Seen {
+        let refused = |status| Seen {
+            refusal: Some(Envelope {
+                status,
+                code: Some(0),
+                message: Some("You are not authorized!".into()),
+                ..Envelope::default()
+            }),
+            ..Seen::default()
+        };
+        match self {
+            Self::Listed => Seen { count: Some(12), ..Seen::default() },
+            Self::Denied => refused(403),
+            Self::None => Seen { count: Some(0), ..Seen::default() },
+            Self::Untold => refused(500),
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! Signing in: one attempt, never repeated with the same secret.
+
+use super::{At, Cx, Effect, Intent, Subject, Symptom, symptoms};
+use crate::probe::{Asks, Facts};
+use crate::config::{Settings, SignIn};
+use crate::wire::envelope::{Envelope, Shape};
+use crate::wire::sign_in::{Outcome, authenticate_path, token_paths};
+#[cfg(test)]
+use crate::wire::Failure;
+use crate::wire::{Attempt, Request};
+use serde::{Deserialize, Serialize};
+
+/// Measured once.
+pub const PER: Asks = Asks::Once;
+
+/// What came of signing in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// The attempt.
+    pub attempt: Attempt,
+    /// For a ready token: what Orchestrator said to it.
+    pub first_use: Option<Envelope>,
+}
+
+/// Signs in; a ready token is tried by asking who it belongs to.
+pub async fn measure(cx: &Cx) -> Seen {
+    let attempt = cx.session.sign_in().await;
+    let first_use = match attempt.outcome {
+        Outcome::Taken => {
+            let path = super::execute::function_path(cx, "/odata/Users/UiPath.Server.Configuration.OData.GetCurrentUser");
+            cx.session.api(Request::get(path)).await.ok().map(|response| Envelope::of(&response))
+        }
+        Outcome::Accepted { .. } | Outcome::Refused { .. } | Outcome::Unanswered { .. } => None,
+    };
+    Seen { attempt, first_use }
+}
+
+/// One attempt.
+pub fn intents(settings: &Settings, _subject: Option<&Subject>) -> Vec<Intent> {
+    let post = |path: String, credential: &str| Intent {
+        method: Some("POST"),
+        path: Some(path),
+        credential: Some(credential.to_owned()),
+        effect: Effect::Reads,
+        ..Intent::to("http", &settings.target.host, Some(settings.target.port))
+    };
+    match &settings.sign_in {
+        SignIn::None => Vec::new(),
+        SignIn::Password { .. } => vec![post(authenticate_path(settings), "password")],
+        SignIn::ClientCredentials { .. } => {
+            token_paths(settings).into_iter().map(|path| post(path, "client_secret")).collect()
+        }
+        SignIn::Token => vec![Intent {
+            credential: Some("token".into()),
+            ..Intent::request(settings, "GET", "/odata/Users/UiPath.Server.Configuration.OData.GetCurrentUser")
+        }],
+    }
+}
+
+impl Seen {
+    /// What the server said, of the attempt or of the token's first use.
+    fn envelope(&self) -> Option<&Envelope> {
+        match &self.attempt.outcome {
+            Outcome::Refused { envelope } => Some(envelope),
+            Outcome::Taken => self.first_use.as_ref(),
+            Outcome::Accepted { .. } | Outcome::Unanswered { .. } => None,
+        }
+    }
+
+    /// What was said and how long the token is good for.
+    pub fn facts(&self, _at: &At<'_>) -> Facts {
+        let mut facts = Facts::from([
+            ("said", self.envelope().map_or_else(|| "nothing".into(), Envelope::said)),
+            ("sign_in_path", self.attempt.paths.last().cloned().unwrap_or_default()),
+            ("retry_after", "a while".into()),
+        ]);
+        if let Some(seconds) = self.envelope().and_then(|envelope| envelope.retry_after_s) {
+            facts.insert("retry_after", format!("{seconds} s"));
+        }
+        if let Outcome::Accepted { lifetime_s, .. } = &self.attempt.outcome {
+            facts.insert("lifetime", format!("{} minutes", lifetime_s / 60));
+        }
+        facts
+    }
+}
+
+symptoms! {
+    /// Whether the account is let in.
+    Acceptance {
+        /// It is.
+        Accepted = "accepted",
+        /// This credential is not.
+        Rejected = "rejected",
+        /// The account is locked after too many attempts.
+        LockedOut = "locked-out",
+        /// User names and passwords are not taken at all.
+        BasicAuthRestricted = "basic-auth-restricted",
+        /// The external application is not known, or its secret is wrong.
+        UnknownClient = "unknown-client",
+        /// A scope asked for is not granted.
+        BadScope = "bad-scope",
+        /// The ready token is over.
+        ExpiredToken = "expired-token",
+        /// The server asks for fewer requests.
+        Throttled = "throttled",
+        /// The server's answer fits none of these.
+        Untold = "untold",
+    }
+}
+
+impl Symptom for Acceptance {
+    type Seen = Seen;
+
+    fn read(seen: &Seen, at: &At<'_>) -> Self {
+        let envelope = match (&seen.attempt.outcome, &seen.first_use) {
+            (Outcome::Accepted { .. }, _) => return Self::Accepted,
+            (Outcome::Taken, Some(envelope)) if (200..300).contains(&envelope.status) => return Self::Accepted,
+            (Outcome::Taken, Some(envelope)) | (Outcome::Refused { envelope }, _) => envelope,
+            (Outcome::Taken, None) | (Outcome::Unanswered { .. }, _) => return Self::Untold,
+        };
+        if envelope.status == 429 || (envelope.status == 503 && envelope.retry_after_s.is_some()) {
+            return Self::Throttled;
+        }
+        if envelope.shape == Shape::Html || envelope.status >= 500 {
+            return Self::Untold;
+        }
+        match &at.settings.sign_in {
+            SignIn::Token if envelope.status == 401 => Self::ExpiredToken,
+            SignIn::ClientCredentials { .. } => match envelope.name.as_deref() {
+                Some("invalid_client" | "unauthorized_client") => Self::UnknownClient,
+                Some("invalid_scope") => Self::BadScope,
+                _ => Self::Untold,
+            },
+            SignIn::Password { .. } => password(envelope),
+            SignIn::Token | SignIn::None => Self::Untold,
+        }
+    }
+
+    #[cfg(test)]
+    fn sample(self) -> Seen {
+        let attempt = |outcome| Seen {
+            attempt: Attempt { paths: vec!["/api/Account/Authenticate".into()], outcome },
+            first_use: None,
+        };
+        let refused = |status, code: Option<i64>, name: Option<&str>, message: &str| {
+            attempt(Outcome::Refused {
+                envelope: Envelope {
+                    status,
+                    shape: Shape::Json,
+                    code,
+                    name: name.map(str::to_owned),
+                    message: Some(message.into()),
+                    retry_after_s: (status == 429).then_some(120),
+                },
+            })
+        };
+        match self {
+            Self::Accepted => attempt(Outcome::Accepted { lifetime_s: 1800, scopes: Vec::new() }),
+            Self::Rejected => refused(400, Some(1000), None, "Invalid credentials, failed to login."),
+            Self::LockedOut => refused(400, Some(LOCKED_OUT), None, "The account is locked."),
+            Self::BasicAuthRestricted => refused(403, Some(0), None, "Basic authentication is restricted."),
+            Self::UnknownClient => refused(400, None, Some("invalid_client"), "unknown client"),
+            Self::BadScope => refused(400, None, Some("invalid_scope"), "scope not found"),
+            Self::ExpiredToken => refused(401, Some(0), None, "You are not authenticated!"),
+            Self::Throttled => refused(429, None, None, "Too many requests"),
+            Self::Untold => attempt(Outcome::Unanswered { failure: Failure::Closed }),
+        }
+    }
+}
+
+/// The number of a locked account.
+const LOCKED_OUT: i64 = 1013;
+
+/// A refusal by `Authenticate`, told by number and status: sentences differ by language.
+fn password(envelope: &Envelope) -> Acceptance {
+    match (envelope.status, envelope.code) {
+        (423, _) | (_, Some(LOCKED_OUT)) => Acceptance::LockedOut,
+        (403, _) => Acceptance::BasicAuthRestricted,
+        (200 | 400 | 401, _) if envelope.shape == Shape::Json => Acceptance::Rejected,
+        _ => Acceptance::Untold,
+    }
+}

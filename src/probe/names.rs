@@ -1,0 +1,178 @@
+//! The addresses of the host.
+
+use super::{At, Cx, Intent, Subject, Symptom, symptoms};
+use crate::probe::{Asks, Facts};
+use crate::config::{Host, Settings};
+use crate::names::{AnsweredBy, Outcome, Resolution};
+use crate::shown::shown;
+use serde::{Deserialize, Serialize};
+use std::net::{IpAddr, SocketAddr};
+
+/// Measured once.
+pub const PER: Asks = Asks::Once;
+
+/// Where the addresses come from, and what they are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// Addresses given with `--resolve`; DNS was not asked.
+    pub pinned: Vec<IpAddr>,
+    /// What asking came to; none where the host is an address or was pinned.
+    pub resolution: Option<Resolution>,
+    /// How long it took, milliseconds.
+    pub took_ms: u64,
+}
+
+/// Asks for the name, unless its address is known.
+pub async fn measure(cx: &Cx) -> Seen {
+    let pinned = pinned(&cx.settings);
+    let began = cx.world.clock.elapsed();
+    let resolution = match &cx.settings.target.host {
+        Host::Name(name) if pinned.is_empty() => {
+            Some(cx.world.net.resolve(name, cx.settings.network.dns, cx.session.time()).await)
+        }
+        Host::Name(_) | Host::Address(_) => None,
+    };
+    let took = cx.world.clock.elapsed().saturating_sub(began);
+    Seen { pinned, resolution, took_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX) }
+}
+
+/// The addresses that `--resolve` gives for the target.
+pub fn pinned(settings: &Settings) -> Vec<IpAddr> {
+    let host = match &settings.target.host {
+        Host::Name(name) => name.clone(),
+        Host::Address(address) => address.to_string(),
+    };
+    let fits = |pin: &&crate::config::Pin| pin.host.trim_matches(['[', ']']) == host && pin.port == settings.target.port;
+    settings.network.resolve.iter().filter(fits).map(|pin| pin.address).collect()
+}
+
+/// One question, unless the address is known.
+pub fn intents(settings: &Settings, _subject: Option<&Subject>) -> Vec<Intent> {
+    match (&settings.target.host, pinned(settings).is_empty()) {
+        (Host::Name(name), true) => {
+            let server = settings.network.dns;
+            let destination = server.map_or_else(|| "the system's name servers".into(), |server| server.ip().to_string());
+            vec![Intent {
+                path: Some(format!("{name} A, AAAA")),
+                effect: super::Effect::Reads,
+                ..Intent::to("dns", destination, Some(server.map_or(53, |server| server.port())))
+            }]
+        }
+        (Host::Name(_) | Host::Address(_), _) => Vec::new(),
+    }
+}
+
+impl Seen {
+    /// The addresses to connect to, with the target's port.
+    pub fn addresses(&self, settings: &Settings) -> Vec<SocketAddr> {
+        let found: Vec<IpAddr> = match (&self.resolution, &settings.target.host) {
+            _ if !self.pinned.is_empty() => self.pinned.clone(),
+            (Some(resolution), _) => resolution.addresses.iter().map(|found| found.address).collect(),
+            (None, Host::Address(address)) => vec![*address],
+            (None, Host::Name(_)) => Vec::new(),
+        };
+        let mut addresses: Vec<SocketAddr> = Vec::new();
+        for address in found.into_iter().map(|address| SocketAddr::new(address, settings.target.port)) {
+            if !addresses.contains(&address) {
+                addresses.push(address);
+            }
+        }
+        addresses
+    }
+
+    /// Who answered what.
+    pub fn facts(&self, at: &At<'_>) -> Facts {
+        let list: Vec<String> =
+            self.addresses(at.settings).iter().map(|address| address.ip().to_string()).collect();
+        let by = match self.resolution.as_ref().and_then(|resolution| resolution.answered_by) {
+            _ if !self.pinned.is_empty() => "--resolve".to_owned(),
+            Some(AnsweredBy::Server { address }) => format!("the name server {address}"),
+            Some(AnsweredBy::HostsFile) => "this machine's hosts file".into(),
+            Some(AnsweredBy::Standard) => "the standard (localhost is this machine)".into(),
+            Some(AnsweredBy::System) => "this machine's own resolver".into(),
+            None => match at.settings.network.dns {
+                Some(server) => format!("the name server {server}"),
+                None => "this machine's name servers".into(),
+            },
+        };
+        let aliases = self.resolution.as_ref().map(|resolution| resolution.aliases.clone()).unwrap_or_default();
+        let alias = aliases.last().map(|alias| format!(", by way of the alias {}", shown(alias))).unwrap_or_default();
+        Facts::from([
+            ("addresses", list.join(", ")),
+            ("resolver", by),
+            ("alias", alias),
+            ("waited", format!("{:.1} s", self.took_ms as f64 / 1000.0)),
+        ])
+    }
+}
+
+symptoms! {
+    /// Whether the host has addresses.
+    Resolved {
+        /// It has.
+        Resolved = "resolved",
+        /// It is an address.
+        LiteralAddress = "literal-address",
+        /// There is no such name.
+        NoSuchName = "no-such-name",
+        /// The name has no address.
+        NoAddress = "no-address",
+        /// The name server could not answer.
+        ServerFailure = "server-failure",
+        /// The name server does not serve this machine.
+        Refused = "refused",
+        /// No answer came.
+        Silent = "silent",
+    }
+}
+
+impl Symptom for Resolved {
+    type Seen = Seen;
+
+    fn read(seen: &Seen, _at: &At<'_>) -> Self {
+        if !seen.pinned.is_empty() {
+            return Self::Resolved;
+        }
+        match seen.resolution.as_ref().map(|resolution| &resolution.outcome) {
+            Some(Outcome::Resolved) => Self::Resolved,
+            Some(Outcome::Literal) | None => Self::LiteralAddress,
+            Some(Outcome::NoSuchName) => Self::NoSuchName,
+            Some(Outcome::NoAddress) => Self::NoAddress,
+            Some(Outcome::ServerFailure { .. }) => Self::ServerFailure,
+            Some(Outcome::Refused { .. }) => Self::Refused,
+            Some(Outcome::Silent { .. }) => Self::Silent,
+        }
+    }
+
+    #[cfg(test)]
+    fn sample(self) -> Seen {
+        use crate::names::{Address, Refusal, Silence, Trouble};
+        let with = |outcome: Outcome| {
+            let addresses = if outcome == Outcome::Resolved {
+                vec![Address { address: [203, 0, 113, 7].into(), ttl_s: Some(300) }]
+            } else {
+                Vec::new()
+            };
+            let resolution = Resolution {
+                name: "orch.example.com".into(),
+                outcome,
+                addresses,
+                answered_by: Some(AnsweredBy::Server { address: ([192, 0, 2, 53], 53).into() }),
+                found_as: None,
+                aliases: Vec::new(),
+                exchanges: Vec::new(),
+                took_ms: 12,
+            };
+            Seen { pinned: Vec::new(), resolution: Some(resolution), took_ms: 12 }
+        };
+        match self {
+            Self::Resolved => with(Outcome::Resolved),
+            Self::LiteralAddress => Seen { pinned: Vec::new(), resolution: None, took_ms: 0 },
+            Self::NoSuchName => with(Outcome::NoSuchName),
+            Self::NoAddress => with(Outcome::NoAddress),
+            Self::ServerFailure => with(Outcome::ServerFailure { why: Trouble::AliasLoop }),
+            Self::Refused => with(Outcome::Refused { how: Refusal::Reported }),
+            Self::Silent => with(Outcome::Silent { how: Silence::NoAnswer }),
+        }
+    }
+}

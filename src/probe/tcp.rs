@@ -1,0 +1,182 @@
+//! A TCP connection to every address of the host.
+
+use super::{At, Cx, Intent, Subject, Symptom, symptoms};
+use crate::probe::{Asks, Facts};
+use crate::config::{Host, Settings};
+use crate::dial::Failure;
+use serde::{Deserialize, Serialize};
+use std::net::{IpAddr, SocketAddr};
+
+/// Measured once.
+pub const PER: Asks = Asks::Once;
+
+/// What each address answered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// One entry an address, in the order of the name's answer.
+    pub tries: Vec<Try>,
+}
+
+/// What one address answered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Try {
+    /// Address and port.
+    pub address: SocketAddr,
+    /// Why it did not connect; none when it did.
+    pub failure: Option<Failure>,
+    /// How long it took, milliseconds.
+    pub took_ms: u64,
+}
+
+/// Connects to every address at once; the connections are kept for the handshakes.
+pub async fn measure(cx: &Cx) -> Seen {
+    let addresses = cx.before.names(None).map(|names| names.addresses(&cx.settings)).unwrap_or_default();
+    let tries = futures_util::future::join_all(addresses.into_iter().map(async |address| {
+        let began = cx.world.clock.elapsed();
+        let failure = cx.session.open(address).await.err();
+        let took = cx.world.clock.elapsed().saturating_sub(began);
+        Try { address, failure, took_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX) }
+    }))
+    .await;
+    Seen { tries }
+}
+
+/// One connection an address.
+pub fn intents(settings: &Settings, _subject: Option<&Subject>) -> Vec<Intent> {
+    let pins: Vec<IpAddr> = super::names::pinned(settings);
+    let destinations: Vec<String> = match &settings.target.host {
+        _ if !pins.is_empty() => pins.iter().map(ToString::to_string).collect(),
+        Host::Address(address) => vec![address.to_string()],
+        Host::Name(name) => vec![format!("every address of {name}")],
+    };
+    let source = settings.network.source_ips.first().map(ToString::to_string);
+    destinations
+        .into_iter()
+        .map(|destination| Intent {
+            source: source.clone(),
+            ..Intent::to("tcp", destination, Some(settings.target.port))
+        })
+        .collect()
+}
+
+impl Seen {
+    /// The addresses that accepted.
+    pub fn open(&self) -> impl Iterator<Item = SocketAddr> {
+        self.tries.iter().filter(|attempt| attempt.failure.is_none()).map(|attempt| attempt.address)
+    }
+
+    /// The tries that count: an address of a family that this machine does not have says nothing of the server,
+    /// as long as there is another.
+    fn counted(&self) -> Vec<&Try> {
+        let counted: Vec<&Try> =
+            self.tries.iter().filter(|attempt| attempt.failure != Some(Failure::NoFamily)).collect();
+        if counted.is_empty() { self.tries.iter().collect() } else { counted }
+    }
+
+    /// Who answered what.
+    pub fn facts(&self, at: &At<'_>) -> Facts {
+        let list = |keep: &dyn Fn(&&Try) -> bool| {
+            let of: Vec<String> =
+                self.tries.iter().filter(keep).map(|attempt| attempt.address.ip().to_string()).collect();
+            of.join(", ")
+        };
+        let worst = self.worst();
+        let mut facts = Facts::from([
+            ("open_addresses", list(&|attempt| attempt.failure.is_none())),
+            ("closed_addresses", list(&|attempt| attempt.failure.is_some())),
+            ("address", worst.map_or_else(String::new, |attempt| attempt.address.to_string())),
+            ("waited", format!("{:.1} s", at.settings.network.connect_timeout_ms as f64 / 1000.0)),
+            ("sender", "a device on the path".into()),
+        ]);
+        match worst.and_then(|attempt| attempt.failure.as_ref()) {
+            Some(Failure::Silent { waited_ms, attempts }) => {
+                facts.insert("waited", format!("{:.1} s and {attempts} attempts", *waited_ms as f64 / 1000.0));
+            }
+            Some(Failure::Prohibited { by: Some(by), .. } | Failure::Unreachable { by: Some(by), .. }) => {
+                facts.insert("sender", format!("the device {by}"));
+            }
+            _ => {}
+        }
+        facts
+    }
+
+    /// The try that decides the row.
+    fn worst(&self) -> Option<&Try> {
+        self.counted().into_iter().max_by_key(|attempt| rank(attempt.failure.as_ref()))
+    }
+}
+
+/// How telling a failure is: one that names its sender before one that is silence.
+fn rank(failure: Option<&Failure>) -> u8 {
+    match failure {
+        None => 0,
+        Some(Failure::NoFamily | Failure::SourceNotHere | Failure::Other { .. }) => 1,
+        Some(Failure::Unreachable { .. } | Failure::Loop { .. }) => 2,
+        Some(Failure::Silent { .. }) => 3,
+        Some(Failure::Reset) => 4,
+        Some(Failure::Refused) => 5,
+        Some(Failure::Prohibited { .. }) => 6,
+    }
+}
+
+symptoms! {
+    /// Whether the port takes connections.
+    Reach {
+        /// Every address does.
+        Open = "open",
+        /// Some do.
+        PartlyOpen = "partly-open",
+        /// A reset came back.
+        Refused = "refused",
+        /// Nothing came back.
+        Silent = "silent",
+        /// The connection was reset while it was being made, or from nearer than the host.
+        ResetOnPath = "reset-on-path",
+        /// A device said that it is not allowed.
+        Prohibited = "prohibited",
+        /// A device, or this machine, said that there is no way.
+        Unreachable = "unreachable",
+    }
+}
+
+impl Symptom for Reach {
+    type Seen = Seen;
+
+    fn read(seen: &Seen, _at: &At<'_>) -> Self {
+        let counted = seen.counted();
+        let open = counted.iter().filter(|attempt| attempt.failure.is_none()).count();
+        if open > 0 {
+            return if open == counted.len() { Self::Open } else { Self::PartlyOpen };
+        }
+        match seen.worst().and_then(|attempt| attempt.failure.as_ref()) {
+            Some(Failure::Refused) => Self::Refused,
+            Some(Failure::Silent { .. }) => Self::Silent,
+            Some(Failure::Reset) => Self::ResetOnPath,
+            Some(Failure::Prohibited { .. }) => Self::Prohibited,
+            Some(
+                Failure::Unreachable { .. }
+                | Failure::Loop { .. }
+                | Failure::NoFamily
+                | Failure::SourceNotHere
+                | Failure::Other { .. },
+            )
+            | None => Self::Unreachable,
+        }
+    }
+
+    #[cfg(test)]
+    fn sample(self) -> Seen {
+        let attempt = |last: u8, failure| Try { address: ([203, 0, 113, last], 8443).into(), failure, took_ms: 3 };
+        let by = Some(IpAddr::from([198, 51, 100, 1]));
+        let one = |failure| Seen { tries: vec![attempt(7, failure)] };
+        match self {
+            Self::Open => one(None),
+            Self::PartlyOpen => Seen { tries: vec![attempt(7, None), attempt(8, Some(Failure::Refused))] },
+            Self::Refused => one(Some(Failure::Refused)),
+            Self::Silent => one(Some(Failure::Silent { waited_ms: 5000, attempts: 3 })),
+            Self::ResetOnPath => one(Some(Failure::Reset)),
+            Self::Prohibited => one(Some(Failure::Prohibited { by, code: Some(13) })),
+            Self::Unreachable => one(Some(Failure::Unreachable { by, code: Some(1) })),
+        }
+    }
+}

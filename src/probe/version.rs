@@ -1,0 +1,177 @@
+//! Whether the exact version that the app was built with is still there.
+
+use super::listing::{folder_id, in_folder};
+use super::process::quoted;
+use super::{At, Cx, Intent, Subject, Symptom, symptoms};
+use crate::probe::{Asks, Facts};
+use crate::config::Settings;
+use crate::shown::shown;
+use crate::wire::Request;
+use crate::wire::envelope::{Envelope, field};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// One by one.
+pub const PER: Asks = Asks::Process;
+
+/// The versions there are.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// The version the app wants; none for any.
+    pub wanted: Option<String>,
+    /// The version the process has in its folder.
+    pub released: String,
+    /// The package's versions, where the account may look.
+    pub packages: Option<Vec<String>>,
+    /// The answer, where it was an error.
+    pub refusal: Option<Envelope>,
+}
+
+/// Asks for the versions of the package, where the app wants a certain one.
+pub async fn measure(cx: &Cx) -> Seen {
+    let subject = cx.subject.as_ref();
+    let wanted = subject.and_then(|subject| subject.version.clone());
+    let Some(release) = cx.before.process(subject).and_then(|seen| seen.release.clone()) else {
+        return Seen { wanted, ..Seen::default() };
+    };
+    let seen = Seen { wanted, released: release.version, ..Seen::default() };
+    if seen.wanted.is_none() {
+        return seen;
+    }
+    let function = "/odata/Processes/UiPath.Server.Configuration.OData.GetProcessVersions";
+    let feed = release.feed.map_or(String::new(), |feed| format!("&feedId={feed}"));
+    let path = format!(
+        "{}{function}(processId={})?$top=1000{feed}",
+        cx.settings.target.base(),
+        quoted(&release.package)
+    );
+    let request = match folder_id(cx) {
+        Some(folder) => in_folder(Request::get(path), folder),
+        None => Request::get(path),
+    };
+    let Ok(response) = cx.session.api(request).await else { return seen };
+    let body = response.json().filter(|_| response.status.is_success());
+    match body.as_ref().and_then(|body| field(body, "value")).and_then(Value::as_array) {
+        None => Seen { refusal: Some(Envelope::of(&response)), ..seen },
+        Some(list) => {
+            let versions = list.iter().filter_map(|item| field(item, "Version")?.as_str().map(str::to_owned));
+            Seen { packages: Some(versions.collect()), ..seen }
+        }
+    }
+}
+
+/// One request, where a version is wanted.
+pub fn intents(settings: &Settings, subject: Option<&Subject>) -> Vec<Intent> {
+    if subject.is_none_or(|subject| subject.version.is_none()) {
+        return Vec::new();
+    }
+    let path = "/odata/Processes/UiPath.Server.Configuration.OData.GetProcessVersions(processId='{package}')?$top=1000";
+    vec![Intent::request(settings, "GET", path).signed_in()]
+}
+
+impl Seen {
+    /// Wanted, released and packaged.
+    pub fn facts(&self, _at: &At<'_>) -> Facts {
+        let packages = self.packages.clone().unwrap_or_default();
+        let listed: Vec<String> = packages.iter().take(8).map(|version| shown(version)).collect();
+        Facts::from([
+            ("wanted", shown(self.wanted.as_deref().unwrap_or("any version"))),
+            ("released", shown(&self.released)),
+            ("packages", if listed.is_empty() { "none".into() } else { listed.join(", ") }),
+            ("said", self.refusal.as_ref().map_or_else(|| "nothing".into(), Envelope::said)),
+        ])
+    }
+}
+
+/// Whether two versions are the same: NuGet ignores case and build metadata, and a fourth part of 0.
+fn same(one: &str, other: &str) -> bool {
+    let plain = |version: &str| {
+        let version = version.split('+').next().unwrap_or_default().trim().to_lowercase();
+        let (numbers, label) = version.split_once('-').map_or((version.as_str(), None), |(n, l)| (n, Some(l)));
+        let mut parts: Vec<String> =
+            numbers.split('.').map(|part| part.parse::<u64>().map_or(part.to_owned(), |n| n.to_string())).collect();
+        while parts.len() > 3 && parts.last().is_some_and(|part| part == "0") {
+            parts.pop();
+        }
+        (parts, label.map(str::to_owned))
+    };
+    plain(one) == plain(other)
+}
+
+symptoms! {
+    /// Whether the version is still the one the app was built with.
+    Exactness {
+        /// It is, and its package is there.
+        Exact = "exact",
+        /// The app asks for none in particular.
+        Any = "any",
+        /// The package's versions may not be looked at, so that it cannot be told.
+        Denied = "denied",
+        /// The folder has another version now.
+        Changed = "changed",
+        /// The folder has it, and its package is gone.
+        PackageMissing = "package-missing",
+        /// The answer fits none of these.
+        Untold = "untold",
+    }
+}
+
+impl Symptom for Exactness {
+    type Seen = Seen;
+
+    fn read(seen: &Seen, _at: &At<'_>) -> Self {
+        let Some(wanted) = &seen.wanted else { return Self::Any };
+        if seen.released.is_empty() {
+            return Self::Untold;
+        }
+        if !same(wanted, &seen.released) {
+            return Self::Changed;
+        }
+        match (&seen.packages, &seen.refusal) {
+            (Some(packages), _) if packages.iter().any(|version| same(version, wanted)) => Self::Exact,
+            (Some(_), _) => Self::PackageMissing,
+            (None, Some(envelope)) if matches!(envelope.status, 401 | 403) => Self::Denied,
+            (None, _) => Self::Untold,
+        }
+    }
+
+    #[cfg(test)]
+    fn sample(self) -> Seen {
+        let seen = Seen {
+            wanted: Some("1.0.7".into()),
+            released: "1.0.7".into(),
+            packages: Some(vec!["1.0.6".into(), "1.0.7".into(), "1.0.8".into()]),
+            refusal: None,
+        };
+        let refused = |status| {
+            let envelope = Envelope {
+                status,
+                code: Some(0),
+                message: Some("You are not authorized!".into()),
+                ..Envelope::default()
+            };
+            Seen { packages: None, refusal: Some(envelope), ..seen.clone() }
+        };
+        match self {
+            Self::Exact => seen,
+            Self::Any => Seen { wanted: None, ..seen },
+            Self::Denied => refused(403),
+            Self::Changed => Seen { released: "1.0.8".into(), ..seen },
+            Self::PackageMissing => Seen { packages: Some(vec!["1.0.6".into(), "1.0.8".into()]), ..seen },
+            Self::Untold => refused(500),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_compared_as_nuget_does() {
+        assert!(same("1.0.7", "1.0.7.0"));
+        assert!(same("1.0.07-Beta", "1.0.7-beta+5"));
+        assert!(!same("1.0.7", "1.0.7-beta"));
+        assert!(!same("1.0.7", "1.0.70"));
+    }
+}

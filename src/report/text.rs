@@ -1,0 +1,159 @@
+//! The report as text for people.
+
+use super::{Report, Root, Row, State};
+use crate::catalog::{Grade, Group, Verdict};
+use crate::shown::shown;
+use std::fmt::{self, Write};
+
+/// How text is written.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Style {
+    /// Whether colours may be used.
+    pub colour: bool,
+    /// Whether symbols must be ASCII.
+    pub ascii: bool,
+}
+
+/// A verdict's shape, word and colour (an SGR number).
+fn face(row: &Row, style: Style) -> (&'static str, &'static str, u8) {
+    let (symbol, ascii, word, colour) = match &row.state {
+        State::Waiting => ("·", ".", "waiting", 90),
+        State::Running => ("…", "~", "running", 36),
+        State::Blocked(_) => ("∅", "-", "not asked", 90),
+        State::Skipped(_) => ("–", "-", "skipped", 90),
+        State::Broke(_) => ("‼", "#", "broke", 35),
+        State::Judged(finding) => match finding.verdict {
+            Verdict::Pass => ("√", "+", "pass", 32),
+            Verdict::Warn => ("!", "!", "warn", 33),
+            Verdict::Unknown => ("?", "?", "unknown", 36),
+            Verdict::Fail => ("×", "x", "FAIL", 31),
+        },
+    };
+    (if style.ascii { ascii } else { symbol }, word, colour)
+}
+
+/// Writes the whole report.
+///
+/// # Errors
+/// The writer's own.
+pub fn text(report: &Report, style: Style, out: &mut dyn Write) -> fmt::Result {
+    head(report, out)?;
+    let roots = report.roots();
+    conclusion(report, &roots, style, out)?;
+    let mut group: Option<Group> = None;
+    for row in &report.rows {
+        if group != Some(row.group) {
+            writeln!(out, "\n{}", row.group.title())?;
+            group = Some(row.group);
+        }
+        row_text(row, style, out)?;
+    }
+    foot(report, out)
+}
+
+/// Target, vantage and time.
+fn head(report: &Report, out: &mut dyn Write) -> fmt::Result {
+    let Some(began) = report.began.as_deref() else { return Ok(()) };
+    let settings = &began.settings;
+    writeln!(out, "orch-doctor {} · {} · tenant {}", began.version, shown(&settings.target.typed), shown(&settings.tenant))?;
+    writeln!(out, "from {} at {} · judged by {}", shown(&began.host), began.at, began.cloud_roots)?;
+    if settings.stand_in {
+        writeln!(out, "STAND-IN: this is the built-in stand-in Orchestrator, not a real one.")?;
+    }
+    Ok(())
+}
+
+/// What is wrong, who can fix it, and what to do first.
+fn conclusion(report: &Report, roots: &[Root], style: Style, out: &mut dyn Write) -> fmt::Result {
+    writeln!(out)?;
+    if roots.is_empty() {
+        return writeln!(out, "{}", summary(report));
+    }
+    for (number, root) in roots.iter().enumerate() {
+        let row = report.rows.iter().find(|row| {
+            row.id.check == root.check && row.id.subject.as_ref().map(ToString::to_string) == root.subject
+        });
+        let Some(finding) = row.and_then(Row::finding) else { continue };
+        let problem = if roots.len() == 1 { "PROBLEM".to_owned() } else { format!("PROBLEM {}", number + 1) };
+        writeln!(out, "{} {}", paint(&problem, 31, style), finding.says)?;
+        if let Some(owner) = finding.owner {
+            writeln!(out, "  Who can fix it: {}", owner.title())?;
+        }
+        for (step, remedy) in finding.remedies.iter().enumerate() {
+            writeln!(out, "  {}. {remedy}", step + 1)?;
+        }
+        if !root.explains.is_empty() {
+            let names: Vec<&str> = root.explains.iter().map(crate::catalog::CheckId::as_str).collect();
+            writeln!(out, "  Not asked because of it: {}", names.join(", "))?;
+        }
+    }
+    Ok(())
+}
+
+/// One sentence where nothing failed.
+pub fn summary(report: &Report) -> String {
+    let counts = report.counts();
+    if report.cancelled {
+        return "Stopped before the end; what was known by then is below.".into();
+    }
+    if report.exit() == super::Exit::Undecided {
+        return "Nothing failed, but something that is needed could not be told.".into();
+    }
+    let warnings = match counts.warn {
+        0 => String::new(),
+        1 => " One thing deserves a look.".into(),
+        more => format!(" {more} things deserve a look."),
+    };
+    format!("No problem was found from here.{warnings}")
+}
+
+/// One row, with its reasons where it is not healthy.
+fn row_text(row: &Row, style: Style, out: &mut dyn Write) -> fmt::Result {
+    let (symbol, word, colour) = face(row, style);
+    let subject = row.id.subject.as_ref().map(|subject| format!(" [{subject}]")).unwrap_or_default();
+    let says = match &row.state {
+        State::Judged(finding) => finding.says.clone(),
+        State::Blocked(by) => format!("not asked: {by} comes first"),
+        State::Skipped(reason) => format!("skipped: {reason}"),
+        State::Broke(how) => format!("a fault of orch-doctor itself: {}", shown(how)),
+        State::Waiting | State::Running => String::new(),
+    };
+    writeln!(out, " {} {word:<9} {}{subject}  {says}", paint(symbol, colour, style), row.id.check)?;
+    if let State::Judged(finding) = &row.state
+        && matches!(finding.verdict, Verdict::Warn | Verdict::Unknown)
+    {
+        for remedy in &finding.remedies {
+            writeln!(out, "             → {remedy}")?;
+        }
+    }
+    Ok(())
+}
+
+/// Counts, and how sure all this is.
+fn foot(report: &Report, out: &mut dyn Write) -> fmt::Result {
+    let counts = report.counts();
+    writeln!(
+        out,
+        "\n{} passed, {} warned, {} failed, {} unknown, {} not asked, {} skipped, {} broke · {:.1} s",
+        counts.pass,
+        counts.warn,
+        counts.fail,
+        counts.unknown,
+        counts.blocked,
+        counts.skipped,
+        counts.broke,
+        report.took_ms as f64 / 1000.0
+    )?;
+    if report.grade() == Grade::ObservedHere {
+        writeln!(
+            out,
+            "Seen from this machine, which stands in for the cloud: that the cloud itself gets through is not proven from here."
+        )?;
+    }
+    Ok(())
+}
+
+/// The text in a colour, where colours may be used.
+fn paint(text: &str, colour: u8, style: Style) -> String {
+    if style.colour { format!("\u{1b}[{colour}m{text}\u{1b}[0m") } else { text.to_owned() }
+}

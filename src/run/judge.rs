@@ -1,0 +1,51 @@
+//! From evidence to a finding: pure.
+
+use crate::catalog::Check;
+use crate::config::SignIn;
+use crate::event::Finding;
+use crate::probe::{At, Evidence, Facts};
+use crate::shown::shown;
+
+/// What the evidence means for the check.
+///
+/// # Errors
+/// The evidence is of another probe, or the check lacks the outcome: faults of ours, told as such.
+pub fn judge(check: &Check, evidence: &Evidence, at: &At<'_>) -> Result<Finding, String> {
+    let symptom = check.reads.read(evidence, at).ok_or("the evidence is of another probe")?;
+    let outcome = check.outcomes.get(symptom).ok_or_else(|| format!("the check has no outcome {symptom}"))?;
+    let mut facts = common(at);
+    facts.extend(evidence.facts(at));
+    Ok(Finding {
+        symptom: symptom.into(),
+        verdict: outcome.verdict,
+        grade: check.grade,
+        says: outcome.says.fill(&facts),
+        owner: outcome.owner,
+        remedies: outcome.remedies.iter().map(|step| step.fill(&facts)).collect(),
+        measurement: None,
+        began_ms: 0,
+        took_ms: 0,
+    })
+}
+
+/// What every sentence may mention.
+pub(super) fn common(at: &At<'_>) -> Facts {
+    let settings = at.settings;
+    let subject = at.subject;
+    let credential = match settings.sign_in {
+        SignIn::Password { .. } => "user name and password",
+        SignIn::ClientCredentials { .. } => "client id and secret",
+        SignIn::Token => "token",
+        SignIn::None => "credential",
+    };
+    Facts::from([
+        ("url", shown(&settings.target.typed)),
+        ("host", shown(&settings.target.host.to_string())),
+        ("port", settings.target.port.to_string()),
+        ("tenant", shown(&settings.tenant)),
+        ("account", shown(&settings.sign_in.who())),
+        ("credential", credential.into()),
+        ("folder", subject.map(|subject| shown(&subject.folder)).unwrap_or_default()),
+        ("process", subject.and_then(|subject| subject.process.as_deref()).map(shown).unwrap_or_default()),
+    ])
+}

@@ -1,0 +1,267 @@
+//! Named facts for the sentences of a finding.
+
+use super::facets::{
+    Certificate, End, Facets, FaultKind, Path, Place, Served, Staple, Usage, View,
+};
+use super::reading::judged;
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+
+/// Everything about a chain that a sentence may mention, by name. Values are bounded and safe to show; what is not known is absent.
+pub fn facts(facets: &Facets) -> BTreeMap<&'static str, String> {
+    let mut out = BTreeMap::new();
+    let host = match &facets.host {
+        Served::Name(name) => crate::shown::shown(name),
+        Served::Address(address) => address.to_string(),
+    };
+    out.insert("host", host);
+    out.insert("served", facets.served.to_string());
+    out.insert("cloud_store", facets.cloud.store.clone());
+    if let Some(leaf) = facets.leaf() {
+        of_leaf(leaf, &mut out);
+    }
+    of_names(facets, &mut out);
+    of_dates(facets, &mut out);
+    of_paths(facets, &mut out);
+    of_strength(facets, &mut out);
+    of_staple(facets, &mut out);
+    out
+}
+
+type Facts = BTreeMap<&'static str, String>;
+
+fn of_leaf(leaf: &Certificate, out: &mut Facts) {
+    if let Some(reason) = &leaf.malformed {
+        out.insert("malformed", reason.clone());
+        return;
+    }
+    out.insert("subject", leaf.subject_name.clone());
+    out.insert("issuer", leaf.issuer_name.clone());
+    out.insert("issuer_whole", leaf.issuer.clone());
+    out.insert("serial", leaf.serial.clone());
+    out.insert("fingerprint", leaf.fingerprint.clone());
+    out.insert("key", described_key(leaf));
+    out.insert("signature", leaf.signature.algorithm.clone());
+}
+
+fn of_names(facets: &Facets, out: &mut Facts) {
+    if let Some(leaf) = facets.leaf().filter(|leaf| leaf.name_count > 0) {
+        const SHOWN: usize = 5;
+        let mut names = leaf
+            .names
+            .iter()
+            .take(SHOWN)
+            .cloned()
+            .collect::<Vec<_>>()
+            .join(", ");
+        if leaf.name_count > SHOWN {
+            names = format!("{names} and {} more", leaf.name_count - SHOWN);
+        }
+        out.insert("names", crate::shown::shown(&names));
+    }
+    if let Some(nearest) = &facets.names.nearest {
+        out.insert("nearest", nearest.clone());
+    }
+    if let Some(name) = &facets.names.common_name {
+        out.insert("common_name", name.clone());
+    }
+}
+
+fn of_dates(facets: &Facets, out: &mut Facts) {
+    let first_to_end = judged(facets)
+        .filter(|one| one.not_after.is_some())
+        .min_by_key(|one| one.not_after);
+    let last_to_begin = judged(facets)
+        .filter(|one| one.not_before.is_some())
+        .max_by_key(|one| one.not_before);
+    if let Some((one, until)) = first_to_end.and_then(|one| Some((one, one.not_after?))) {
+        out.insert("not_after", until.to_string());
+        out.insert("days", days(facets.at, until).to_string());
+        out.insert("expires", one.subject_name.clone());
+    }
+    if let Some((one, from)) = last_to_begin.and_then(|one| Some((one, one.not_before?))) {
+        out.insert("not_before", from.to_string());
+        out.insert("begins", one.subject_name.clone());
+    }
+}
+
+/// Whole days between two moments, whichever comes first.
+fn days(one: Timestamp, other: Timestamp) -> i64 {
+    (one.as_second() - other.as_second()).abs() / (24 * 60 * 60)
+}
+
+fn of_paths(facets: &Facets, out: &mut Facts) {
+    let reached = [
+        Some(&facets.cloud),
+        facets.machine.as_ref(),
+        facets.bundle.as_ref(),
+    ];
+    let path = reached
+        .into_iter()
+        .flatten()
+        .find_map(|view| view.path.as_ref().or(view.completed.as_ref()));
+    if let Some(path) = path {
+        out.insert("root", path.root.clone());
+        of_fault(facets, path, out);
+    } else if let End::Root(index) = facets.end {
+        out.insert("root", named(facets, index));
+    }
+    if let Some(last) = facets.open_end() {
+        out.insert("missing_issuer", last.issuer_name.clone());
+        out.insert("last_served", last.subject_name.clone());
+        if let Some(url) = last.issuer_urls.first() {
+            out.insert("issuer_url", url.clone());
+        }
+    }
+    let found = facets
+        .certificates
+        .iter()
+        .filter(|one| one.place == Place::Found)
+        .map(|one| one.subject_name.as_str());
+    let found: Vec<_> = found.collect();
+    if !found.is_empty() {
+        out.insert("found", crate::shown::shown(&found.join(", ")));
+    }
+    if let Some(product) = &facets.product {
+        out.insert("product", product.clone());
+    }
+    out.insert("trusted_by", trusted_by(facets));
+    if let Some(why) = why_views_differ(facets) {
+        out.insert("difference", why);
+    }
+}
+
+fn of_fault(facets: &Facets, path: &Path, out: &mut Facts) {
+    let Some(fault) = path.faults.first() else {
+        return;
+    };
+    let text = match fault.kind {
+        FaultKind::NoCa => "is no CA, yet it issued a certificate",
+        FaultKind::MayNotSign => "may not sign certificates by its key usage, yet it did",
+        FaultKind::PathLength => "allows fewer CAs below it than there are",
+        FaultKind::NameConstraint => "bears a name that a CA above it may not certify",
+        FaultKind::CriticalExtension => "has a critical extension that is not understood",
+        FaultKind::Malformed => "is not encoded as the standard demands",
+        FaultKind::Unproven => "has a signature that cannot be checked here",
+        FaultKind::Spelling => "names its issuer in another spelling than the issuer does",
+        FaultKind::Disputed => "is judged differently by different verifiers",
+    };
+    out.insert(
+        "fault",
+        crate::shown::shown(&format!("{} {text}", named(facets, fault.certificate))),
+    );
+}
+
+fn named(facets: &Facets, index: usize) -> String {
+    facets
+        .certificates
+        .get(index)
+        .map(|certificate| certificate.subject_name.clone())
+        .unwrap_or_default()
+}
+
+fn trusted_by(facets: &Facets) -> String {
+    let views = [
+        Some(&facets.cloud),
+        facets.machine.as_ref(),
+        facets.bundle.as_ref(),
+    ];
+    let names: Vec<_> = views
+        .into_iter()
+        .flatten()
+        .filter(|view| view.trusted())
+        .map(|view| view.store.as_str())
+        .collect();
+    if names.is_empty() {
+        "none".to_owned()
+    } else {
+        crate::shown::shown(&names.join(", "))
+    }
+}
+
+/// Why this machine and the cloud come to different answers, if they do.
+fn why_views_differ(facets: &Facets) -> Option<String> {
+    let machine = facets.machine.as_ref()?;
+    if facets.cloud.path.is_some() {
+        return machine
+            .path
+            .is_none()
+            .then(|| "the root is known to the cloud but not to this machine".to_owned());
+    }
+    if facets.cloud.completed.is_some() {
+        return Some("this machine has or fetched the missing intermediate; the cloud has neither it nor a way to get it".to_owned());
+    }
+    let root = &any_path(machine)?.root;
+    Some(crate::shown::shown(&format!(
+        "{root} is installed on this machine; the cloud does not have it"
+    )))
+}
+
+fn any_path(view: &View) -> Option<&Path> {
+    view.path.as_ref().or(view.completed.as_ref())
+}
+
+fn of_strength(facets: &Facets, out: &mut Facts) {
+    use super::KeyGrade;
+    let weak = judged(facets).find_map(|one| {
+        let text = if one.version < 3 {
+            format!("{} is X.509 version {}", one.subject_name, one.version)
+        } else if one.key.grade == KeyGrade::Weak {
+            format!("{} has the key {}", one.subject_name, described_key(one))
+        } else if one.signature.weak && !one.self_signed {
+            format!(
+                "{} is signed with {}",
+                one.subject_name, one.signature.algorithm
+            )
+        } else {
+            return None;
+        };
+        Some(text)
+    });
+    let unfit = judged(facets)
+        .find(|one| one.usage != Usage::Allowed)
+        .map(|one| match one.usage {
+            Usage::NoHandshake => format!(
+                "{} has a key usage that allows no handshake",
+                one.subject_name
+            ),
+            Usage::OtherPurpose | Usage::Allowed => format!(
+                "{} is made for {} only",
+                one.subject_name,
+                one.usages.join(", ")
+            ),
+        });
+    let ca = facets.leaf().filter(|leaf| leaf.is_ca && !leaf.self_signed);
+    let ca = ca.map(|leaf| format!("{} is the certificate of a CA", leaf.subject_name));
+    if let Some(text) = weak.or(unfit).or(ca) {
+        out.insert("weakness", crate::shown::shown(&text));
+    }
+}
+
+fn described_key(certificate: &Certificate) -> String {
+    if certificate.key.bits == 0 || certificate.key.kind.starts_with('E') {
+        certificate.key.kind.clone()
+    } else {
+        format!("{} {}", certificate.key.kind, certificate.key.bits)
+    }
+}
+
+fn of_staple(facets: &Facets, out: &mut Facts) {
+    let text = match &facets.staple {
+        Staple::Absent => "the server staples no OCSP response",
+        Staple::Good { .. } => "the stapled OCSP response says good",
+        Staple::Revoked { since, reason } => {
+            out.insert("revoked_at", since.to_string());
+            if let Some(reason) = reason {
+                out.insert("revoked_for", reason.clone());
+            }
+            "the stapled OCSP response says revoked"
+        }
+        Staple::Undecided => "the stapled OCSP response does not decide",
+        Staple::OtherCertificate => "the stapled OCSP response is about another certificate",
+        Staple::Stale => "the stapled OCSP response is out of date",
+        Staple::Unproven => "the signature of the stapled OCSP response could not be proven",
+        Staple::Malformed => "the stapled OCSP response cannot be read",
+    };
+    out.insert("staple", text.to_owned());
+}

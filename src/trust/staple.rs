@@ -1,0 +1,333 @@
+//! Reads a stapled OCSP response (RFC 6960) and checks who signed it.
+
+use super::facets::Staple;
+use super::signature::{self, Proof};
+use jiff::{SignedDuration, Timestamp};
+use sha2::Digest as _;
+use x509_parser::asn1_rs::{BitString, Class};
+use x509_parser::prelude::{
+    AlgorithmIdentifier, FromDer, ParsedExtension, SubjectPublicKeyInfo, X509Certificate,
+};
+
+/// How far a responder's clock may be off ours.
+const SLACK: SignedDuration = SignedDuration::from_mins(5);
+
+/// One DER element: its class, tag number, contents, and the whole with its header.
+struct Element<'a> {
+    class: Class,
+    tag: u32,
+    contents: &'a [u8],
+    whole: &'a [u8],
+}
+
+/// Reads elements one after the other.
+struct Reader<'a>(&'a [u8]);
+
+impl<'a> Reader<'a> {
+    fn next(&mut self) -> Option<Element<'a>> {
+        let before = self.0;
+        let (rest, header) = x509_parser::asn1_rs::Header::from_der(before).ok()?;
+        let length = header.length().definite().ok()?;
+        let contents = rest.get(..length)?;
+        self.0 = &rest[length..];
+        let whole = &before[..before.len() - self.0.len()];
+        Some(Element {
+            class: header.class(),
+            tag: header.tag().0,
+            contents,
+            whole,
+        })
+    }
+
+    fn expect(&mut self, tag: u32) -> Option<Element<'a>> {
+        self.next()
+            .filter(|element| element.class == Class::Universal && element.tag == tag)
+    }
+
+    /// The next element if it carries this context tag.
+    fn context(&mut self, tag: u32) -> Option<Element<'a>> {
+        let saved = self.0;
+        match self.next() {
+            Some(element) if element.class == Class::ContextSpecific && element.tag == tag => {
+                Some(element)
+            }
+            _ => {
+                self.0 = saved;
+                None
+            }
+        }
+    }
+}
+
+const SEQUENCE: u32 = 16;
+const OCTETS: u32 = 4;
+const INTEGER: u32 = 2;
+const BITS: u32 = 3;
+const ENUMERATED: u32 = 10;
+const OID: u32 = 6;
+const TIME: u32 = 24;
+
+/// What a stapled response says about the leaf, whose issuer has this name and key.
+pub(crate) fn read(
+    staple: &[u8],
+    leaf: &X509Certificate<'_>,
+    issuer: &[u8],
+    key: &[u8],
+    now: Timestamp,
+) -> Staple {
+    let basic = match basic_response(staple) {
+        Some(Outer::Basic(basic)) => basic,
+        Some(Outer::NoAnswer) => return Staple::Undecided,
+        None => return Staple::Malformed,
+    };
+    let Some(response) = Response::read(basic) else {
+        return Staple::Malformed;
+    };
+    let single = response
+        .answers
+        .iter()
+        .find(|single| single.is_about(leaf, issuer, key));
+    let Some(single) = single else {
+        return Staple::OtherCertificate;
+    };
+    if !response.is_signed_by(issuer, key, now) {
+        return Staple::Unproven;
+    }
+    match &single.state {
+        State::Revoked { since, reason } => Staple::Revoked {
+            since: *since,
+            reason: reason.map(str::to_owned),
+        },
+        State::Unknown => Staple::Undecided,
+        State::Good if !single.is_fresh(now) => Staple::Stale,
+        State::Good => Staple::Good {
+            this_update: single.this_update,
+            next_update: single.next_update,
+        },
+    }
+}
+
+enum Outer<'a> {
+    Basic(&'a [u8]),
+    NoAnswer,
+}
+
+/// Unwraps OCSPResponse down to BasicOCSPResponse.
+fn basic_response(staple: &[u8]) -> Option<Outer<'_>> {
+    const BASIC: &str = "1.3.6.1.5.5.7.48.1.1";
+    let mut outer = Reader(Reader(staple).expect(SEQUENCE)?.contents);
+    if outer.expect(ENUMERATED)?.contents != [0] {
+        return Some(Outer::NoAnswer);
+    }
+    let mut bytes = Reader(
+        Reader(outer.context(0)?.contents)
+            .expect(SEQUENCE)?
+            .contents,
+    );
+    let kind = bytes.expect(OID)?;
+    let (_, kind) = x509_parser::asn1_rs::Oid::from_der(kind.whole).ok()?;
+    if kind.to_id_string() != BASIC {
+        return None;
+    }
+    Some(Outer::Basic(bytes.expect(OCTETS)?.contents))
+}
+
+struct Response<'a> {
+    signed: &'a [u8],
+    answers: Vec<Single<'a>>,
+    algorithm: AlgorithmIdentifier<'a>,
+    signature: BitString<'a>,
+    certificates: Vec<&'a [u8]>,
+}
+
+impl<'a> Response<'a> {
+    /// The most answers and certificates of one response that are looked at.
+    const MOST: usize = 32;
+
+    fn read(basic: &'a [u8]) -> Option<Self> {
+        let mut basic = Reader(Reader(basic).expect(SEQUENCE)?.contents);
+        let data = basic.expect(SEQUENCE)?;
+        let (_, algorithm) = AlgorithmIdentifier::from_der(basic.expect(SEQUENCE)?.whole).ok()?;
+        let (_, signature) = BitString::from_der(basic.expect(BITS)?.whole).ok()?;
+        let mut certificates = Vec::new();
+        if let Some(given) = basic.context(0) {
+            let mut given = Reader(Reader(given.contents).expect(SEQUENCE)?.contents);
+            while let (Some(element), true) = (given.next(), certificates.len() < Self::MOST) {
+                certificates.push(element.whole);
+            }
+        }
+        let answers = answers(data.contents)?;
+        Some(Self {
+            signed: data.whole,
+            answers,
+            algorithm,
+            signature,
+            certificates,
+        })
+    }
+
+    /// Whether the issuer signed it, or a responder that the issuer certified for signing OCSP.
+    fn is_signed_by(&self, issuer: &[u8], key: &[u8], now: Timestamp) -> bool {
+        let fits = |key: &SubjectPublicKeyInfo<'_>| {
+            signature::over(key, &self.algorithm, &self.signature, self.signed) == Proof::Signed
+        };
+        let Ok((_, key)) = SubjectPublicKeyInfo::from_der(key) else {
+            return false;
+        };
+        fits(&key)
+            || self
+                .certificates
+                .iter()
+                .filter_map(|der| X509Certificate::from_der(der).ok())
+                .any(|(_, responder)| {
+                    let validity = &responder.validity;
+                    responder.issuer.as_raw() == issuer
+                        && may_answer(&responder)
+                        && (validity.not_before.timestamp()..=validity.not_after.timestamp())
+                            .contains(&now.as_second())
+                        && signature::proof(&responder, &key) == Proof::Signed
+                        && fits(&responder.subject_pki)
+                })
+    }
+}
+
+fn may_answer(responder: &X509Certificate<'_>) -> bool {
+    responder.extensions().iter().any(|extension| {
+        matches!(extension.parsed_extension(), ParsedExtension::ExtendedKeyUsage(usages) if usages.ocsp_signing)
+    })
+}
+
+/// Reads the answers in ResponseData.
+fn answers(data: &[u8]) -> Option<Vec<Single<'_>>> {
+    let mut data = Reader(data);
+    let _version = data.context(0);
+    data.context(1).or_else(|| data.context(2))?;
+    data.expect(TIME)?;
+    let mut list = Reader(data.expect(SEQUENCE)?.contents);
+    let mut out = Vec::new();
+    while let (Some(element), true) = (list.next(), out.len() < Response::MOST) {
+        out.push(Single::read(element.contents)?);
+    }
+    Some(out)
+}
+
+enum State {
+    Good,
+    Revoked {
+        since: Timestamp,
+        reason: Option<&'static str>,
+    },
+    Unknown,
+}
+
+struct Single<'a> {
+    digest: String,
+    name: &'a [u8],
+    key: &'a [u8],
+    serial: &'a [u8],
+    state: State,
+    this_update: Timestamp,
+    next_update: Option<Timestamp>,
+}
+
+impl<'a> Single<'a> {
+    fn read(contents: &'a [u8]) -> Option<Self> {
+        let mut single = Reader(contents);
+        let mut id = Reader(single.expect(SEQUENCE)?.contents);
+        let (_, digest) = AlgorithmIdentifier::from_der(id.expect(SEQUENCE)?.whole).ok()?;
+        let (name, key, serial) = (id.expect(OCTETS)?, id.expect(OCTETS)?, id.expect(INTEGER)?);
+        let state = single
+            .next()
+            .filter(|element| element.class == Class::ContextSpecific)?;
+        let state = match state.tag {
+            0 => State::Good,
+            1 => revoked(state.contents)?,
+            2 => State::Unknown,
+            _ => return None,
+        };
+        let this_update = time(&single.expect(TIME)?)?;
+        let next_update = match single.context(0) {
+            Some(element) => Some(time(&Reader(element.contents).expect(TIME)?)?),
+            None => None,
+        };
+        let digest = digest.algorithm.to_id_string();
+        Some(Self {
+            digest,
+            name: name.contents,
+            key: key.contents,
+            serial: serial.contents,
+            state,
+            this_update,
+            next_update,
+        })
+    }
+
+    fn is_about(&self, leaf: &X509Certificate<'_>, issuer: &[u8], key: &[u8]) -> bool {
+        let Ok((_, key)) = SubjectPublicKeyInfo::from_der(key) else {
+            return false;
+        };
+        let hash = |bytes: &[u8]| match self.digest.as_str() {
+            "1.3.14.3.2.26" => Some(sha1::Sha1::digest(bytes).to_vec()),
+            "2.16.840.1.101.3.4.2.1" => Some(sha2::Sha256::digest(bytes).to_vec()),
+            "2.16.840.1.101.3.4.2.2" => Some(sha2::Sha384::digest(bytes).to_vec()),
+            "2.16.840.1.101.3.4.2.3" => Some(sha2::Sha512::digest(bytes).to_vec()),
+            _ => None,
+        };
+        self.serial == leaf.raw_serial()
+            && hash(issuer).is_some_and(|hash| hash == self.name)
+            && hash(&key.subject_public_key.data).is_some_and(|hash| hash == self.key)
+    }
+
+    fn is_fresh(&self, now: Timestamp) -> bool {
+        let earliest = self
+            .this_update
+            .checked_sub(SLACK)
+            .unwrap_or(Timestamp::MIN);
+        // Without an end a response says that newer ones are to be had at any time; a week is what responders give.
+        let latest = self.next_update.or_else(|| {
+            self.this_update
+                .checked_add(SignedDuration::from_hours(7 * 24))
+                .ok()
+        });
+        let latest = latest
+            .and_then(|latest| latest.checked_add(SLACK).ok())
+            .unwrap_or(Timestamp::MAX);
+        (earliest..=latest).contains(&now)
+    }
+}
+
+fn revoked(contents: &[u8]) -> Option<State> {
+    let mut info = Reader(contents);
+    let since = time(&info.expect(TIME)?)?;
+    let reason = info.context(0).and_then(|element| {
+        Reader(element.contents)
+            .expect(ENUMERATED)?
+            .contents
+            .first()
+            .copied()
+    });
+    Some(State::Revoked {
+        since,
+        reason: reason.and_then(reason_name),
+    })
+}
+
+fn reason_name(code: u8) -> Option<&'static str> {
+    Some(match code {
+        1 => "key compromise",
+        2 => "CA compromise",
+        3 => "affiliation changed",
+        4 => "superseded",
+        5 => "cessation of operation",
+        6 => "certificate hold",
+        8 => "removed from the list",
+        9 => "privilege withdrawn",
+        10 => "attribute authority compromise",
+        _ => return None,
+    })
+}
+
+fn time(element: &Element<'_>) -> Option<Timestamp> {
+    let (_, time) = x509_parser::time::ASN1Time::from_der(element.whole).ok()?;
+    Timestamp::from_second(time.timestamp()).ok()
+}

@@ -1,0 +1,17 @@
+//! TLS and HTTP over the world's connections: every request goes over a connection whose certificate was captured and judged.
+//!
+//! No credential leaves but over a line that is [`strict`](line::Line): one whose own handshake passed what the cloud would ask.
+
+pub mod envelope;
+pub mod http;
+pub mod line;
+pub mod session;
+pub mod sign_in;
+pub mod tls;
+
+mod veil;
+
+pub use http::{Answer, Failure, Request, Response, Trust};
+pub use session::Session;
+pub use sign_in::Attempt;
+pub use tls::Handshake;

@@ -1,0 +1,112 @@
+//! Requests and answers, bounded in size and time.
+
+use hyper::header::{HeaderMap, HeaderName, HeaderValue};
+use hyper::{Method, StatusCode, Version};
+use std::time::Duration;
+
+/// The most of a body that is read, bytes.
+pub const LARGEST_BODY: usize = 8 << 20;
+
+/// What a line must be for a request to go over it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trust {
+    /// Nothing secret is in it: any line.
+    Any,
+    /// A credential or token is in it: only a line whose handshake passed what the cloud would ask.
+    Strict,
+}
+
+/// A request to Orchestrator.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The method.
+    pub method: Method,
+    /// Path and query, from the root of the host.
+    pub path: String,
+    /// Headers beside `Host`.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Vec<u8>,
+    /// What it may go over.
+    pub trust: Trust,
+}
+
+impl Request {
+    /// A GET without a credential.
+    pub fn get(path: impl Into<String>) -> Self {
+        Self {
+            method: Method::GET,
+            path: path.into(),
+            headers: HeaderMap::new(),
+            body: Vec::new(),
+            trust: Trust::Any,
+        }
+    }
+
+    /// A POST of JSON.
+    pub fn post(path: impl Into<String>, body: &serde_json::Value) -> Self {
+        Self { method: Method::POST, body: body.to_string().into_bytes(), ..Self::get(path) }
+            .header("content-type", "application/json")
+    }
+
+    /// The same with one more header; a value that cannot be one is left out.
+    #[must_use]
+    pub fn header(mut self, name: &'static str, value: &str) -> Self {
+        if let Ok(value) = HeaderValue::from_bytes(value.as_bytes()) {
+            self.headers.insert(HeaderName::from_static(name), value);
+        }
+        self
+    }
+}
+
+/// A whole answer, without what was secret in it.
+#[derive(Clone, Debug)]
+pub struct Response {
+    /// The status.
+    pub status: StatusCode,
+    /// The version of HTTP.
+    pub version: Version,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body, at most [`LARGEST_BODY`].
+    pub body: Vec<u8>,
+    /// Whether the body was longer than that, or stopped in the middle.
+    pub cut: bool,
+    /// From the request to the end of the body.
+    pub took: Duration,
+}
+
+impl Response {
+    /// The header's text, safe to show.
+    pub fn header(&self, name: &str) -> Option<String> {
+        self.headers.get(name).map(|value| crate::shown::shown(&String::from_utf8_lossy(value.as_bytes())))
+    }
+
+    /// The body as JSON, if it is.
+    pub fn json(&self) -> Option<serde_json::Value> {
+        let body = self.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.body);
+        serde_json::from_slice(body).ok().filter(|_| !self.cut)
+    }
+}
+
+/// Why there is no answer.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Failure {
+    /// No connection could be made.
+    NoConnection,
+    /// The line is not one that a credential may go over.
+    NotTrusted,
+    /// No answer in time.
+    Silent {
+        /// How long was waited, milliseconds.
+        waited_ms: u64,
+    },
+    /// The connection ended before the answer.
+    Closed,
+    /// What came is no HTTP.
+    Malformed,
+}
+
+/// An answer, or why there is none.
+pub type Answer = Result<Response, Failure>;

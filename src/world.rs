@@ -1,0 +1,65 @@
+//! Everything outside the process, as traits: the network, the machine, the clock.
+
+#[cfg(test)]
+pub mod fake;
+pub mod real;
+
+use crate::dial::Failure;
+use crate::names::Resolution;
+use futures_util::future::BoxFuture;
+use jiff::Timestamp;
+use std::fmt::Debug;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
+
+/// A connection of any kind.
+pub trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
+
+/// A connection, whatever carries it.
+pub type AnyStream = Box<dyn Stream>;
+
+/// Names and connections.
+pub trait Net: Debug + Send + Sync {
+    /// Asks for the addresses of a name, within the budget.
+    fn resolve<'a>(&'a self, name: &'a str, server: Option<SocketAddr>, budget: Duration) -> BoxFuture<'a, Resolution>;
+
+    /// Opens a TCP connection, within the budget.
+    fn connect(
+        &self,
+        to: SocketAddr,
+        from: Option<IpAddr>,
+        budget: Duration,
+    ) -> BoxFuture<'_, Result<AnyStream, Failure>>;
+}
+
+/// The machine the tool runs on.
+pub trait Machine: Debug + Send + Sync {
+    /// The machine's name.
+    fn name(&self) -> String;
+
+    /// The certificates this machine trusts, DER.
+    fn trusted(&self) -> Vec<Vec<u8>>;
+}
+
+/// Time.
+pub trait Clock: Debug + Send + Sync {
+    /// The time of day.
+    fn now(&self) -> Timestamp;
+
+    /// Time since the world began; never goes back.
+    fn elapsed(&self) -> Duration;
+}
+
+/// The three together.
+#[derive(Clone, Debug)]
+pub struct World {
+    /// The network.
+    pub net: Arc<dyn Net>,
+    /// The machine.
+    pub machine: Arc<dyn Machine>,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+}

@@ -1,0 +1,556 @@
+//! The network's part on a real network: namespaces, routers and firewalls that the test makes and removes.
+//!
+//! Needs root, `ip` and `nft`; a test that cannot run says so, and fails where `ORCH_DOCTOR_REQUIRE` is set.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test stops at what it cannot do, and says what it leaves out"
+)]
+
+mod support {
+    pub(crate) mod rig;
+}
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use orch_doctor::dial::{Dial, Failure, dial};
+use orch_doctor::path::{Location, Options, Remark, Seen, Verdict, sweep};
+use support::rig::{Differences, Rig, Target, WORK, Work, answer, available, path_of, v4, v6};
+
+/// Not a test: what the others run inside a namespace.
+#[tokio::test]
+async fn worker() {
+    let Some(work) = std::env::var_os(WORK) else {
+        return;
+    };
+    match serde_json::from_str(work.to_str().unwrap()).unwrap() {
+        Work::Listen { ports } => listen(&ports).await,
+        Work::Sweep { targets } => answer(&join_all(targets.iter().map(measure)).await),
+        Work::Dial { targets, budget_ms } => {
+            let timeout = Duration::from_millis(budget_ms);
+            answer(&join_all(targets.iter().map(|target| connect(target, timeout))).await);
+        }
+    }
+}
+
+async fn measure(target: &Target) -> Seen {
+    let options = Options {
+        source: target.source,
+        known_open: target.known_open,
+        ..Options::within(Duration::from_secs(4))
+    };
+    sweep(target.address, &options).await
+}
+
+async fn connect(target: &Target, timeout: Duration) -> Option<Failure> {
+    let options = Dial {
+        source: target.source,
+        ..Dial::within(timeout)
+    };
+    dial(target.address, &options).await.err()
+}
+
+async fn listen(ports: &[u16]) {
+    let mut listeners = Vec::new();
+    for port in ports {
+        let any: SocketAddr = format!("[::]:{port}").parse().unwrap();
+        listeners.push(tokio::net::TcpListener::bind(any).await.unwrap());
+    }
+    answer(&ports);
+    let accept_all = |listener: tokio::net::TcpListener| async move {
+        while let Ok(_accepted) = listener.accept().await {}
+    };
+    join_all(listeners.into_iter().map(accept_all)).await;
+}
+
+/// What a case is to come to: the verdict and the hops between which it happens.
+type Expected = (Verdict, Option<(u8, u8)>);
+
+fn found(location: &Location) -> Expected {
+    let hops = location.between.map(|[left, right]| (left.hop, right.hop));
+    (location.verdict, hops)
+}
+
+fn target(address: IpAddr, port: u16) -> Target {
+    Target {
+        address: SocketAddr::new(address, port),
+        source: None,
+        known_open: None,
+    }
+}
+
+/// Three routers and a host, with one firewall rule a port: the port, where, which hook, the rule, what it comes to.
+const SITUATIONS: &[(u16, u8, &str, &str, Expected)] = &[
+    (8000, 0, "", "", (Verdict::Clear, None)),
+    (
+        8001,
+        1,
+        "forward",
+        "drop",
+        (Verdict::DroppedBetween, Some((1, 2))),
+    ),
+    (
+        8002,
+        2,
+        "forward",
+        "drop",
+        (Verdict::DroppedBetween, Some((2, 3))),
+    ),
+    (
+        8003,
+        3,
+        "forward",
+        "drop",
+        (Verdict::DroppedBetween, Some((3, 4))),
+    ),
+    (
+        8004,
+        4,
+        "input",
+        "drop",
+        (Verdict::DroppedBetween, Some((3, 4))),
+    ),
+    (
+        8011,
+        1,
+        "forward",
+        "reject with icmpx type admin-prohibited",
+        (Verdict::RejectedByHop, Some((1, 2))),
+    ),
+    (
+        8012,
+        2,
+        "forward",
+        "reject with icmpx type admin-prohibited",
+        (Verdict::RejectedByHop, Some((2, 3))),
+    ),
+    (
+        8013,
+        3,
+        "forward",
+        "reject with icmpx type admin-prohibited",
+        (Verdict::RejectedByHop, Some((3, 4))),
+    ),
+    (
+        8014,
+        4,
+        "input",
+        "reject with icmpx type port-unreachable",
+        (Verdict::RejectedByHop, Some((3, 4))),
+    ),
+    (
+        8015,
+        2,
+        "forward",
+        "reject with icmpx type host-unreachable",
+        (Verdict::RejectedByHop, Some((2, 3))),
+    ),
+    (
+        8016,
+        2,
+        "prerouting",
+        "drop",
+        (Verdict::DroppedBetween, Some((1, 2))),
+    ),
+    (
+        8017,
+        1,
+        "prerouting",
+        "drop",
+        (Verdict::DroppedBetween, Some((0, 1))),
+    ),
+    (
+        8021,
+        1,
+        "forward",
+        "reject with tcp reset",
+        (Verdict::ResetByHop, Some((1, 2))),
+    ),
+    (
+        8022,
+        2,
+        "forward",
+        "reject with tcp reset",
+        (Verdict::ResetByHop, Some((2, 3))),
+    ),
+    // The last router's reset and the host's own look the same.
+    (
+        8023,
+        3,
+        "forward",
+        "reject with tcp reset",
+        (Verdict::Clear, None),
+    ),
+    (8024, 0, "", "", (Verdict::Clear, None)),
+];
+
+/// The ports of the table that are closed.
+const CLOSED: u16 = 8024;
+
+fn situations(rig: &mut Rig) {
+    let ports: Vec<u16> = SITUATIONS
+        .iter()
+        .map(|case| case.0)
+        .filter(|port| *port != CLOSED)
+        .collect();
+    for (port, node, hook, rule, _) in SITUATIONS {
+        if !rule.is_empty() {
+            rig.rule_at(*node, hook, &format!("tcp dport {port} {rule}"));
+        }
+    }
+    rig.listen(rig.host(), &ports);
+}
+
+fn every_situation_is_placed(rig: &Rig, address: impl Fn(u8) -> IpAddr) {
+    let targets = SITUATIONS
+        .iter()
+        .map(|case| target(address(rig.host()), case.0))
+        .collect();
+    let seen: Vec<Seen> = rig.measure(&Work::Sweep { targets });
+    let mut differences = Differences::default();
+    for (seen, (port, node, hook, rule, expected)) in seen.iter().zip(SITUATIONS) {
+        let case = format!("port {port}: {rule} at {node} {hook}");
+        let location = seen.location();
+        differences.expect(&case, &found(&location), expected);
+        differences.expect(&format!("{case}: in time"), &(seen.took_ms < 4000), &true);
+        for place in location
+            .between
+            .iter()
+            .flatten()
+            .filter(|place| place.hop > 0)
+        {
+            let known = Some(address(place.hop));
+            differences.expect(
+                &format!("{case}: address of {}", place.hop),
+                &place.address,
+                &known,
+            );
+        }
+    }
+}
+
+#[test]
+fn every_situation_is_placed_ipv4() {
+    if !available("every_situation_is_placed_ipv4") {
+        return;
+    }
+    let mut rig = path_of(3);
+    situations(&mut rig);
+    every_situation_is_placed(&rig, v4);
+}
+
+#[test]
+fn every_situation_is_placed_ipv6() {
+    if !available("every_situation_is_placed_ipv6") {
+        return;
+    }
+    let mut rig = path_of(3);
+    situations(&mut rig);
+    every_situation_is_placed(&rig, v6);
+}
+
+/// One measurement of one port of the host.
+fn locate(rig: &Rig, port: u16) -> Location {
+    locate_at(rig, v4(rig.host()), port)
+}
+
+fn locate_at(rig: &Rig, address: IpAddr, port: u16) -> Location {
+    locate_target(rig, target(address, port))
+}
+
+fn locate_target(rig: &Rig, target: Target) -> Location {
+    let seen: Vec<Seen> = rig.measure(&Work::Sweep {
+        targets: vec![target],
+    });
+    if std::env::var_os("ORCH_DOCTOR_SHOW").is_some() {
+        for sample in &seen[0].samples {
+            println!(
+                "{} {} {:?} {:?}",
+                sample.port, sample.hops, sample.answered_after_ms, sample.outcome
+            );
+        }
+    }
+    let location = seen[0].location();
+    println!("{location:?} in {} ms", seen[0].took_ms);
+    location
+}
+
+fn dropped(left: u8, right: u8) -> Expected {
+    (Verdict::DroppedBetween, Some((left, right)))
+}
+
+#[test]
+fn a_drop_on_a_long_path_is_placed_in_time() {
+    if !available("a_drop_on_a_long_path_is_placed_in_time") {
+        return;
+    }
+    let rig = path_of(10);
+    rig.rule(7, "tcp dport 8443 drop");
+    let targets = vec![target(v4(rig.host()), 8443)];
+    let seen: Vec<Seen> = rig.measure(&Work::Sweep { targets });
+    assert_eq!(found(&seen[0].location()), dropped(7, 8));
+    assert!(seen[0].took_ms < 4000, "{}", seen[0].took_ms);
+}
+
+#[test]
+fn a_silent_router_is_not_taken_for_a_drop() {
+    if !available("a_silent_router_is_not_taken_for_a_drop") {
+        return;
+    }
+    let mut rig = path_of(4);
+    rig.rule_at(2, "output", "icmp type time-exceeded drop");
+    rig.listen(5, &[8000, 8003, 8005, 8002]);
+    rig.rule(3, "tcp dport 8003 drop");
+    rig.rule(5, "tcp dport 8005 drop");
+    rig.rule(2, "tcp dport 8002 drop");
+    assert_eq!(found(&locate(&rig, 8000)), (Verdict::Clear, None));
+    assert_eq!(found(&locate(&rig, 8003)), dropped(3, 4));
+    assert_eq!(found(&locate(&rig, 8005)), dropped(4, 5));
+    // The silent router drops it itself: the interval contains it and does not pretend to more.
+    assert_eq!(found(&locate(&rig, 8002)), dropped(1, 3));
+}
+
+#[test]
+fn limited_icmp_is_not_taken_for_a_drop() {
+    if !available("limited_icmp_is_not_taken_for_a_drop") {
+        return;
+    }
+    let mut rig = path_of(4);
+    let ports: Vec<u16> = (8001..=8005).collect();
+    rig.listen(5, &ports);
+    for node in 1..=4 {
+        rig.rule_at(
+            node,
+            "output",
+            "icmp type time-exceeded limit rate over 1/second burst 1 packets drop",
+        );
+    }
+    for node in 1..=5_u8 {
+        let port = 8000 + u16::from(node);
+        rig.rule(node, &format!("tcp dport {port} drop"));
+    }
+    for node in 1..=5_u8 {
+        let location = locate(&rig, 8000 + u16::from(node));
+        let true_left = node.min(4);
+        if let Some([left, right]) = location.between {
+            assert!(
+                left.hop <= true_left && right.hop > true_left,
+                "node {node}: {location:?}"
+            );
+        } else {
+            assert_eq!(location.verdict, Verdict::Unlocated, "node {node}");
+        }
+    }
+}
+
+#[test]
+fn the_usual_limit_of_icmp_leaves_the_place_right() {
+    if !available("the_usual_limit_of_icmp_leaves_the_place_right") {
+        return;
+    }
+    let mut rig = path_of(3);
+    for node in 1..=3 {
+        let usual = [
+            "net.ipv4.icmp_ratelimit=1000",
+            "net.ipv4.icmp_msgs_per_sec=1000",
+            "net.ipv4.icmp_msgs_burst=50",
+        ];
+        rig.sysctl(node, &usual);
+    }
+    rig.listen(4, &[8002]);
+    rig.rule(2, "tcp dport 8002 drop");
+    rig.rule(2, "tcp dport 8012 reject with icmpx type admin-prohibited");
+    for _ in 0..2 {
+        let location = locate(&rig, 8002);
+        if let Some([left, right]) = location.between {
+            assert!(left.hop <= 2 && right.hop >= 3, "{location:?}");
+        }
+    }
+    let location = locate(&rig, 8012);
+    assert_eq!(location.verdict, Verdict::RejectedByHop);
+    assert_eq!(location.complaint.unwrap().by, Some(v4(2)));
+}
+
+#[test]
+fn loss_on_one_way_leaves_the_place_right() {
+    if !available("loss_on_one_way_leaves_the_place_right") {
+        return;
+    }
+    let mut rig = path_of(3);
+    situations(&mut rig);
+    // One packet of five is lost on the way out, and none on the way back.
+    rig.rule_at(
+        1,
+        "prerouting",
+        "iifname \"u1\" numgen random mod 100 < 20 drop",
+    );
+    for _ in 0..3 {
+        every_situation_is_placed(&rig, v4);
+    }
+}
+
+#[test]
+fn a_firewall_that_drops_everything_is_placed_behind_the_last_hop_that_answers() {
+    if !available("a_firewall_that_drops_everything_is_placed_behind_the_last_hop_that_answers") {
+        return;
+    }
+    let mut rig = path_of(3);
+    rig.listen(4, &[443]);
+    rig.rule(2, "tcp dport != 443 drop");
+    let location = locate(&rig, 8443);
+    assert_eq!(found(&location), dropped(2, 3));
+    rig.shell(2, "nft flush ruleset");
+    rig.rule(2, "drop");
+    let location = locate(&rig, 8443);
+    assert_eq!(found(&location), dropped(2, 3));
+    assert_eq!(location.between.unwrap()[1].address, None);
+}
+
+#[test]
+fn a_path_on_which_nothing_answers_is_unlocated() {
+    if !available("a_path_on_which_nothing_answers_is_unlocated") {
+        return;
+    }
+    let rig = path_of(2);
+    rig.rule_at(1, "prerouting", "iifname \"u1\" drop");
+    assert_eq!(found(&locate(&rig, 8443)), (Verdict::Unlocated, None));
+}
+
+#[test]
+fn a_host_on_the_same_wire_and_this_machine_are_told() {
+    if !available("a_host_on_the_same_wire_and_this_machine_are_told") {
+        return;
+    }
+    let mut rig = path_of(0);
+    rig.listen(1, &[8000, 8001]);
+    rig.rule(1, "tcp dport 8001 drop");
+    rig.rule(1, "tcp dport 8002 reject with icmpx type admin-prohibited");
+    rig.rule_at(0, "input", "tcp dport 9001 drop");
+    rig.rule_at(
+        0,
+        "output",
+        "tcp dport 9002 reject with icmpx type admin-prohibited",
+    );
+    assert_eq!(found(&locate(&rig, 8000)), (Verdict::Clear, None));
+    assert_eq!(found(&locate(&rig, 8003)), (Verdict::Clear, None));
+    assert_eq!(found(&locate(&rig, 8001)), dropped(0, 1));
+    assert_eq!(
+        found(&locate(&rig, 8002)),
+        (Verdict::RejectedByHop, Some((0, 1)))
+    );
+    let own = "10.77.1.1".parse().unwrap();
+    assert_eq!(found(&locate_at(&rig, own, 9000)), (Verdict::Clear, None));
+    assert_eq!(found(&locate_at(&rig, own, 9001)), dropped(0, 0));
+    assert_eq!(
+        found(&locate_at(&rig, "::1".parse().unwrap(), 9001)),
+        dropped(0, 0)
+    );
+    assert_eq!(
+        found(&locate(&rig, 9002)),
+        (Verdict::RejectedByHop, Some((0, 1)))
+    );
+    // A neighbour that does not exist: this machine itself says that it is not reached.
+    let nobody = locate_at(&rig, "10.77.1.99".parse().unwrap(), 8443);
+    assert_eq!(found(&nobody), (Verdict::RejectedByHop, Some((0, 1))));
+}
+
+#[test]
+fn a_host_that_is_off_is_told_by_the_last_router() {
+    if !available("a_host_that_is_off_is_told_by_the_last_router") {
+        return;
+    }
+    let rig = path_of(2);
+    let location = locate_at(&rig, "10.77.3.99".parse().unwrap(), 8443);
+    assert_eq!(found(&location), (Verdict::RejectedByHop, Some((2, 3))));
+    assert_eq!(location.complaint.unwrap().by, Some(v4(2)));
+}
+
+#[test]
+fn a_device_that_answers_for_the_host_is_told() {
+    if !available("a_device_that_answers_for_the_host_is_told") {
+        return;
+    }
+    let mut rig = path_of(3);
+    rig.listen(2, &[8443]);
+    rig.shell(2, "nft 'table ip odt { chain n { type nat hook prerouting priority -100; tcp dport 8443 redirect; }; }'");
+    let location = locate(&rig, 8443);
+    assert_eq!(found(&location), (Verdict::Clear, None));
+    assert_eq!(location.remark, Some(Remark::AnsweredBeforeHost));
+}
+
+#[test]
+fn a_port_forwarded_farther_than_its_address_is_placed() {
+    if !available("a_port_forwarded_farther_than_its_address_is_placed") {
+        return;
+    }
+    let mut rig = path_of(3);
+    rig.listen(4, &[8443, 8444]);
+    // The address belongs to the second router, which forwards two ports to the host.
+    rig.shell(2, "nft 'table ip odt { chain n { type nat hook prerouting priority -100; tcp dport { 8443, 8444, 8445 } dnat to 10.77.4.2; }; }'");
+    rig.rule(3, "tcp dport 8444 drop");
+    let address = v4(2);
+    assert_eq!(
+        found(&locate_at(&rig, address, 8443)),
+        (Verdict::Clear, None)
+    );
+    assert_eq!(found(&locate_at(&rig, address, 8444)), dropped(3, 4));
+    assert_eq!(
+        found(&locate_at(&rig, address, 8445)),
+        (Verdict::Clear, None)
+    );
+}
+
+#[test]
+fn a_router_that_renews_the_hop_limit_does_not_mislead() {
+    if !available("a_router_that_renews_the_hop_limit_does_not_mislead") {
+        return;
+    }
+    let mut rig = path_of(4);
+    rig.listen(5, &[8000, 8003, 8001]);
+    rig.rule_at(2, "prerouting", "ip ttl set 64");
+    rig.rule(3, "tcp dport 8003 drop");
+    rig.rule(1, "tcp dport 8001 drop");
+    rig.rule(3, "tcp dport 8013 reject with icmpx type admin-prohibited");
+    rig.rule(3, "tcp dport 8023 reject with tcp reset");
+    for port in [8000, 8003, 8001, 8013, 8023] {
+        let location = locate(&rig, port);
+        println!("{port}: {location:?}");
+    }
+}
+
+#[test]
+fn packets_that_go_in_circles_are_told() {
+    if !available("packets_that_go_in_circles_are_told") {
+        return;
+    }
+    let rig = path_of(3);
+    rig.ip(3, "route add 10.99.0.0/16 via 10.77.3.1\n");
+    let location = locate_at(&rig, "10.99.0.1".parse().unwrap(), 8443);
+    assert_eq!(location.remark, Some(Remark::Circle));
+    assert_eq!(location.between.unwrap()[0].hop, 2);
+}
+
+#[test]
+fn an_allowlist_lets_one_source_through_and_not_the_other() {
+    if !available("an_allowlist_lets_one_source_through_and_not_the_other") {
+        return;
+    }
+    let mut rig = path_of(3);
+    rig.listen(4, &[8443]);
+    rig.rule(2, "tcp dport 8443 ip saddr != 10.77.1.11 drop");
+    let from = |source: &str| Target {
+        source: Some(source.parse().unwrap()),
+        ..target(v4(4), 8443)
+    };
+    assert_eq!(
+        found(&locate_target(&rig, from("10.77.1.11"))),
+        (Verdict::Clear, None)
+    );
+    assert_eq!(
+        found(&locate_target(&rig, from("10.77.1.12"))),
+        dropped(2, 3)
+    );
+}
