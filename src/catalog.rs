@@ -48,7 +48,11 @@ impl Catalog {
     /// # Errors
     /// A check file is wrong: a fault of this build, which the tests exclude.
     pub fn built_in() -> Result<Self, CatalogError> {
-        Self::from_texts(EMBEDDED.iter().map(|(id, text)| ((*id).to_owned(), (*text).to_owned())))
+        Self::from_texts(
+            EMBEDDED
+                .iter()
+                .map(|(id, text)| ((*id).to_owned(), (*text).to_owned())),
+        )
     }
 
     /// The built-in checklist and the user's own files beside it.
@@ -60,13 +64,19 @@ impl Catalog {
             let path = path.to_owned();
             move |cause| CatalogError::Read { path, cause }
         };
-        let mut texts: Vec<(String, String)> =
-            EMBEDDED.iter().map(|(id, text)| ((*id).to_owned(), (*text).to_owned())).collect();
+        let mut texts: Vec<(String, String)> = EMBEDDED
+            .iter()
+            .map(|(id, text)| ((*id).to_owned(), (*text).to_owned()))
+            .collect();
         for entry in std::fs::read_dir(folder).map_err(unread(folder))? {
             let path = entry.map_err(unread(folder))?.path();
             if path.extension().is_some_and(|end| end == "toml") {
                 let text = std::fs::read_to_string(&path).map_err(unread(&path))?;
-                let id = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+                let id = path
+                    .file_stem()
+                    .unwrap_or_default()
+                    .to_string_lossy()
+                    .into_owned();
                 texts.push((id, text));
             }
         }
@@ -77,18 +87,33 @@ impl Catalog {
     ///
     /// # Errors
     /// The first that is wrong.
-    pub fn from_texts(texts: impl IntoIterator<Item = (String, String)>) -> Result<Self, CatalogError> {
+    pub fn from_texts(
+        texts: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, CatalogError> {
         let mut found = BTreeMap::new();
         for (id, text) in texts {
-            let check = Check::parse(&id, &text).map_err(|what| CatalogError::Content { id: id.clone(), what })?;
+            let check = Check::parse(&id, &text).map_err(|what| CatalogError::Content {
+                id: id.clone(),
+                what,
+            })?;
             if found.insert(id.clone(), check).is_some() {
-                return Err(CatalogError::Content { id, what: "there are two checks of this name".into() });
+                return Err(CatalogError::Content {
+                    id,
+                    what: "there are two checks of this name".into(),
+                });
             }
         }
         for check in found.values() {
-            if let Some(absent) = check.needs.iter().find(|id| !found.contains_key(id.as_str())) {
+            if let Some(absent) = check
+                .needs
+                .iter()
+                .find(|id| !found.contains_key(id.as_str()))
+            {
                 let what = format!("it needs {absent}, which is no check");
-                return Err(CatalogError::Content { id: check.id.to_string(), what });
+                return Err(CatalogError::Content {
+                    id: check.id.to_string(),
+                    what,
+                });
             }
         }
         let checks = in_order(found)?;
@@ -112,14 +137,22 @@ fn in_order(mut left: BTreeMap<String, Check>) -> Result<Vec<Check>, CatalogErro
     while !left.is_empty() {
         let ready = left
             .values()
-            .filter(|check| check.needs.iter().all(|need| ordered.iter().any(|done| done.id == *need)))
+            .filter(|check| {
+                check
+                    .needs
+                    .iter()
+                    .all(|need| ordered.iter().any(|done| done.id == *need))
+            })
             .min_by_key(|check| (check.group, check.place, check.id.clone()))
             .map(|check| check.id.to_string());
         match ready.and_then(|id| left.remove(&id)) {
             Some(check) => ordered.push(check),
             None => {
                 let id = left.keys().next().cloned().unwrap_or_default();
-                return Err(CatalogError::Content { id, what: "it needs itself, by way of others".into() });
+                return Err(CatalogError::Content {
+                    id,
+                    what: "it needs itself, by way of others".into(),
+                });
             }
         }
     }

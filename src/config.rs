@@ -10,7 +10,9 @@ pub mod settings;
 pub use address::{Host, Layout, Target, TargetError};
 pub use profile::{ProfileError, profile};
 pub use reference::{Reference, ReferenceError};
-pub use settings::{Allowlist, Network, Pin, ProcessWanted, Robot, Settings, SignIn, Trust, Webhook};
+pub use settings::{
+    Allowlist, Network, Pin, ProcessWanted, Robot, Settings, SignIn, Trust, Webhook,
+};
 
 use crate::secret::Secret;
 use serde::{Deserialize, Serialize};

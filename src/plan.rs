@@ -30,7 +30,9 @@ pub struct Selection {
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum PlanError {
     /// A name that fits no check.
-    #[error("cannot choose the check {0}: there is none of that name; `orch-doctor list` shows them")]
+    #[error(
+        "cannot choose the check {0}: there is none of that name; `orch-doctor list` shows them"
+    )]
     Unknown(String),
 }
 
@@ -71,25 +73,51 @@ impl Plan {
     ///
     /// # Errors
     /// A selection that names no check.
-    pub fn new(catalog: &Catalog, selection: &Selection, settings: &Settings) -> Result<Self, PlanError> {
+    pub fn new(
+        catalog: &Catalog,
+        selection: &Selection,
+        settings: &Settings,
+    ) -> Result<Self, PlanError> {
         let chosen = chosen(catalog, selection)?;
         let skipped = matching(catalog, &selection.skip)?;
         let mut rows: Vec<Planned> = Vec::new();
-        for check in catalog.checks().iter().filter(|check| chosen.contains(&check.id)) {
+        for check in catalog
+            .checks()
+            .iter()
+            .filter(|check| chosen.contains(&check.id))
+        {
             for subject in subjects(check, settings) {
-                rows.push(planned(check, subject, settings, skipped.contains(&check.id)));
+                rows.push(planned(
+                    check,
+                    subject,
+                    settings,
+                    skipped.contains(&check.id),
+                ));
             }
         }
-        let places: Vec<(RowId, usize)> = rows.iter().enumerate().map(|(at, row)| (row.row.clone(), at)).collect();
+        let places: Vec<(RowId, usize)> = rows
+            .iter()
+            .enumerate()
+            .map(|(at, row)| (row.row.clone(), at))
+            .collect();
         for at in 0..rows.len() {
             let needed = |ids: &[CheckId]| {
                 let holds = |other: &RowId| {
-                    ids.contains(&other.check) && concerns(other.subject.as_ref(), rows[at].row.subject.as_ref())
+                    ids.contains(&other.check)
+                        && concerns(other.subject.as_ref(), rows[at].row.subject.as_ref())
                 };
-                places.iter().filter(|(other, _)| holds(other)).map(|(_, place)| *place).collect::<Vec<_>>()
+                places
+                    .iter()
+                    .filter(|(other, _)| holds(other))
+                    .map(|(_, place)| *place)
+                    .collect::<Vec<_>>()
             };
             let needs = needed(&rows[at].check.needs);
-            let starts_after = rows[at].check.starts_after.as_ref().map_or_else(|| needs.clone(), |ids| needed(ids));
+            let starts_after = rows[at]
+                .check
+                .starts_after
+                .as_ref()
+                .map_or_else(|| needs.clone(), |ids| needed(ids));
             rows[at].needs = needs;
             rows[at].starts_after = starts_after;
         }
@@ -116,18 +144,33 @@ fn concerns(wide: Option<&Subject>, narrow: Option<&Subject>) -> bool {
 fn subjects(check: &Check, settings: &Settings) -> Vec<Option<Subject>> {
     let mut seen = BTreeSet::new();
     let mut each = |make: fn(&crate::config::ProcessWanted) -> Subject| -> Vec<Option<Subject>> {
-        settings.processes.iter().map(make).filter(|subject| seen.insert(subject.clone())).map(Some).collect()
+        settings
+            .processes
+            .iter()
+            .map(make)
+            .filter(|subject| seen.insert(subject.clone()))
+            .map(Some)
+            .collect()
     };
     let subjects = match check.asks {
         Asks::Once => Vec::new(),
         Asks::Folder => each(Subject::folder),
         Asks::Process => each(Subject::process),
     };
-    if subjects.is_empty() { vec![None] } else { subjects }
+    if subjects.is_empty() {
+        vec![None]
+    } else {
+        subjects
+    }
 }
 
 /// A row that waits for nothing yet.
-fn planned(check: &Check, subject: Option<Subject>, settings: &Settings, left_out: bool) -> Planned {
+fn planned(
+    check: &Check,
+    subject: Option<Subject>,
+    settings: &Settings,
+    left_out: bool,
+) -> Planned {
     let lacking = check.wants.iter().find_map(|want| lacking(*want, settings));
     let fate = match lacking {
         _ if left_out => Fate::Skip("left out by --skip".into()),
@@ -135,11 +178,19 @@ fn planned(check: &Check, subject: Option<Subject>, settings: &Settings, left_ou
         None => Fate::Ask,
     };
     let probe = check.reads.probe();
-    let measured = subject.as_ref().and_then(|subject| subject.within(probe.per()));
+    let measured = subject
+        .as_ref()
+        .and_then(|subject| subject.within(probe.per()));
     Planned {
-        row: RowId { check: check.id.clone(), subject },
+        row: RowId {
+            check: check.id.clone(),
+            subject,
+        },
         check: check.clone(),
-        measurement: Measurement { probe, subject: measured },
+        measurement: Measurement {
+            probe,
+            subject: measured,
+        },
         needs: Vec::new(),
         starts_after: Vec::new(),
         fate,
@@ -151,21 +202,49 @@ fn lacking(want: Want, settings: &Settings) -> Option<&'static str> {
     let webhook = settings.webhook.as_ref();
     let allowlist = settings.allowlist.as_ref();
     let (there, reason) = match want {
-        Want::Account => (settings.sign_in != SignIn::None, "the profile has no [credential]"),
-        Want::Process => (!settings.processes.is_empty(), "the profile has no [[process]]"),
-        Want::Name => (matches!(settings.target.host, Host::Name(_)), "the URL has an address, no name"),
-        Want::PublicDns => (settings.network.public_dns.is_some(), "no --public-dns was given"),
-        Want::SourceIps => (!settings.network.source_ips.is_empty(), "no --source-ip was given"),
-        Want::Rules => (allowlist.is_some_and(|section| !section.rules.is_empty()), "the profile has no [allowlist] rules"),
-        Want::Logs => (allowlist.is_some_and(|section| !section.logs.is_empty()), "the profile has no [allowlist] logs"),
-        Want::Callback => {
-            (webhook.is_some_and(|section| section.callback.is_some()), "the profile has no [webhook] callback")
-        }
+        Want::Account => (
+            settings.sign_in != SignIn::None,
+            "the profile has no [credential]",
+        ),
+        Want::Process => (
+            !settings.processes.is_empty(),
+            "the profile has no [[process]]",
+        ),
+        Want::Name => (
+            matches!(settings.target.host, Host::Name(_)),
+            "the URL has an address, no name",
+        ),
+        Want::PublicDns => (
+            settings.network.public_dns.is_some(),
+            "no --public-dns was given",
+        ),
+        Want::SourceIps => (
+            !settings.network.source_ips.is_empty(),
+            "no --source-ip was given",
+        ),
+        Want::Rules => (
+            allowlist.is_some_and(|section| !section.rules.is_empty()),
+            "the profile has no [allowlist] rules",
+        ),
+        Want::Logs => (
+            allowlist.is_some_and(|section| !section.logs.is_empty()),
+            "the profile has no [allowlist] logs",
+        ),
+        Want::Callback => (
+            webhook.is_some_and(|section| section.callback.is_some()),
+            "the profile has no [webhook] callback",
+        ),
         Want::Webhook => (webhook.is_some(), "the profile has no [webhook]"),
-        Want::Changes => (settings.allow_changes, "it changes something on Orchestrator: --allow-changes was not given"),
+        Want::Changes => (
+            settings.allow_changes,
+            "it changes something on Orchestrator: --allow-changes was not given",
+        ),
         Want::Robot => (settings.robot.is_some(), "the profile has no [robot]"),
         Want::RobotProcesses => (
-            settings.robot.as_ref().is_some_and(|section| !section.processes.is_empty()),
+            settings
+                .robot
+                .as_ref()
+                .is_some_and(|section| !section.processes.is_empty()),
             "the profile has no [robot] processes",
         ),
         Want::Baseline => (settings.baseline.is_some(), "no --baseline was given"),
@@ -178,13 +257,19 @@ fn skip_dependants(rows: &mut [Planned]) {
     // Needs may stand later in the list than what needs them, so this goes on until nothing changes.
     loop {
         let change = rows.iter().enumerate().find_map(|(at, row)| {
-            let by = row.needs.iter().find(|need| matches!(rows[**need].fate, Fate::Skip(_)))?;
+            let by = row
+                .needs
+                .iter()
+                .find(|need| matches!(rows[**need].fate, Fate::Skip(_)))?;
             (row.fate == Fate::Ask).then_some((at, *by))
         });
         let Some((at, by)) = change else { return };
         let reason = match &rows[by].fate {
             Fate::Skip(reason) if reason.starts_with("it needs ") => reason.clone(),
-            Fate::Skip(reason) => format!("it needs {}, which was not asked: {reason}", rows[by].row.check),
+            Fate::Skip(reason) => format!(
+                "it needs {}, which was not asked: {reason}",
+                rows[by].row.check
+            ),
             Fate::Ask => unreachable!("a skipped row was looked for"),
         };
         rows[at].fate = Fate::Skip(reason);
@@ -196,13 +281,26 @@ fn chosen(catalog: &Catalog, selection: &Selection) -> Result<BTreeSet<CheckId>,
     let by_name = matching(catalog, &selection.only)?;
     let wanted = |check: &&Check| {
         (selection.only.is_empty() || by_name.contains(&check.id))
-            && selection.complaint.is_none_or(|complaint| check.complaints.contains(&complaint))
+            && selection
+                .complaint
+                .is_none_or(|complaint| check.complaints.contains(&complaint))
     };
-    let mut open: Vec<CheckId> = catalog.checks().iter().filter(wanted).map(|check| check.id.clone()).collect();
+    let mut open: Vec<CheckId> = catalog
+        .checks()
+        .iter()
+        .filter(wanted)
+        .map(|check| check.id.clone())
+        .collect();
     let mut chosen = BTreeSet::new();
     while let Some(id) = open.pop() {
         if let Some(check) = catalog.get(id.as_str()) {
-            open.extend(check.needs.iter().filter(|need| !chosen.contains(*need)).cloned());
+            open.extend(
+                check
+                    .needs
+                    .iter()
+                    .filter(|need| !chosen.contains(*need))
+                    .cloned(),
+            );
         }
         chosen.insert(id);
     }
@@ -215,7 +313,10 @@ fn matching(catalog: &Catalog, patterns: &[String]) -> Result<BTreeSet<CheckId>,
     for pattern in patterns {
         let before = found.len();
         let ids = catalog.checks().iter().map(|check| &check.id);
-        let hits: BTreeMap<&CheckId, ()> = ids.filter(|id| fits(pattern, id.as_str())).map(|id| (id, ())).collect();
+        let hits: BTreeMap<&CheckId, ()> = ids
+            .filter(|id| fits(pattern, id.as_str()))
+            .map(|id| (id, ()))
+            .collect();
         if hits.is_empty() && found.len() == before {
             return Err(PlanError::Unknown(crate::shown::shown(pattern)));
         }
@@ -229,7 +330,9 @@ fn fits(pattern: &str, name: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == name,
         Some((start, rest)) => name.strip_prefix(start).is_some_and(|left| {
-            (0..=left.len()).filter(|at| left.is_char_boundary(*at)).any(|at| fits(rest, &left[at..]))
+            (0..=left.len())
+                .filter(|at| left.is_char_boundary(*at))
+                .any(|at| fits(rest, &left[at..]))
         }),
     }
 }

@@ -9,8 +9,8 @@ pub mod folders;
 pub mod health;
 pub mod listing;
 pub mod login;
-pub mod naming;
 pub mod names;
+pub mod naming;
 pub mod plain;
 pub mod process;
 pub mod tcp;
@@ -105,7 +105,10 @@ impl Before {
         seen: BTreeMap<Measurement, Evidence>,
         noted: Option<(Probe, UnboundedSender<(Probe, Probe)>)>,
     ) -> Self {
-        Self { seen: Arc::new(seen), noted }
+        Self {
+            seen: Arc::new(seen),
+            noted,
+        }
     }
 
     /// The evidence of that probe about that subject, or about the widest that holds it.

@@ -54,7 +54,11 @@ impl Row {
     pub fn finding(&self) -> Option<&Finding> {
         match &self.state {
             State::Judged(finding) => Some(finding),
-            State::Waiting | State::Running | State::Blocked(_) | State::Skipped(_) | State::Broke(_) => None,
+            State::Waiting
+            | State::Running
+            | State::Blocked(_)
+            | State::Skipped(_)
+            | State::Broke(_) => None,
         }
     }
 
@@ -146,15 +150,28 @@ impl Report {
                 self.began = Some(began.clone());
             }
             What::Started { measurement } => {
-                for row in self.rows.iter_mut().filter(|row| row.state == State::Waiting) {
+                for row in self
+                    .rows
+                    .iter_mut()
+                    .filter(|row| row.state == State::Waiting)
+                {
                     if measured_by(&row.id, measurement, catalog) {
                         row.state = State::Running;
                     }
                 }
             }
-            What::Measured { measurement, evidence, took_ms } => {
-                self.times.push((measurement.clone(), event.after_ms.saturating_sub(*took_ms), *took_ms));
-                self.evidence.insert(measurement.clone(), (**evidence).clone());
+            What::Measured {
+                measurement,
+                evidence,
+                took_ms,
+            } => {
+                self.times.push((
+                    measurement.clone(),
+                    event.after_ms.saturating_sub(*took_ms),
+                    *took_ms,
+                ));
+                self.evidence
+                    .insert(measurement.clone(), (**evidence).clone());
             }
             What::Judged { row, finding } => self.set(row, State::Judged(finding.clone())),
             What::Blocked { row, by } => self.set(row, State::Blocked(by.clone())),
@@ -196,17 +213,22 @@ impl Report {
 
     /// Failures that nothing else explains, in checklist order: what to fix now.
     pub fn roots(&self) -> Vec<Root> {
-        let failed = self.rows.iter().filter(|row| row.verdict() == Some(Verdict::Fail));
-        let roots = failed.filter(|row| row.locates.is_none()).filter_map(|row| {
-            let finding = row.finding()?;
-            Some(Root {
-                check: row.id.check.clone(),
-                symptom: finding.symptom.clone(),
-                owner: finding.owner,
-                explains: self.explained_by(&row.id.check),
-                subject: row.id.subject.as_ref().map(ToString::to_string),
-            })
-        });
+        let failed = self
+            .rows
+            .iter()
+            .filter(|row| row.verdict() == Some(Verdict::Fail));
+        let roots = failed
+            .filter(|row| row.locates.is_none())
+            .filter_map(|row| {
+                let finding = row.finding()?;
+                Some(Root {
+                    check: row.id.check.clone(),
+                    symptom: finding.symptom.clone(),
+                    owner: finding.owner,
+                    explains: self.explained_by(&row.id.check),
+                    subject: row.id.subject.as_ref().map(ToString::to_string),
+                })
+            });
         roots.collect()
     }
 
@@ -215,7 +237,8 @@ impl Report {
         let mut explained: Vec<CheckId> = Vec::new();
         for row in &self.rows {
             let blocked = matches!(&row.state, State::Blocked(by) if by == check);
-            let locates = row.locates.as_ref() == Some(check) && row.verdict() == Some(Verdict::Fail);
+            let locates =
+                row.locates.as_ref() == Some(check) && row.verdict() == Some(Verdict::Fail);
             if (blocked || locates) && !explained.contains(&row.id.check) {
                 explained.push(row.id.check.clone());
             }
@@ -225,18 +248,30 @@ impl Report {
 
     /// The exit code.
     pub fn exit(&self) -> Exit {
-        let failed = self.rows.iter().any(|row| row.verdict() == Some(Verdict::Fail));
+        let failed = self
+            .rows
+            .iter()
+            .any(|row| row.verdict() == Some(Verdict::Fail));
         let open = |row: &&Row| match &row.state {
             State::Judged(finding) => finding.verdict == Verdict::Unknown,
             State::Skipped(_) => false,
             State::Blocked(_) | State::Broke(_) | State::Waiting | State::Running => true,
         };
-        let broke = self.rows.iter().any(|row| matches!(row.state, State::Broke(_)));
+        let broke = self
+            .rows
+            .iter()
+            .any(|row| matches!(row.state, State::Broke(_)));
         if self.cancelled {
             Exit::Interrupted
         } else if failed {
             Exit::Unhealthy
-        } else if broke || self.rows.iter().filter(|row| row.required).any(|row| open(&row)) {
+        } else if broke
+            || self
+                .rows
+                .iter()
+                .filter(|row| row.required)
+                .any(|row| open(&row))
+        {
             Exit::Undecided
         } else {
             Exit::Healthy
@@ -245,7 +280,12 @@ impl Report {
 
     /// The grade that the whole report can have: how sure the least sure failure or pass is.
     pub fn grade(&self) -> Grade {
-        if self.rows.iter().filter_map(Row::finding).any(|finding| finding.grade == Grade::ObservedHere) {
+        if self
+            .rows
+            .iter()
+            .filter_map(Row::finding)
+            .any(|finding| finding.grade == Grade::ObservedHere)
+        {
             Grade::ObservedHere
         } else {
             Grade::Derived
@@ -259,7 +299,9 @@ fn row(id: &RowId, catalog: &Catalog) -> Row {
     Row {
         id: id.clone(),
         group: check.map_or(Group::History, |check| check.group),
-        question: check.map(|check| check.question.clone()).unwrap_or_default(),
+        question: check
+            .map(|check| check.question.clone())
+            .unwrap_or_default(),
         severity: check.map_or(Severity::Advice, |check| check.severity),
         required: check.is_some_and(|check| check.required),
         locates: check.and_then(|check| check.locates.clone()),
@@ -271,7 +313,10 @@ fn row(id: &RowId, catalog: &Catalog) -> Row {
 fn measured_by(id: &RowId, measurement: &Measurement, catalog: &Catalog) -> bool {
     catalog.get(id.check.as_str()).is_some_and(|check| {
         let probe = check.reads.probe();
-        let subject = id.subject.as_ref().and_then(|subject| subject.within(probe.per()));
+        let subject = id
+            .subject
+            .as_ref()
+            .and_then(|subject| subject.within(probe.per()));
         *measurement == Measurement { probe, subject }
     })
 }

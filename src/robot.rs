@@ -6,6 +6,7 @@ mod say;
 pub use say::{Answer, Listing, Reply};
 
 use call::{Question, ask};
+use hyper::header::HeaderValue;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 
@@ -24,9 +25,16 @@ pub struct Asking<'a> {
     /// The port of the URL.
     pub port: u16,
     /// The token of an earlier consent, when one is at hand.
-    pub token: Option<&'a str>,
+    pub token: Option<&'a HeaderValue>,
     /// Time for the whole answer.
     pub budget: Duration,
+}
+
+/// The token as it goes on the wire, hidden from whoever prints it; nothing when it cannot be one.
+pub fn token(text: &str) -> Option<HeaderValue> {
+    let mut value = HeaderValue::from_str(text.trim()).ok()?;
+    value.set_sensitive(true);
+    Some(value)
 }
 
 /// Asks the discovery service for the port of this user's session.

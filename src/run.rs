@@ -66,8 +66,14 @@ enum State {
 
 /// Where a measurement stands.
 enum Stage {
-    Running { began_ms: u64 },
-    Done { evidence: Evidence, began_ms: u64, took_ms: u64 },
+    Running {
+        began_ms: u64,
+    },
+    Done {
+        evidence: Evidence,
+        began_ms: u64,
+        took_ms: u64,
+    },
     Panicked(String),
     Absent,
 }
@@ -120,14 +126,19 @@ impl RunOwner {
     /// Milliseconds since the run began.
     fn after_ms(&self) -> u64 {
         match self.run.source {
-            Source::Live { .. } => u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX),
+            Source::Live { .. } => {
+                u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
+            }
             Source::Recorded(ref recording) => recording.took_ms(),
         }
     }
 
     fn say(&self, what: What) {
         // Whoever listened may have gone; the run still ends in order.
-        let _ = self.events.send(Event { after_ms: self.after_ms(), what });
+        let _ = self.events.send(Event {
+            after_ms: self.after_ms(),
+            what,
+        });
     }
 
     /// Tells the plan, and the rows that are not asked.
@@ -140,12 +151,21 @@ impl RunOwner {
             selection: self.run.selection.clone(),
             host,
             cloud_roots,
-            rows: self.run.plan.rows().iter().map(|planned| planned.row.clone()).collect(),
+            rows: self
+                .run
+                .plan
+                .rows()
+                .iter()
+                .map(|planned| planned.row.clone())
+                .collect(),
         })));
         for at in 0..self.states.len() {
             let planned = &self.run.plan.rows()[at];
             if let Fate::Skip(reason) = &planned.fate {
-                self.say(What::Skipped { row: planned.row.clone(), reason: reason.clone() });
+                self.say(What::Skipped {
+                    row: planned.row.clone(),
+                    reason: reason.clone(),
+                });
                 self.states[at] = State::Skipped;
             }
         }
@@ -179,7 +199,10 @@ impl RunOwner {
                 continue;
             }
             if let Some(by) = self.blocked_by(at) {
-                self.say(What::Blocked { row: self.run.plan.rows()[at].row.clone(), by: by.clone() });
+                self.say(What::Blocked {
+                    row: self.run.plan.rows()[at].row.clone(),
+                    by: by.clone(),
+                });
                 self.states[at] = State::Blocked(by);
                 changed = true;
                 continue;
@@ -194,18 +217,28 @@ impl RunOwner {
 
     /// Whether all those rows hold.
     fn settled(&self, rows: &[usize]) -> bool {
-        rows.iter().all(|need| matches!(self.states[*need], State::Judged(Verdict::Pass | Verdict::Warn)))
+        rows.iter().all(|need| {
+            matches!(
+                self.states[*need],
+                State::Judged(Verdict::Pass | Verdict::Warn)
+            )
+        })
     }
 
     /// The check that stands in a row's way: the first that failed, through those that it blocked.
     fn blocked_by(&self, at: usize) -> Option<CheckId> {
-        self.run.plan.rows()[at].needs.iter().find_map(|need| match &self.states[*need] {
-            State::Judged(Verdict::Fail | Verdict::Unknown) | State::Broke => {
-                Some(self.run.plan.rows()[*need].row.check.clone())
-            }
-            State::Blocked(by) => Some(by.clone()),
-            State::Judged(Verdict::Pass | Verdict::Warn) | State::Waiting | State::Skipped => None,
-        })
+        self.run.plan.rows()[at]
+            .needs
+            .iter()
+            .find_map(|need| match &self.states[*need] {
+                State::Judged(Verdict::Fail | Verdict::Unknown) | State::Broke => {
+                    Some(self.run.plan.rows()[*need].row.check.clone())
+                }
+                State::Blocked(by) => Some(by.clone()),
+                State::Judged(Verdict::Pass | Verdict::Warn) | State::Waiting | State::Skipped => {
+                    None
+                }
+            })
     }
 
     /// Starts a row's measurement, if it has not been and what it starts from is there.
@@ -215,18 +248,25 @@ impl RunOwner {
             return false;
         }
         let measurement = planned.measurement.clone();
-        self.say(What::Started { measurement: measurement.clone() });
+        self.say(What::Started {
+            measurement: measurement.clone(),
+        });
         let began_ms = self.after_ms();
         match self.run.source.clone() {
             Source::Recorded(recording) => {
                 let (stage, told) = recording.stage(&measurement);
                 if let Some((evidence, took_ms)) = told {
-                    self.say(What::Measured { measurement: measurement.clone(), evidence: Box::new(evidence), took_ms });
+                    self.say(What::Measured {
+                        measurement: measurement.clone(),
+                        evidence: Box::new(evidence),
+                        took_ms,
+                    });
                 }
                 self.stages.insert(measurement, stage);
             }
             Source::Live { world, session } => {
-                self.stages.insert(measurement.clone(), Stage::Running { began_ms });
+                self.stages
+                    .insert(measurement.clone(), Stage::Running { began_ms });
                 let cx = self.cx(world, session, &measurement);
                 let task = measurement.clone();
                 let handle = self.under_way.spawn(async move {
@@ -241,10 +281,13 @@ impl RunOwner {
 
     /// What a measurement is made with.
     fn cx(&self, world: World, session: Arc<Session>, measurement: &Measurement) -> Cx {
-        let seen = self.stages.iter().filter_map(|(measurement, stage)| match stage {
-            Stage::Done { evidence, .. } => Some((measurement.clone(), evidence.clone())),
-            Stage::Running { .. } | Stage::Panicked(_) | Stage::Absent => None,
-        });
+        let seen = self
+            .stages
+            .iter()
+            .filter_map(|(measurement, stage)| match stage {
+                Stage::Done { evidence, .. } => Some((measurement.clone(), evidence.clone())),
+                Stage::Running { .. } | Stage::Panicked(_) | Stage::Absent => None,
+            });
         let noted = self.run.noted.clone().map(|all| (measurement.probe, all));
         Cx {
             settings: Arc::clone(&self.run.settings),
@@ -267,7 +310,14 @@ impl RunOwner {
             evidence: Box::new(evidence.clone()),
             took_ms,
         });
-        self.stages.insert(measurement, Stage::Done { evidence, began_ms, took_ms });
+        self.stages.insert(
+            measurement,
+            Stage::Done {
+                evidence,
+                began_ms,
+                took_ms,
+            },
+        );
     }
 
     /// Judges a row whose measurement is there.
@@ -275,22 +325,53 @@ impl RunOwner {
         let planned = &self.run.plan.rows()[at];
         let settings = Arc::clone(&self.run.settings);
         let subject = planned.row.subject.as_ref();
-        let context = At { now: self.run.at, settings: &settings, subject };
+        let context = At {
+            now: self.run.at,
+            settings: &settings,
+            subject,
+        };
         let row = planned.row.clone();
         let (what, state) = match self.stages.get(&planned.measurement) {
             None | Some(Stage::Running { .. }) => return false,
             Some(Stage::Absent) => {
                 let finding = untold("The recording holds no evidence for this.");
-                (What::Judged { row, finding: Box::new(finding) }, State::Judged(Verdict::Unknown))
+                (
+                    What::Judged {
+                        row,
+                        finding: Box::new(finding),
+                    },
+                    State::Judged(Verdict::Unknown),
+                )
             }
-            Some(Stage::Panicked(how)) => (What::Broke { row, how: how.clone() }, State::Broke),
-            Some(Stage::Done { evidence, began_ms, took_ms }) => match judge(&planned.check, evidence, &context) {
+            Some(Stage::Panicked(how)) => (
+                What::Broke {
+                    row,
+                    how: how.clone(),
+                },
+                State::Broke,
+            ),
+            Some(Stage::Done {
+                evidence,
+                began_ms,
+                took_ms,
+            }) => match judge(&planned.check, evidence, &context) {
                 Err(how) => (What::Broke { row, how }, State::Broke),
                 Ok(finding) => {
                     let verdict = finding.verdict;
                     let measurement = Some(planned.measurement.clone());
-                    let finding = Finding { measurement, began_ms: *began_ms, took_ms: *took_ms, ..finding };
-                    (What::Judged { row, finding: Box::new(finding) }, State::Judged(verdict))
+                    let finding = Finding {
+                        measurement,
+                        began_ms: *began_ms,
+                        took_ms: *took_ms,
+                        ..finding
+                    };
+                    (
+                        What::Judged {
+                            row,
+                            finding: Box::new(finding),
+                        },
+                        State::Judged(verdict),
+                    )
                 }
             },
         };
@@ -309,7 +390,10 @@ impl RunOwner {
                     What::Cancelled => "The run was stopped before this was known.",
                     _ => "The run's deadline came before this was known.",
                 };
-                self.say(What::Judged { row, finding: Box::new(untold(says)) });
+                self.say(What::Judged {
+                    row,
+                    finding: Box::new(untold(says)),
+                });
                 self.states[at] = State::Judged(Verdict::Unknown);
             }
         }

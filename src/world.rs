@@ -24,7 +24,12 @@ pub type AnyStream = Box<dyn Stream>;
 /// Names and connections.
 pub trait Net: Debug + Send + Sync {
     /// Asks for the addresses of a name, within the budget.
-    fn resolve<'a>(&'a self, name: &'a str, server: Option<SocketAddr>, budget: Duration) -> BoxFuture<'a, Resolution>;
+    fn resolve<'a>(
+        &'a self,
+        name: &'a str,
+        server: Option<SocketAddr>,
+        budget: Duration,
+    ) -> BoxFuture<'a, Resolution>;
 
     /// Opens a TCP connection, within the budget.
     fn connect(

@@ -19,7 +19,8 @@ async fn stand_in(manners: Manners) -> Robot {
         .unwrap()
 }
 
-fn asking(address: SocketAddr, token: Option<&str>) -> Asking<'_> {
+fn asking(address: SocketAddr, token: Option<&'static str>) -> Asking<'static> {
+    let token = token.map(|token| &*Box::leak(Box::new(robot::token(token).unwrap())));
     Asking {
         port: address.port(),
         token,
@@ -27,7 +28,7 @@ fn asking(address: SocketAddr, token: Option<&str>) -> Asking<'_> {
     }
 }
 
-async fn port(robot: &Robot, token: Option<&str>) -> Answer {
+async fn port(robot: &Robot, token: Option<&'static str>) -> Answer {
     let stream = TcpStream::connect(robot.discovery()).await.unwrap();
     robot::port(stream, asking(robot.discovery(), token)).await
 }

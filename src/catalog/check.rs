@@ -330,19 +330,28 @@ impl Check {
     /// What is wrong with it, in words.
     pub fn parse(id: &str, text: &str) -> Result<Self, String> {
         let file: File = toml::from_str(text).map_err(|cause| cause.to_string())?;
-        let reads = Reading::parse(&file.reads).ok_or_else(|| format!("there is no reading {}", file.reads))?;
-        let outcomes: BTreeMap<String, Outcome> =
-            file.outcome.into_iter().map(|(key, outcome)| (key, outcome.into())).collect();
-        let (told, read): (Vec<&str>, Vec<&str>) = (outcomes.keys().map(String::as_str).collect(), {
-            let mut keys = reads.symptoms();
-            keys.sort_unstable();
-            keys
-        });
+        let reads = Reading::parse(&file.reads)
+            .ok_or_else(|| format!("there is no reading {}", file.reads))?;
+        let outcomes: BTreeMap<String, Outcome> = file
+            .outcome
+            .into_iter()
+            .map(|(key, outcome)| (key, outcome.into()))
+            .collect();
+        let (told, read): (Vec<&str>, Vec<&str>) =
+            (outcomes.keys().map(String::as_str).collect(), {
+                let mut keys = reads.symptoms();
+                keys.sort_unstable();
+                keys
+            });
         if told != read {
-            return Err(format!("its outcomes are {told:?}, and the reading's symptoms are {read:?}"));
+            return Err(format!(
+                "its outcomes are {told:?}, and the reading's symptoms are {read:?}"
+            ));
         }
         for (key, outcome) in &outcomes {
-            if outcome.verdict != Verdict::Pass && (outcome.owner.is_none() || outcome.remedies.is_empty()) {
+            if outcome.verdict != Verdict::Pass
+                && (outcome.owner.is_none() || outcome.remedies.is_empty())
+            {
                 return Err(format!("outcome {key} has no owner or nothing to try"));
             }
         }

@@ -68,7 +68,10 @@ impl Template {
 
 /// Whether this can be the name of a fact.
 fn plain(name: &str) -> bool {
-    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+    !name.is_empty()
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte == b'_')
 }
 
 #[cfg(test)]
@@ -80,6 +83,9 @@ mod tests {
         let template = Template::new("{host}:{port} wants { env = \"X\" } and {absent}");
         let facts = Facts::from([("host", "h".into()), ("port", "1".into())]);
         assert_eq!(template.holes(), ["host", "port", "absent"]);
-        assert_eq!(template.fill(&facts), "h:1 wants { env = \"X\" } and {absent}");
+        assert_eq!(
+            template.fill(&facts),
+            "h:1 wants { env = \"X\" } and {absent}"
+        );
     }
 }

@@ -107,7 +107,9 @@ impl Target {
             return Err(TargetError::UserInfo);
         }
         let host = match url.host() {
-            Some(url::Host::Domain(name)) => Host::Name(name.trim_end_matches('.').to_ascii_lowercase()),
+            Some(url::Host::Domain(name)) => {
+                Host::Name(name.trim_end_matches('.').to_ascii_lowercase())
+            }
             Some(url::Host::Ipv4(address)) => Host::Address(IpAddr::V4(address)),
             Some(url::Host::Ipv6(address)) => Host::Address(IpAddr::V6(address)),
             None => return Err(TargetError::NoHost),
@@ -140,14 +142,21 @@ impl Target {
     pub fn base(&self) -> String {
         match &self.layout {
             Layout::Standalone => String::new(),
-            Layout::AutomationSuite { organization, tenant } => format!("/{organization}/{tenant}/orchestrator_"),
+            Layout::AutomationSuite {
+                organization,
+                tenant,
+            } => format!("/{organization}/{tenant}/orchestrator_"),
         }
     }
 
     /// The value of the `Host` header.
     pub fn authority(&self) -> String {
         let usual = if self.https { 443 } else { 80 };
-        if self.port == usual { self.host.to_string() } else { format!("{}:{}", self.host, self.port) }
+        if self.port == usual {
+            self.host.to_string()
+        } else {
+            format!("{}:{}", self.host, self.port)
+        }
     }
 }
 
@@ -159,11 +168,18 @@ fn parsed(typed: &str) -> Result<url::Url, TargetError> {
             crate::shown::shown(typed.rsplit('@').next().unwrap_or_default())
         )));
     }
-    if typed.split("://").nth(1).and_then(|rest| rest.split(['/', '?', '#']).next()).is_some_and(|part| part.contains('@')) {
+    if typed
+        .split("://")
+        .nth(1)
+        .and_then(|rest| rest.split(['/', '?', '#']).next())
+        .is_some_and(|part| part.contains('@'))
+    {
         return Err(TargetError::UserInfo);
     }
     url::Url::parse(typed).map_err(|cause| match cause {
-        url::ParseError::InvalidPort => TargetError::Syntax("its port is not a number from 1 to 65535".into()),
+        url::ParseError::InvalidPort => {
+            TargetError::Syntax("its port is not a number from 1 to 65535".into())
+        }
         url::ParseError::EmptyHost => TargetError::NoHost,
         other => TargetError::Syntax(other.to_string()),
     })
@@ -174,7 +190,9 @@ fn port_written(typed: &str) -> bool {
     let rest = typed.split_once("://").map_or(typed, |(_, rest)| rest);
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let after_host = authority.rsplit(']').next().unwrap_or_default();
-    after_host.rsplit_once(':').is_some_and(|(_, port)| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()))
+    after_host
+        .rsplit_once(':')
+        .is_some_and(|(_, port)| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// Tells the layout by the path, and what of the path is too much.
@@ -185,13 +203,20 @@ fn layout(path: &str, wanted: LayoutWanted) -> (Layout, String) {
         tenant: tenant.to_owned(),
     };
     match (wanted, parts.as_slice()) {
-        (LayoutWanted::Auto | LayoutWanted::Standalone, []) | (LayoutWanted::AutomationSuite, []) => {
-            (Layout::Standalone, String::new())
-        }
+        (LayoutWanted::Auto | LayoutWanted::Standalone, [])
+        | (LayoutWanted::AutomationSuite, []) => (Layout::Standalone, String::new()),
         (LayoutWanted::Standalone, _) => (Layout::Standalone, path.to_owned()),
-        (_, [organization, tenant]) if !api_word(organization) => (suite(organization, tenant), String::new()),
-        (_, [organization, tenant, service, rest @ ..]) if service.eq_ignore_ascii_case("orchestrator_") => {
-            let extra = if rest.is_empty() { String::new() } else { format!("/{}", rest.join("/")) };
+        (_, [organization, tenant]) if !api_word(organization) => {
+            (suite(organization, tenant), String::new())
+        }
+        (_, [organization, tenant, service, rest @ ..])
+            if service.eq_ignore_ascii_case("orchestrator_") =>
+        {
+            let extra = if rest.is_empty() {
+                String::new()
+            } else {
+                format!("/{}", rest.join("/"))
+            };
             (suite(organization, tenant), extra)
         }
         (_, _) => (Layout::Standalone, path.to_owned()),
@@ -200,9 +225,11 @@ fn layout(path: &str, wanted: LayoutWanted) -> (Layout, String) {
 
 /// First path parts that belong to a standalone Orchestrator's own pages, and so to no organisation.
 fn api_word(part: &str) -> bool {
-    ["swagger", "odata", "api", "identity", "account", "webhooks", "portal_", "tenant"]
-        .iter()
-        .any(|word| part.eq_ignore_ascii_case(word))
+    [
+        "swagger", "odata", "api", "identity", "account", "webhooks", "portal_", "tenant",
+    ]
+    .iter()
+    .any(|word| part.eq_ignore_ascii_case(word))
 }
 
 #[cfg(test)]
@@ -223,7 +250,10 @@ mod tests {
 
     #[test]
     fn an_international_name_becomes_punycode() {
-        assert_eq!(target("https://bücher.example:8443").host, Host::Name("xn--bcher-kva.example".into()));
+        assert_eq!(
+            target("https://bücher.example:8443").host,
+            Host::Name("xn--bcher-kva.example".into())
+        );
     }
 
     #[test]
@@ -231,26 +261,44 @@ mod tests {
         let suite = target("https://suite.example.com/acme/Default/orchestrator_/");
         assert_eq!(suite.base(), "/acme/Default/orchestrator_");
         assert_eq!(suite.extra, "");
-        assert_eq!(target("https://suite.example.com/acme/Default").base(), "/acme/Default/orchestrator_");
+        assert_eq!(
+            target("https://suite.example.com/acme/Default").base(),
+            "/acme/Default/orchestrator_"
+        );
     }
 
     #[test]
     fn what_belongs_to_no_layout_is_extra() {
-        assert_eq!(target("https://orch.example.com:8443/swagger/ui/index").extra, "/swagger/ui/index");
-        assert_eq!(target("https://orch.example.com:8443/odata/Folders").extra, "/odata/Folders");
+        assert_eq!(
+            target("https://orch.example.com:8443/swagger/ui/index").extra,
+            "/swagger/ui/index"
+        );
+        assert_eq!(
+            target("https://orch.example.com:8443/odata/Folders").extra,
+            "/odata/Folders"
+        );
     }
 
     #[test]
     fn a_password_in_the_url_is_refused_and_not_repeated() {
-        for typed in ["https://u:CANARY@host", "https://CANARY@host:99999", "u:CANARY@host"] {
-            let refused = Target::parse(typed, LayoutWanted::Auto).expect_err("no usable URL").to_string();
+        for typed in [
+            "https://u:CANARY@host",
+            "https://CANARY@host:99999",
+            "u:CANARY@host",
+        ] {
+            let refused = Target::parse(typed, LayoutWanted::Auto)
+                .expect_err("no usable URL")
+                .to_string();
             assert!(!refused.contains("CANARY"), "{refused}");
         }
     }
 
     #[test]
     fn bad_ports_are_refused() {
-        assert_eq!(Target::parse("https://h:0", LayoutWanted::Auto), Err(TargetError::PortZero));
+        assert_eq!(
+            Target::parse("https://h:0", LayoutWanted::Auto),
+            Err(TargetError::PortZero)
+        );
         assert!(Target::parse("https://h:70000", LayoutWanted::Auto).is_err());
     }
 }

@@ -143,15 +143,26 @@ struct WebhookSection {
 /// # Errors
 /// What cannot be used, with file, line, column and what was expected.
 pub fn profile(path: Option<&Path>, url: Option<&str>) -> Result<Config, ProfileError> {
-    let shown = path.unwrap_or_else(|| Path::new("(command line)")).to_owned();
+    let shown = path
+        .unwrap_or_else(|| Path::new("(command line)"))
+        .to_owned();
     let file = match path {
         Some(path) => parsed(path, &text(path)?)?,
         None => File::default(),
     };
-    let folder = path.and_then(Path::parent).unwrap_or_else(|| Path::new("")).to_owned();
-    let typed = url.map(str::to_owned).or_else(|| file.orchestrator.url.clone()).ok_or(ProfileError::NoTarget)?;
-    let target = Target::parse(&typed, file.orchestrator.layout)
-        .map_err(|cause| ProfileError::Target { path: shown.clone(), cause })?;
+    let folder = path
+        .and_then(Path::parent)
+        .unwrap_or_else(|| Path::new(""))
+        .to_owned();
+    let typed = url
+        .map(str::to_owned)
+        .or_else(|| file.orchestrator.url.clone())
+        .ok_or(ProfileError::NoTarget)?;
+    let target =
+        Target::parse(&typed, file.orchestrator.layout).map_err(|cause| ProfileError::Target {
+            path: shown.clone(),
+            cause,
+        })?;
     config(file, target, &shown, &folder)
 }
 
@@ -173,8 +184,11 @@ fn config(file: File, target: Target, shown: &Path, folder: &Path) -> Result<Con
     settings.robot = file.robot;
     if let Some(section) = file.webhook {
         sources.webhook = section.secret;
-        settings.webhook =
-            Some(Webhook { callback: section.callback, listen: section.listen, reachable_as: section.reachable_as });
+        settings.webhook = Some(Webhook {
+            callback: section.callback,
+            listen: section.listen,
+            reachable_as: section.reachable_as,
+        });
     }
     for source in [&mut sources.sign_in, &mut sources.webhook] {
         if let Some(Reference::File(path)) = source {
@@ -190,45 +204,98 @@ fn sign_in(
     credential: Credential,
     shown: &Path,
 ) -> Result<(SignIn, Option<Reference>), ProfileError> {
-    let lacking = |what| ProfileError::SignIn { path: shown.to_owned(), what };
+    let lacking = |what| ProfileError::SignIn {
+        path: shown.to_owned(),
+        what,
+    };
     let way = orchestrator.sign_in.unwrap_or(match &credential {
-        Credential { password: Some(_), .. } | Credential { username: Some(_), .. } => Way::Password,
-        Credential { client_id: Some(_), .. } | Credential { client_secret: Some(_), .. } => Way::ClientCredentials,
+        Credential {
+            password: Some(_), ..
+        }
+        | Credential {
+            username: Some(_), ..
+        } => Way::Password,
+        Credential {
+            client_id: Some(_), ..
+        }
+        | Credential {
+            client_secret: Some(_),
+            ..
+        } => Way::ClientCredentials,
         Credential { token: Some(_), .. } => Way::Token,
         Credential { .. } => Way::None,
     });
     match way {
         Way::None => Ok((SignIn::None, None)),
         Way::Password => {
-            let username = credential.username.ok_or_else(|| lacking("[credential] username is missing"))?;
-            let password = credential.password.ok_or_else(|| lacking("[credential] password is missing"))?;
+            let username = credential
+                .username
+                .ok_or_else(|| lacking("[credential] username is missing"))?;
+            let password = credential
+                .password
+                .ok_or_else(|| lacking("[credential] password is missing"))?;
             Ok((SignIn::Password { username }, Some(password)))
         }
         Way::ClientCredentials => {
-            let client_id = credential.client_id.ok_or_else(|| lacking("[credential] client_id is missing"))?;
-            let secret = credential.client_secret.ok_or_else(|| lacking("[credential] client_secret is missing"))?;
+            let client_id = credential
+                .client_id
+                .ok_or_else(|| lacking("[credential] client_id is missing"))?;
+            let secret = credential
+                .client_secret
+                .ok_or_else(|| lacking("[credential] client_secret is missing"))?;
             let scopes = credential.scopes.unwrap_or_else(|| {
-                ["OR.Folders.Read", "OR.Execution.Read", "OR.Jobs", "OR.Users.Read", "OR.Webhooks.Read"]
-                    .map(str::to_owned)
-                    .to_vec()
+                [
+                    "OR.Folders.Read",
+                    "OR.Execution.Read",
+                    "OR.Jobs",
+                    "OR.Users.Read",
+                    "OR.Webhooks.Read",
+                ]
+                .map(str::to_owned)
+                .to_vec()
             });
-            Ok((SignIn::ClientCredentials { client_id, scopes }, Some(secret)))
+            Ok((
+                SignIn::ClientCredentials { client_id, scopes },
+                Some(secret),
+            ))
         }
         Way::Token => {
-            let token = credential.token.ok_or_else(|| lacking("[credential] token is missing"))?;
+            let token = credential
+                .token
+                .ok_or_else(|| lacking("[credential] token is missing"))?;
             Ok((SignIn::Token, Some(token)))
         }
     }
 }
 
 /// The network section, whose texts are read as the options of the same names are.
-fn network(section: Network, settings: &mut Settings, shown: &Path, folder: &Path) -> Result<(), ProfileError> {
-    let wrong = |what: String| ProfileError::Content { path: shown.to_owned(), line: 1, column: 1, what };
+fn network(
+    section: Network,
+    settings: &mut Settings,
+    shown: &Path,
+    folder: &Path,
+) -> Result<(), ProfileError> {
+    let wrong = |what: String| ProfileError::Content {
+        path: shown.to_owned(),
+        line: 1,
+        column: 1,
+        what,
+    };
     for text in &section.resolve {
         settings.network.resolve.push(pin(text).map_err(wrong)?);
     }
-    settings.network.dns = section.dns.as_deref().map(name_server).transpose().map_err(wrong)?;
-    settings.network.public_dns = section.public_dns.as_deref().map(name_server).transpose().map_err(wrong)?;
+    settings.network.dns = section
+        .dns
+        .as_deref()
+        .map(name_server)
+        .transpose()
+        .map_err(wrong)?;
+    settings.network.public_dns = section
+        .public_dns
+        .as_deref()
+        .map(name_server)
+        .transpose()
+        .map_err(wrong)?;
     settings.network.source_ips = section.source_ips;
     if let Some(port) = section.http_port {
         settings.network.http_port = port;
@@ -245,7 +312,9 @@ fn anchored(mut section: Allowlist, folder: &Path) -> Allowlist {
     }
     for rule in &mut section.rules {
         match rule {
-            RuleFile::Path(path) | RuleFile::Described { file: path, .. } => *path = folder.join(&path),
+            RuleFile::Path(path) | RuleFile::Described { file: path, .. } => {
+                *path = folder.join(&path)
+            }
         }
     }
     section
@@ -262,10 +331,25 @@ pub fn pin(text: &str) -> Result<Pin, String> {
         None => text.split_once(':').ok_or_else(wrong)?,
     };
     let (port, address) = rest.split_once(':').ok_or_else(wrong)?;
-    let address = address.strip_prefix('[').and_then(|inner| inner.strip_suffix(']')).unwrap_or(address);
-    let port = port.parse().ok().filter(|port| *port != 0).ok_or_else(wrong)?;
-    let host = url::Host::parse(host).map_err(|_| wrong())?.to_string().trim_end_matches('.').to_ascii_lowercase();
-    Ok(Pin { host, port, address: address.parse().map_err(|_| wrong())? })
+    let address = address
+        .strip_prefix('[')
+        .and_then(|inner| inner.strip_suffix(']'))
+        .unwrap_or(address);
+    let port = port
+        .parse()
+        .ok()
+        .filter(|port| *port != 0)
+        .ok_or_else(wrong)?;
+    let host = url::Host::parse(host)
+        .map_err(|_| wrong())?
+        .to_string()
+        .trim_end_matches('.')
+        .to_ascii_lowercase();
+    Ok(Pin {
+        host,
+        port,
+        address: address.parse().map_err(|_| wrong())?,
+    })
 }
 
 /// Reads `ADDR[:PORT]`; the port is 53 unless told.
@@ -273,16 +357,27 @@ pub fn pin(text: &str) -> Result<Pin, String> {
 /// # Errors
 /// What is wrong with it, in words.
 pub fn name_server(text: &str) -> Result<SocketAddr, String> {
-    let bare = text.strip_prefix('[').and_then(|inner| inner.strip_suffix(']')).unwrap_or(text);
+    let bare = text
+        .strip_prefix('[')
+        .and_then(|inner| inner.strip_suffix(']'))
+        .unwrap_or(text);
     bare.parse::<IpAddr>()
         .map(|address| SocketAddr::new(address, 53))
         .or_else(|_| text.parse())
-        .map_err(|_| format!("{} is not a name server's ADDRESS or ADDRESS:PORT", crate::shown::shown(text)))
+        .map_err(|_| {
+            format!(
+                "{} is not a name server's ADDRESS or ADDRESS:PORT",
+                crate::shown::shown(text)
+            )
+        })
 }
 
 /// The file's text.
 fn text(path: &Path) -> Result<String, ProfileError> {
-    let unread = |cause| ProfileError::Read { path: path.to_owned(), cause };
+    let unread = |cause| ProfileError::Read {
+        path: path.to_owned(),
+        cause,
+    };
     let about = std::fs::metadata(path).map_err(unread)?;
     if !about.is_file() {
         return Err(ProfileError::NotAFile(path.to_owned()));
@@ -295,7 +390,10 @@ fn text(path: &Path) -> Result<String, ProfileError> {
         path: path.to_owned(),
         at: cause.utf8_error().valid_up_to(),
     })?;
-    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+    Ok(text
+        .strip_prefix('\u{feff}')
+        .map(str::to_owned)
+        .unwrap_or(text))
 }
 
 /// The text as TOML, with errors that say where and what, never the value.
@@ -318,7 +416,9 @@ fn without_values(message: &str) -> String {
     let Some((before, rest)) = message.split_once("string \"") else {
         return message.lines().next().unwrap_or_default().to_owned();
     };
-    let after = rest.rsplit_once("\", ").map_or(String::new(), |(_, after)| format!(", {after}"));
+    let after = rest
+        .rsplit_once("\", ")
+        .map_or(String::new(), |(_, after)| format!(", {after}"));
     format!("{before}a string{after}")
 }
 
@@ -327,13 +427,19 @@ mod tests {
     use super::*;
 
     fn refused(text: &str) -> String {
-        parsed(Path::new("p.toml"), text).err().expect("an unusable profile").to_string()
+        parsed(Path::new("p.toml"), text)
+            .err()
+            .expect("an unusable profile")
+            .to_string()
     }
 
     #[test]
     fn an_unknown_key_is_named_with_its_place() {
         let said = refused("[orchestrator]\nurl = \"https://h\"\ntennant = \"x\"\n");
-        assert!(said.contains("line 3, column 1") && said.contains("tennant"), "{said}");
+        assert!(
+            said.contains("line 3, column 1") && said.contains("tennant"),
+            "{said}"
+        );
     }
 
     #[test]
@@ -383,14 +489,20 @@ mod tests {
 
     #[test]
     fn a_pin_takes_both_families() {
-        assert_eq!(pin("Orch.example:8443:[2001:db8::1]").map(|pin| pin.host), Ok("orch.example".into()));
+        assert_eq!(
+            pin("Orch.example:8443:[2001:db8::1]").map(|pin| pin.host),
+            Ok("orch.example".into())
+        );
         assert!(pin("orch.example:0:127.0.0.1").is_err());
         assert!(pin("orch.example:443").is_err());
     }
 
     #[test]
     fn a_name_server_needs_no_port() {
-        assert_eq!(name_server("127.0.0.1"), Ok("127.0.0.1:53".parse().unwrap()));
+        assert_eq!(
+            name_server("127.0.0.1"),
+            Ok("127.0.0.1:53".parse().unwrap())
+        );
         assert_eq!(name_server("[::1]:5353"), Ok("[::1]:5353".parse().unwrap()));
         assert!(name_server("dns.example").is_err());
     }

@@ -69,18 +69,19 @@ impl Reference {
     /// It is not there; the text names the reference, never a value.
     pub fn read(&self) -> Result<Secret, ReferenceError> {
         match self {
-            Self::Env(name) => {
-                std::env::var(name).map(Secret::new).map_err(|_| ReferenceError::Env(name.clone()))
-            }
+            Self::Env(name) => std::env::var(name)
+                .map(Secret::new)
+                .map_err(|_| ReferenceError::Env(name.clone())),
             Self::File(path) => {
-                let text = std::fs::read_to_string(path)
-                    .map_err(|cause| ReferenceError::File { path: path.clone(), cause })?;
+                let text = std::fs::read_to_string(path).map_err(|cause| ReferenceError::File {
+                    path: path.clone(),
+                    cause,
+                })?;
                 Ok(first_line(&text))
             }
             Self::Keyring(name) => keyring(name),
-            Self::Command(words) => {
-                printed(words).ok_or_else(|| ReferenceError::Command(words.first().cloned().unwrap_or_default()))
-            }
+            Self::Command(words) => printed(words)
+                .ok_or_else(|| ReferenceError::Command(words.first().cloned().unwrap_or_default())),
             Self::Prompt => prompt(),
         }
     }
@@ -103,9 +104,22 @@ fn printed(words: &[String]) -> Option<Secret> {
 /// Asks the key store through the tool the platform brings, so that no key store library is needed.
 fn keyring(name: &str) -> Result<Secret, ReferenceError> {
     let (tool, words): (&'static str, Vec<&str>) = if cfg!(target_os = "macos") {
-        ("security", vec!["security", "find-generic-password", "-w", "-s", name])
+        (
+            "security",
+            vec!["security", "find-generic-password", "-w", "-s", name],
+        )
     } else {
-        ("secret-tool", vec!["secret-tool", "lookup", "service", "orch-doctor", "name", name])
+        (
+            "secret-tool",
+            vec![
+                "secret-tool",
+                "lookup",
+                "service",
+                "orch-doctor",
+                "name",
+                name,
+            ],
+        )
     };
     let words: Vec<String> = words.into_iter().map(str::to_owned).collect();
     printed(&words).ok_or_else(|| ReferenceError::Keyring(name.to_owned(), tool))
@@ -121,7 +135,9 @@ fn prompt() -> Result<Secret, ReferenceError> {
     }
     let refused = |_| ReferenceError::Prompt;
     let mut stderr = std::io::stderr();
-    write!(stderr, "Secret (not shown): ").and_then(|()| stderr.flush()).map_err(refused)?;
+    write!(stderr, "Secret (not shown): ")
+        .and_then(|()| stderr.flush())
+        .map_err(refused)?;
     enable_raw_mode().map_err(refused)?;
     let mut typed = String::new();
     let outcome = loop {
@@ -153,7 +169,9 @@ impl fmt::Display for Reference {
             Self::Env(name) => write!(f, "env:{name}"),
             Self::File(path) => write!(f, "file:{}", path.display()),
             Self::Keyring(name) => write!(f, "keyring:{name}"),
-            Self::Command(words) => write!(f, "command:{}", words.first().map_or("", String::as_str)),
+            Self::Command(words) => {
+                write!(f, "command:{}", words.first().map_or("", String::as_str))
+            }
             Self::Prompt => f.write_str("prompt"),
         }
     }
@@ -175,19 +193,44 @@ impl<'de> Deserialize<'de> for Reference {
         const EXPECTED: &str = "expected a reference such as { env = \"NAME\" }, { file = \"PATH\" }, \
             { keyring = \"NAME\" }, { command = [\"…\"] } or { prompt = true }; a literal secret is refused";
         // The cause is dropped on purpose: it could repeat the value.
-        let written = Written::deserialize(deserializer).map_err(|_| de::Error::custom(EXPECTED))?;
+        let written =
+            Written::deserialize(deserializer).map_err(|_| de::Error::custom(EXPECTED))?;
         match written {
-            Written { env: Some(name), file: None, keyring: None, command: None, prompt: None } => Ok(Self::Env(name)),
-            Written { env: None, file: Some(path), keyring: None, command: None, prompt: None } => Ok(Self::File(path)),
-            Written { env: None, file: None, keyring: Some(name), command: None, prompt: None } => {
-                Ok(Self::Keyring(name))
-            }
-            Written { env: None, file: None, keyring: None, command: Some(words), prompt: None }
-                if !words.is_empty() =>
-            {
-                Ok(Self::Command(words))
-            }
-            Written { env: None, file: None, keyring: None, command: None, prompt: Some(true) } => Ok(Self::Prompt),
+            Written {
+                env: Some(name),
+                file: None,
+                keyring: None,
+                command: None,
+                prompt: None,
+            } => Ok(Self::Env(name)),
+            Written {
+                env: None,
+                file: Some(path),
+                keyring: None,
+                command: None,
+                prompt: None,
+            } => Ok(Self::File(path)),
+            Written {
+                env: None,
+                file: None,
+                keyring: Some(name),
+                command: None,
+                prompt: None,
+            } => Ok(Self::Keyring(name)),
+            Written {
+                env: None,
+                file: None,
+                keyring: None,
+                command: Some(words),
+                prompt: None,
+            } if !words.is_empty() => Ok(Self::Command(words)),
+            Written {
+                env: None,
+                file: None,
+                keyring: None,
+                command: None,
+                prompt: Some(true),
+            } => Ok(Self::Prompt),
             _ => Err(de::Error::custom(EXPECTED)),
         }
     }

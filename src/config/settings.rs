@@ -119,7 +119,13 @@ pub struct Trust {
 
 impl Default for Trust {
     fn default() -> Self {
-        Self { cloud_roots: None, ca_bundle: None, expires_soon_days: 30, aia: false, revocation: false }
+        Self {
+            cloud_roots: None,
+            ca_bundle: None,
+            expires_soon_days: 30,
+            aia: false,
+            revocation: false,
+        }
     }
 }
 
@@ -184,7 +190,10 @@ pub struct Robot {
 
 impl Default for Robot {
     fn default() -> Self {
-        Self { port: 2323, processes: Vec::new() }
+        Self {
+            port: 2323,
+            processes: Vec::new(),
+        }
     }
 }
 

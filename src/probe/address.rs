@@ -1,8 +1,8 @@
 //! The URL itself: nothing is sent.
 
 use super::{At, Cx, Intent, Subject, Symptom, symptoms};
-use crate::probe::{Asks, Facts};
 use crate::config::{Host, Settings};
+use crate::probe::{Asks, Facts};
 use crate::shown::shown;
 use serde::{Deserialize, Serialize};
 
@@ -55,7 +55,10 @@ impl Seen {
         Facts::from([
             ("extra", shown(&self.extra)),
             ("with_port", shown(&plain)),
-            ("with_https", format!("https://{}:{secure_port}", target.host)),
+            (
+                "with_https",
+                format!("https://{}:{secure_port}", target.host),
+            ),
         ])
     }
 }
@@ -80,7 +83,12 @@ symptoms! {
 fn of_the_cloud(host: &str) -> bool {
     ["uipath.com", "uipath.us", "uipath.systems"]
         .iter()
-        .any(|domain| host == *domain || host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.')))
+        .any(|domain| {
+            host == *domain
+                || host
+                    .strip_suffix(domain)
+                    .is_some_and(|rest| rest.ends_with('.'))
+        })
 }
 
 impl Symptom for Completeness {
@@ -111,10 +119,23 @@ impl Symptom for Completeness {
         };
         match self {
             Self::Complete => sound,
-            Self::PortImplied => Seen { port: 443, port_written: false, ..sound },
-            Self::NotHttps => Seen { https: false, ..sound },
-            Self::ExtraPath => Seen { extra: "/swagger".into(), ..sound },
-            Self::CloudAddress => Seen { host: "cloud.uipath.com".into(), ..sound },
+            Self::PortImplied => Seen {
+                port: 443,
+                port_written: false,
+                ..sound
+            },
+            Self::NotHttps => Seen {
+                https: false,
+                ..sound
+            },
+            Self::ExtraPath => Seen {
+                extra: "/swagger".into(),
+                ..sound
+            },
+            Self::CloudAddress => Seen {
+                host: "cloud.uipath.com".into(),
+                ..sound
+            },
         }
     }
 }

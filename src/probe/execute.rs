@@ -2,8 +2,8 @@
 
 use super::listing::{folder_id, in_folder};
 use super::{At, Cx, Intent, Subject, Symptom, symptoms};
-use crate::probe::{Asks, Facts};
 use crate::config::Settings;
+use crate::probe::{Asks, Facts};
 use crate::shown::shown;
 use crate::wire::envelope::{Envelope, field};
 use crate::wire::{Failure, Request, Response};
@@ -56,32 +56,70 @@ pub struct Permissions {
 
 /// A function's path: versions up to 20.4 write parentheses after its name.
 pub(super) fn function_path(cx: &Cx, path: &str) -> String {
-    let api = cx.before.answer(None).and_then(super::answer::Seen::api_version);
-    let parentheses = if api.is_some_and(|api| api < 11.0) { "()" } else { "" };
+    let api = cx
+        .before
+        .answer(None)
+        .and_then(super::answer::Seen::api_version);
+    let parentheses = if api.is_some_and(|api| api < 11.0) {
+        "()"
+    } else {
+        ""
+    };
     format!("{}{path}{parentheses}", cx.settings.target.base())
 }
 
 /// Asks for a dry run, or for the permissions where there is none.
 pub async fn measure(cx: &Cx) -> Seen {
-    let release = cx.before.process(cx.subject.as_ref()).and_then(|seen| seen.release.clone());
-    let (Some(release), Some(folder)) = (release, folder_id(cx)) else { return Seen::default() };
-    let api = cx.before.answer(None).and_then(super::answer::Seen::api_version);
+    let release = cx
+        .before
+        .process(cx.subject.as_ref())
+        .and_then(|seen| seen.release.clone());
+    let (Some(release), Some(folder)) = (release, folder_id(cx)) else {
+        return Seen::default();
+    };
+    let api = cx
+        .before
+        .answer(None)
+        .and_then(super::answer::Seen::api_version);
     if api.is_none_or(|api| api >= VALIDATES_FROM) {
         let path = format!(
             "{}/odata/Jobs/UiPath.Server.Configuration.OData.ValidateDynamicJob",
             cx.settings.target.base()
         );
         let start = json!({ "startInfo": { "ReleaseKey": release.key, "Strategy": "ModernJobsCount", "JobsCount": 1 } });
-        match cx.session.api(in_folder(Request::post(path, &start), folder)).await {
-            Err(failure) => return Seen { failure: Some(failure), ..Seen::default() },
+        match cx
+            .session
+            .api(in_folder(Request::post(path, &start), folder))
+            .await
+        {
+            Err(failure) => {
+                return Seen {
+                    failure: Some(failure),
+                    ..Seen::default()
+                };
+            }
             Ok(response) if matches!(response.status.as_u16(), 404 | 405) => {}
-            Ok(response) => return Seen { dry_run: Some(DryRun::of(&response)), ..Seen::default() },
+            Ok(response) => {
+                return Seen {
+                    dry_run: Some(DryRun::of(&response)),
+                    ..Seen::default()
+                };
+            }
         }
     }
-    let path = function_path(cx, "/odata/Users/UiPath.Server.Configuration.OData.GetCurrentPermissions");
+    let path = function_path(
+        cx,
+        "/odata/Users/UiPath.Server.Configuration.OData.GetCurrentPermissions",
+    );
     match cx.session.api(in_folder(Request::get(path), folder)).await {
-        Err(failure) => Seen { failure: Some(failure), ..Seen::default() },
-        Ok(response) => Seen { permissions: Some(Permissions::of(&response)), ..Seen::default() },
+        Err(failure) => Seen {
+            failure: Some(failure),
+            ..Seen::default()
+        },
+        Ok(response) => Seen {
+            permissions: Some(Permissions::of(&response)),
+            ..Seen::default()
+        },
     }
 }
 
@@ -99,12 +137,24 @@ impl DryRun {
     fn of(response: &Response) -> Self {
         let body = response.json().filter(|_| response.status.is_success());
         let list = |name: &str| -> Vec<String> {
-            let items = body.as_ref().and_then(|body| field(body, name)).and_then(Value::as_array);
-            items.into_iter().flatten().filter_map(Value::as_str).take(10).map(shown).collect()
+            let items = body
+                .as_ref()
+                .and_then(|body| field(body, name))
+                .and_then(Value::as_array);
+            items
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_str)
+                .take(10)
+                .map(shown)
+                .collect()
         };
         Self {
             envelope: Envelope::of(response),
-            valid: body.as_ref().and_then(|body| field(body, "IsValid")).and_then(Value::as_bool),
+            valid: body
+                .as_ref()
+                .and_then(|body| field(body, "IsValid"))
+                .and_then(Value::as_bool),
             codes: list("ErrorCodes"),
             errors: list("Errors"),
         }
@@ -114,11 +164,20 @@ impl DryRun {
 impl Permissions {
     fn of(response: &Response) -> Self {
         let body = response.json().filter(|_| response.status.is_success());
-        let list = body.as_ref().and_then(|body| field(body, "Permissions")).and_then(Value::as_array);
+        let list = body
+            .as_ref()
+            .and_then(|body| field(body, "Permissions"))
+            .and_then(Value::as_array);
         let has = |list: &Vec<Value>| {
-            list.iter().filter_map(Value::as_str).any(|name| name.eq_ignore_ascii_case(PERMISSION))
+            list.iter()
+                .filter_map(Value::as_str)
+                .any(|name| name.eq_ignore_ascii_case(PERMISSION))
         };
-        Self { envelope: Envelope::of(response), listed: list.is_some(), may_run: list.is_some_and(has) }
+        Self {
+            envelope: Envelope::of(response),
+            listed: list.is_some(),
+            may_run: list.is_some_and(has),
+        }
     }
 }
 
@@ -129,15 +188,32 @@ impl Seen {
             .dry_run
             .as_ref()
             .map(|dry_run| &dry_run.envelope)
-            .or_else(|| self.permissions.as_ref().map(|permissions| &permissions.envelope));
+            .or_else(|| {
+                self.permissions
+                    .as_ref()
+                    .map(|permissions| &permissions.envelope)
+            });
         let reasons = self.dry_run.as_ref().map(|dry_run| {
-            if dry_run.errors.is_empty() { dry_run.codes.join(", ") } else { dry_run.errors.join(" ") }
+            if dry_run.errors.is_empty() {
+                dry_run.codes.join(", ")
+            } else {
+                dry_run.errors.join(" ")
+            }
         });
         let said = envelope.map_or_else(|| "nothing".into(), Envelope::said);
-        let how = if self.dry_run.is_some() { "a dry run of Orchestrator says so" } else { "its permissions say so" };
+        let how = if self.dry_run.is_some() {
+            "a dry run of Orchestrator says so"
+        } else {
+            "its permissions say so"
+        };
         Facts::from([
             ("said", said.clone()),
-            ("reasons", reasons.filter(|reasons| !reasons.is_empty()).unwrap_or(said)),
+            (
+                "reasons",
+                reasons
+                    .filter(|reasons| !reasons.is_empty())
+                    .unwrap_or(said),
+            ),
             ("how", how.into()),
         ])
     }
@@ -168,11 +244,15 @@ fn of_code(code: &str) -> Option<Executability> {
     match code {
         "TemplateNoRuntime" | "TemplateNotAssignedToFolder" => Some(Executability::NoRuntime),
         "TemplateNoLicense" => Some(Executability::NoLicence),
-        "TemplateNoHostsAvailable" | "TemplateMaintenanceMode" | "DynamicJobConnectedMachinesInvalid" => {
-            Some(Executability::NoHost)
+        "TemplateNoHostsAvailable"
+        | "TemplateMaintenanceMode"
+        | "DynamicJobConnectedMachinesInvalid" => Some(Executability::NoHost),
+        "RobotBusy" | "RobotConcurrencyLimit" | "TemplateFullCapacity" => {
+            Some(Executability::Executable)
         }
-        "RobotBusy" | "RobotConcurrencyLimit" | "TemplateFullCapacity" => Some(Executability::Executable),
-        code if code.starts_with("Robot") || code.contains("Credentials") => Some(Executability::NoRobot),
+        code if code.starts_with("Robot") || code.contains("Credentials") => {
+            Some(Executability::NoRobot)
+        }
         _ => None,
     }
 }
@@ -187,7 +267,11 @@ impl Symptom for Executability {
                 (409, _) if dry_run.envelope.code == Some(2818) => Self::NoRuntime,
                 (_, Some(true)) => Self::Executable,
                 (_, Some(false)) => {
-                    let told: Vec<Self> = dry_run.codes.iter().filter_map(|code| of_code(code)).collect();
+                    let told: Vec<Self> = dry_run
+                        .codes
+                        .iter()
+                        .filter_map(|code| of_code(code))
+                        .collect();
                     // What passes by itself is told only where nothing else stands against it.
                     told.iter()
                         .find(|symptom| **symptom != Self::Executable)
@@ -209,7 +293,10 @@ impl Symptom for Executability {
     fn sample(self) -> Seen {
         let dry_run = |status, valid, codes: &[&str], errors: &[&str]| Seen {
             dry_run: Some(DryRun {
-                envelope: Envelope { status, ..Envelope::default() },
+                envelope: Envelope {
+                    status,
+                    ..Envelope::default()
+                },
                 valid,
                 codes: codes.iter().map(|code| (*code).to_owned()).collect(),
                 errors: errors.iter().map(|error| (*error).to_owned()).collect(),
@@ -221,10 +308,25 @@ impl Symptom for Executability {
             Self::Executable => dry_run(200, Some(true), &[], &[]),
             Self::Untestable => dry_run(500, None, &[], &[]),
             Self::Denied => dry_run(403, None, &[], &[]),
-            Self::NoRuntime => dry_run(200, no, &["TemplateNoRuntime"], &["No unattended runtime is configured."]),
-            Self::NoRobot => dry_run(200, no, &["RobotNoCredentials"], &["The robot has no credentials."]),
+            Self::NoRuntime => dry_run(
+                200,
+                no,
+                &["TemplateNoRuntime"],
+                &["No unattended runtime is configured."],
+            ),
+            Self::NoRobot => dry_run(
+                200,
+                no,
+                &["RobotNoCredentials"],
+                &["The robot has no credentials."],
+            ),
             Self::NoLicence => dry_run(200, no, &["TemplateNoLicense"], &["No licence is left."]),
-            Self::NoHost => dry_run(200, no, &["TemplateNoHostsAvailable"], &["No host is available."]),
+            Self::NoHost => dry_run(
+                200,
+                no,
+                &["TemplateNoHostsAvailable"],
+                &["No host is available."],
+            ),
         }
     }
 }

@@ -1,8 +1,8 @@
 //! The folders that the account sees.
 
 use super::{At, Cx, Intent, Subject, Symptom, symptoms};
-use crate::probe::{Asks, Facts};
 use crate::config::{Settings, SignIn};
+use crate::probe::{Asks, Facts};
 use crate::shown::shown;
 use crate::wire::envelope::{Envelope, field};
 use crate::wire::{Failure, Request};
@@ -46,15 +46,22 @@ pub struct Folder {
 fn listing(settings: &Settings, api: Option<f64>) -> &'static str {
     match settings.sign_in {
         // OAuth is not supported by FoldersNavigation; its replacement came with API 18.
-        SignIn::ClientCredentials { .. } if api.is_some_and(|api| api >= 18.0) => "/api/Folders/GetAllForCurrentUser",
+        SignIn::ClientCredentials { .. } if api.is_some_and(|api| api >= 18.0) => {
+            "/api/Folders/GetAllForCurrentUser"
+        }
         SignIn::ClientCredentials { .. } => "/odata/Folders",
-        SignIn::Password { .. } | SignIn::Token | SignIn::None => "/api/FoldersNavigation/GetFoldersForCurrentUser",
+        SignIn::Password { .. } | SignIn::Token | SignIn::None => {
+            "/api/FoldersNavigation/GetFoldersForCurrentUser"
+        }
     }
 }
 
 /// Lists every folder of the account.
 pub async fn measure(cx: &Cx) -> Seen {
-    let api = cx.before.answer(None).and_then(super::answer::Seen::api_version);
+    let api = cx
+        .before
+        .answer(None)
+        .and_then(super::answer::Seen::api_version);
     let path = listing(&cx.settings, api);
     let mut seen = Seen::default();
     for page in 0..PAGES {
@@ -66,17 +73,31 @@ pub async fn measure(cx: &Cx) -> Seen {
         };
         let request = Request::get(format!("{}{path}?{query}", cx.settings.target.base()));
         let response = match cx.session.api(request).await {
-            Err(failure) => return Seen { failure: Some(failure), ..seen },
+            Err(failure) => {
+                return Seen {
+                    failure: Some(failure),
+                    ..seen
+                };
+            }
             Ok(response) => response,
         };
-        let items = response.json().filter(|_| response.status.is_success()).and_then(|body| items(&body));
+        let items = response
+            .json()
+            .filter(|_| response.status.is_success())
+            .and_then(|body| items(&body));
         let Some((folders, count)) = items else {
-            return Seen { refusal: Some(Envelope::of(&response)), ..seen };
+            return Seen {
+                refusal: Some(Envelope::of(&response)),
+                ..seen
+            };
         };
         let last = folders.len() < PAGE;
         seen.folders.extend(folders);
         if last || count.is_some_and(|count| seen.folders.len() >= count) {
-            return Seen { whole: true, ..seen };
+            return Seen {
+                whole: true,
+                ..seen
+            };
         }
     }
     seen
@@ -84,15 +105,31 @@ pub async fn measure(cx: &Cx) -> Seen {
 
 /// The folders of one page, and how many there are in all.
 fn items(body: &Value) -> Option<(Vec<Folder>, Option<usize>)> {
-    let list = field(body, "PageItems").or_else(|| field(body, "value")).unwrap_or(body).as_array()?;
-    let count = field(body, "Count").or_else(|| field(body, "@odata.count")).and_then(Value::as_u64);
+    let list = field(body, "PageItems")
+        .or_else(|| field(body, "value"))
+        .unwrap_or(body)
+        .as_array()?;
+    let count = field(body, "Count")
+        .or_else(|| field(body, "@odata.count"))
+        .and_then(Value::as_u64);
     let folders = list.iter().filter_map(|item| {
-        let text = |name| field(item, name).and_then(Value::as_str).filter(|text| !text.is_empty());
+        let text = |name| {
+            field(item, name)
+                .and_then(Value::as_str)
+                .filter(|text| !text.is_empty())
+        };
         let name = text("FullyQualifiedName").or_else(|| text("DisplayName"))?;
         let classic = text("ProvisionType").is_some_and(|kind| kind.eq_ignore_ascii_case("manual"));
-        Some(Folder { id: field(item, "Id")?.as_i64()?, name: name.to_owned(), classic })
+        Some(Folder {
+            id: field(item, "Id")?.as_i64()?,
+            name: name.to_owned(),
+            classic,
+        })
     });
-    Some((folders.collect(), count.and_then(|count| usize::try_from(count).ok())))
+    Some((
+        folders.collect(),
+        count.and_then(|count| usize::try_from(count).ok()),
+    ))
 }
 
 /// One request, or a few.
@@ -107,22 +144,49 @@ impl Seen {
         self.folders
             .iter()
             .find(|folder| folder.name == name)
-            .or_else(|| self.folders.iter().find(|folder| folder.name.to_lowercase() == name.to_lowercase()))
+            .or_else(|| {
+                self.folders
+                    .iter()
+                    .find(|folder| folder.name.to_lowercase() == name.to_lowercase())
+            })
     }
 
     /// How many there are, and which are like the one wanted.
     pub fn facts(&self, at: &At<'_>) -> Facts {
-        let wanted = at.subject.map(|subject| subject.folder.as_str()).unwrap_or_default();
+        let wanted = at
+            .subject
+            .map(|subject| subject.folder.as_str())
+            .unwrap_or_default();
         let last = |name: &str| name.rsplit('/').next().unwrap_or_default().to_lowercase();
-        let mut like: Vec<&Folder> = self.folders.iter().filter(|folder| last(&folder.name) == last(wanted)).collect();
+        let mut like: Vec<&Folder> = self
+            .folders
+            .iter()
+            .filter(|folder| last(&folder.name) == last(wanted))
+            .collect();
         if like.is_empty() {
             like = self.folders.iter().take(5).collect();
         }
-        let names: Vec<String> = like.iter().take(5).map(|folder| format!("“{}”", shown(&folder.name))).collect();
+        let names: Vec<String> = like
+            .iter()
+            .take(5)
+            .map(|folder| format!("“{}”", shown(&folder.name)))
+            .collect();
         Facts::from([
             ("folder_count", self.folders.len().to_string()),
-            ("folders", if names.is_empty() { "none".into() } else { names.join(", ") }),
-            ("said", self.refusal.as_ref().map_or_else(|| "nothing".into(), Envelope::said)),
+            (
+                "folders",
+                if names.is_empty() {
+                    "none".into()
+                } else {
+                    names.join(", ")
+                },
+            ),
+            (
+                "said",
+                self.refusal
+                    .as_ref()
+                    .map_or_else(|| "nothing".into(), Envelope::said),
+            ),
         ])
     }
 }
@@ -143,7 +207,10 @@ impl Symptom for Visibility {
     type Seen = Seen;
 
     fn read(seen: &Seen, at: &At<'_>) -> Self {
-        let wanted = at.subject.map(|subject| subject.folder.as_str()).unwrap_or_default();
+        let wanted = at
+            .subject
+            .map(|subject| subject.folder.as_str())
+            .unwrap_or_default();
         if seen.find(wanted).is_some() {
             Self::Visible
         } else if seen.whole {
@@ -155,13 +222,27 @@ impl Symptom for Visibility {
 
     #[cfg(test)]
     fn sample(self) -> Seen {
-        let folder = |id, name: &str| Folder { id, name: name.into(), classic: false };
-        let whole = Seen { whole: true, folders: vec![folder(3, "Shared"), folder(5, "Archive/Invoices")], ..Seen::default() };
+        let folder = |id, name: &str| Folder {
+            id,
+            name: name.into(),
+            classic: false,
+        };
+        let whole = Seen {
+            whole: true,
+            folders: vec![folder(3, "Shared"), folder(5, "Archive/Invoices")],
+            ..Seen::default()
+        };
         match self {
-            Self::Visible => Seen { folders: vec![folder(7, "Finance/Invoices")], ..whole },
+            Self::Visible => Seen {
+                folders: vec![folder(7, "Finance/Invoices")],
+                ..whole
+            },
             Self::NotVisible => whole,
             Self::Untold => Seen {
-                refusal: Some(Envelope { status: 500, ..Envelope::default() }),
+                refusal: Some(Envelope {
+                    status: 500,
+                    ..Envelope::default()
+                }),
                 ..Seen::default()
             },
         }

@@ -1,8 +1,8 @@
 //! Orchestrator's own health check: needs no account.
 
 use super::{At, Cx, Intent, Subject, Symptom, symptoms};
-use crate::probe::{Asks, Facts};
 use crate::config::Settings;
+use crate::probe::{Asks, Facts};
 use crate::wire::envelope::Envelope;
 use crate::wire::{Failure, Request};
 use serde::{Deserialize, Serialize};
@@ -25,11 +25,22 @@ pub struct Seen {
 pub async fn measure(cx: &Cx) -> Seen {
     let path = format!("{}/api/health", cx.settings.target.base());
     match cx.session.exchange(&Request::get(path)).await {
-        Err(failure) => Seen { envelope: None, failure: Some(failure), word: None },
+        Err(failure) => Seen {
+            envelope: None,
+            failure: Some(failure),
+            word: None,
+        },
         Ok(response) => {
-            let text = String::from_utf8_lossy(&response.body[..response.body.len().min(4096)]).to_lowercase();
-            let word = ["unhealthy", "degraded", "healthy"].into_iter().find(|word| text.contains(word));
-            Seen { envelope: Some(Envelope::of(&response)), failure: None, word: word.map(str::to_owned) }
+            let text = String::from_utf8_lossy(&response.body[..response.body.len().min(4096)])
+                .to_lowercase();
+            let word = ["unhealthy", "degraded", "healthy"]
+                .into_iter()
+                .find(|word| text.contains(word));
+            Seen {
+                envelope: Some(Envelope::of(&response)),
+                failure: None,
+                word: word.map(str::to_owned),
+            }
         }
     }
 }
@@ -78,11 +89,28 @@ impl Symptom for Condition {
 
     #[cfg(test)]
     fn sample(self) -> Seen {
-        let envelope = |status| Some(Envelope { status, ..Envelope::default() });
+        let envelope = |status| {
+            Some(Envelope {
+                status,
+                ..Envelope::default()
+            })
+        };
         match self {
-            Self::Healthy => Seen { envelope: envelope(200), failure: None, word: Some("healthy".into()) },
-            Self::Degraded => Seen { envelope: envelope(200), failure: None, word: Some("degraded".into()) },
-            Self::Down => Seen { envelope: envelope(503), failure: None, word: Some("unhealthy".into()) },
+            Self::Healthy => Seen {
+                envelope: envelope(200),
+                failure: None,
+                word: Some("healthy".into()),
+            },
+            Self::Degraded => Seen {
+                envelope: envelope(200),
+                failure: None,
+                word: Some("degraded".into()),
+            },
+            Self::Down => Seen {
+                envelope: envelope(503),
+                failure: None,
+                word: Some("unhealthy".into()),
+            },
         }
     }
 }

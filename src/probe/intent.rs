@@ -66,6 +66,9 @@ impl Intent {
     /// The same, with the session's token.
     #[must_use]
     pub fn signed_in(self) -> Self {
-        Self { credential: Some("token of this run's sign-in".into()), ..self }
+        Self {
+            credential: Some("token of this run's sign-in".into()),
+            ..self
+        }
     }
 }

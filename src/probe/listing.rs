@@ -1,8 +1,8 @@
 //! How many processes a folder shows to the account.
 
 use super::{At, Cx, Intent, Subject, Symptom, symptoms};
-use crate::probe::{Asks, Facts};
 use crate::config::Settings;
+use crate::probe::{Asks, Facts};
 use crate::wire::envelope::{Envelope, field};
 use crate::wire::{Failure, Request};
 use serde::{Deserialize, Serialize};
@@ -25,7 +25,10 @@ pub struct Seen {
 /// The folder of the subject, as an earlier measurement found it.
 pub(super) fn folder_id(cx: &Cx) -> Option<i64> {
     let subject = cx.subject.as_ref()?;
-    cx.before.folders(None)?.find(&subject.folder).map(|folder| folder.id)
+    cx.before
+        .folders(None)?
+        .find(&subject.folder)
+        .map(|folder| folder.id)
 }
 
 /// A request about a folder's contents.
@@ -35,19 +38,36 @@ pub(super) fn in_folder(request: Request, folder: i64) -> Request {
 
 /// Counts the folder's processes without listing them.
 pub async fn measure(cx: &Cx) -> Seen {
-    let Some(folder) = folder_id(cx) else { return Seen::default() };
-    let path = format!("{}/odata/Releases?$top=1&$count=true", cx.settings.target.base());
+    let Some(folder) = folder_id(cx) else {
+        return Seen::default();
+    };
+    let path = format!(
+        "{}/odata/Releases?$top=1&$count=true",
+        cx.settings.target.base()
+    );
     match cx.session.api(in_folder(Request::get(path), folder)).await {
-        Err(failure) => Seen { failure: Some(failure), ..Seen::default() },
+        Err(failure) => Seen {
+            failure: Some(failure),
+            ..Seen::default()
+        },
         Ok(response) => {
             let body = response.json().filter(|_| response.status.is_success());
-            let shown = body.as_ref().and_then(|body| field(body, "value")).and_then(Value::as_array);
+            let shown = body
+                .as_ref()
+                .and_then(|body| field(body, "value"))
+                .and_then(Value::as_array);
             match (body.as_ref(), shown) {
                 (Some(body), Some(shown)) => {
                     let told = field(body, "@odata.count").and_then(Value::as_u64);
-                    Seen { count: told.or(u64::try_from(shown.len()).ok()), ..Seen::default() }
+                    Seen {
+                        count: told.or(u64::try_from(shown.len()).ok()),
+                        ..Seen::default()
+                    }
                 }
-                _ => Seen { refusal: Some(Envelope::of(&response)), ..Seen::default() },
+                _ => Seen {
+                    refusal: Some(Envelope::of(&response)),
+                    ..Seen::default()
+                },
             }
         }
     }
@@ -66,7 +86,10 @@ impl Seen {
             Some(count) => format!("{count} processes"),
             None => "an unknown number of processes".into(),
         };
-        let said = self.refusal.as_ref().map_or_else(|| "nothing".into(), Envelope::said);
+        let said = self
+            .refusal
+            .as_ref()
+            .map_or_else(|| "nothing".into(), Envelope::said);
         Facts::from([("process_count", count), ("said", said)])
     }
 }
@@ -109,9 +132,15 @@ impl Symptom for Contents {
             ..Seen::default()
         };
         match self {
-            Self::Listed => Seen { count: Some(12), ..Seen::default() },
+            Self::Listed => Seen {
+                count: Some(12),
+                ..Seen::default()
+            },
             Self::Denied => refused(403),
-            Self::None => Seen { count: Some(0), ..Seen::default() },
+            Self::None => Seen {
+                count: Some(0),
+                ..Seen::default()
+            },
             Self::Untold => refused(500),
         }
     }

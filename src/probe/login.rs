@@ -1,12 +1,12 @@
 //! Signing in: one attempt, never repeated with the same secret.
 
 use super::{At, Cx, Effect, Intent, Subject, Symptom, symptoms};
-use crate::probe::{Asks, Facts};
 use crate::config::{Settings, SignIn};
-use crate::wire::envelope::{Envelope, Shape};
-use crate::wire::sign_in::{Outcome, authenticate_path, token_paths};
+use crate::probe::{Asks, Facts};
 #[cfg(test)]
 use crate::wire::Failure;
+use crate::wire::envelope::{Envelope, Shape};
+use crate::wire::sign_in::{Outcome, authenticate_path, token_paths};
 use crate::wire::{Attempt, Request};
 use serde::{Deserialize, Serialize};
 
@@ -27,8 +27,15 @@ pub async fn measure(cx: &Cx) -> Seen {
     let attempt = cx.session.sign_in().await;
     let first_use = match attempt.outcome {
         Outcome::Taken => {
-            let path = super::execute::function_path(cx, "/odata/Users/UiPath.Server.Configuration.OData.GetCurrentUser");
-            cx.session.api(Request::get(path)).await.ok().map(|response| Envelope::of(&response))
+            let path = super::execute::function_path(
+                cx,
+                "/odata/Users/UiPath.Server.Configuration.OData.GetCurrentUser",
+            );
+            cx.session
+                .api(Request::get(path))
+                .await
+                .ok()
+                .map(|response| Envelope::of(&response))
         }
         Outcome::Accepted { .. } | Outcome::Refused { .. } | Outcome::Unanswered { .. } => None,
     };
@@ -47,12 +54,17 @@ pub fn intents(settings: &Settings, _subject: Option<&Subject>) -> Vec<Intent> {
     match &settings.sign_in {
         SignIn::None => Vec::new(),
         SignIn::Password { .. } => vec![post(authenticate_path(settings), "password")],
-        SignIn::ClientCredentials { .. } => {
-            token_paths(settings).into_iter().map(|path| post(path, "client_secret")).collect()
-        }
+        SignIn::ClientCredentials { .. } => token_paths(settings)
+            .into_iter()
+            .map(|path| post(path, "client_secret"))
+            .collect(),
         SignIn::Token => vec![Intent {
             credential: Some("token".into()),
-            ..Intent::request(settings, "GET", "/odata/Users/UiPath.Server.Configuration.OData.GetCurrentUser")
+            ..Intent::request(
+                settings,
+                "GET",
+                "/odata/Users/UiPath.Server.Configuration.OData.GetCurrentUser",
+            )
         }],
     }
 }
@@ -70,8 +82,15 @@ impl Seen {
     /// What was said and how long the token is good for.
     pub fn facts(&self, _at: &At<'_>) -> Facts {
         let mut facts = Facts::from([
-            ("said", self.envelope().map_or_else(|| "nothing".into(), Envelope::said)),
-            ("sign_in_path", self.attempt.paths.last().cloned().unwrap_or_default()),
+            (
+                "said",
+                self.envelope()
+                    .map_or_else(|| "nothing".into(), Envelope::said),
+            ),
+            (
+                "sign_in_path",
+                self.attempt.paths.last().cloned().unwrap_or_default(),
+            ),
             ("retry_after", "a while".into()),
         ]);
         if let Some(seconds) = self.envelope().and_then(|envelope| envelope.retry_after_s) {
@@ -114,7 +133,9 @@ impl Symptom for Acceptance {
     fn read(seen: &Seen, at: &At<'_>) -> Self {
         let envelope = match (&seen.attempt.outcome, &seen.first_use) {
             (Outcome::Accepted { .. }, _) => return Self::Accepted,
-            (Outcome::Taken, Some(envelope)) if (200..300).contains(&envelope.status) => return Self::Accepted,
+            (Outcome::Taken, Some(envelope)) if (200..300).contains(&envelope.status) => {
+                return Self::Accepted;
+            }
             (Outcome::Taken, Some(envelope)) | (Outcome::Refused { envelope }, _) => envelope,
             (Outcome::Taken, None) | (Outcome::Unanswered { .. }, _) => return Self::Untold,
         };
@@ -139,7 +160,10 @@ impl Symptom for Acceptance {
     #[cfg(test)]
     fn sample(self) -> Seen {
         let attempt = |outcome| Seen {
-            attempt: Attempt { paths: vec!["/api/Account/Authenticate".into()], outcome },
+            attempt: Attempt {
+                paths: vec!["/api/Account/Authenticate".into()],
+                outcome,
+            },
             first_use: None,
         };
         let refused = |status, code: Option<i64>, name: Option<&str>, message: &str| {
@@ -155,15 +179,27 @@ impl Symptom for Acceptance {
             })
         };
         match self {
-            Self::Accepted => attempt(Outcome::Accepted { lifetime_s: 1800, scopes: Vec::new() }),
-            Self::Rejected => refused(400, Some(1000), None, "Invalid credentials, failed to login."),
+            Self::Accepted => attempt(Outcome::Accepted {
+                lifetime_s: 1800,
+                scopes: Vec::new(),
+            }),
+            Self::Rejected => refused(
+                400,
+                Some(1000),
+                None,
+                "Invalid credentials, failed to login.",
+            ),
             Self::LockedOut => refused(400, Some(LOCKED_OUT), None, "The account is locked."),
-            Self::BasicAuthRestricted => refused(403, Some(0), None, "Basic authentication is restricted."),
+            Self::BasicAuthRestricted => {
+                refused(403, Some(0), None, "Basic authentication is restricted.")
+            }
             Self::UnknownClient => refused(400, None, Some("invalid_client"), "unknown client"),
             Self::BadScope => refused(400, None, Some("invalid_scope"), "scope not found"),
             Self::ExpiredToken => refused(401, Some(0), None, "You are not authenticated!"),
             Self::Throttled => refused(429, None, None, "Too many requests"),
-            Self::Untold => attempt(Outcome::Unanswered { failure: Failure::Closed }),
+            Self::Untold => attempt(Outcome::Unanswered {
+                failure: Failure::Closed,
+            }),
         }
     }
 }

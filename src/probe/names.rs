@@ -1,9 +1,9 @@
 //! The addresses of the host.
 
 use super::{At, Cx, Intent, Subject, Symptom, symptoms};
-use crate::probe::{Asks, Facts};
 use crate::config::{Host, Settings};
 use crate::names::{AnsweredBy, Outcome, Resolution};
+use crate::probe::{Asks, Facts};
 use crate::shown::shown;
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, SocketAddr};
@@ -27,13 +27,20 @@ pub async fn measure(cx: &Cx) -> Seen {
     let pinned = pinned(&cx.settings);
     let began = cx.world.clock.elapsed();
     let resolution = match &cx.settings.target.host {
-        Host::Name(name) if pinned.is_empty() => {
-            Some(cx.world.net.resolve(name, cx.settings.network.dns, cx.session.time()).await)
-        }
+        Host::Name(name) if pinned.is_empty() => Some(
+            cx.world
+                .net
+                .resolve(name, cx.settings.network.dns, cx.session.time())
+                .await,
+        ),
         Host::Name(_) | Host::Address(_) => None,
     };
     let took = cx.world.clock.elapsed().saturating_sub(began);
-    Seen { pinned, resolution, took_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX) }
+    Seen {
+        pinned,
+        resolution,
+        took_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+    }
 }
 
 /// The addresses that `--resolve` gives for the target.
@@ -42,8 +49,16 @@ pub fn pinned(settings: &Settings) -> Vec<IpAddr> {
         Host::Name(name) => name.clone(),
         Host::Address(address) => address.to_string(),
     };
-    let fits = |pin: &&crate::config::Pin| pin.host.trim_matches(['[', ']']) == host && pin.port == settings.target.port;
-    settings.network.resolve.iter().filter(fits).map(|pin| pin.address).collect()
+    let fits = |pin: &&crate::config::Pin| {
+        pin.host.trim_matches(['[', ']']) == host && pin.port == settings.target.port
+    };
+    settings
+        .network
+        .resolve
+        .iter()
+        .filter(fits)
+        .map(|pin| pin.address)
+        .collect()
 }
 
 /// One question, unless the address is known.
@@ -51,11 +66,18 @@ pub fn intents(settings: &Settings, _subject: Option<&Subject>) -> Vec<Intent> {
     match (&settings.target.host, pinned(settings).is_empty()) {
         (Host::Name(name), true) => {
             let server = settings.network.dns;
-            let destination = server.map_or_else(|| "the system's name servers".into(), |server| server.ip().to_string());
+            let destination = server.map_or_else(
+                || "the system's name servers".into(),
+                |server| server.ip().to_string(),
+            );
             vec![Intent {
                 path: Some(format!("{name} A, AAAA")),
                 effect: super::Effect::Reads,
-                ..Intent::to("dns", destination, Some(server.map_or(53, |server| server.port())))
+                ..Intent::to(
+                    "dns",
+                    destination,
+                    Some(server.map_or(53, |server| server.port())),
+                )
             }]
         }
         (Host::Name(_) | Host::Address(_), _) => Vec::new(),
@@ -67,12 +89,19 @@ impl Seen {
     pub fn addresses(&self, settings: &Settings) -> Vec<SocketAddr> {
         let found: Vec<IpAddr> = match (&self.resolution, &settings.target.host) {
             _ if !self.pinned.is_empty() => self.pinned.clone(),
-            (Some(resolution), _) => resolution.addresses.iter().map(|found| found.address).collect(),
+            (Some(resolution), _) => resolution
+                .addresses
+                .iter()
+                .map(|found| found.address)
+                .collect(),
             (None, Host::Address(address)) => vec![*address],
             (None, Host::Name(_)) => Vec::new(),
         };
         let mut addresses: Vec<SocketAddr> = Vec::new();
-        for address in found.into_iter().map(|address| SocketAddr::new(address, settings.target.port)) {
+        for address in found
+            .into_iter()
+            .map(|address| SocketAddr::new(address, settings.target.port))
+        {
             if !addresses.contains(&address) {
                 addresses.push(address);
             }
@@ -82,9 +111,16 @@ impl Seen {
 
     /// Who answered what.
     pub fn facts(&self, at: &At<'_>) -> Facts {
-        let list: Vec<String> =
-            self.addresses(at.settings).iter().map(|address| address.ip().to_string()).collect();
-        let by = match self.resolution.as_ref().and_then(|resolution| resolution.answered_by) {
+        let list: Vec<String> = self
+            .addresses(at.settings)
+            .iter()
+            .map(|address| address.ip().to_string())
+            .collect();
+        let by = match self
+            .resolution
+            .as_ref()
+            .and_then(|resolution| resolution.answered_by)
+        {
             _ if !self.pinned.is_empty() => "--resolve".to_owned(),
             Some(AnsweredBy::Server { address }) => format!("the name server {address}"),
             Some(AnsweredBy::HostsFile) => "this machine's hosts file".into(),
@@ -95,8 +131,15 @@ impl Seen {
                 None => "this machine's name servers".into(),
             },
         };
-        let aliases = self.resolution.as_ref().map(|resolution| resolution.aliases.clone()).unwrap_or_default();
-        let alias = aliases.last().map(|alias| format!(", by way of the alias {}", shown(alias))).unwrap_or_default();
+        let aliases = self
+            .resolution
+            .as_ref()
+            .map(|resolution| resolution.aliases.clone())
+            .unwrap_or_default();
+        let alias = aliases
+            .last()
+            .map(|alias| format!(", by way of the alias {}", shown(alias)))
+            .unwrap_or_default();
         Facts::from([
             ("addresses", list.join(", ")),
             ("resolver", by),
@@ -133,7 +176,11 @@ impl Symptom for Resolved {
         if !seen.pinned.is_empty() {
             return Self::Resolved;
         }
-        match seen.resolution.as_ref().map(|resolution| &resolution.outcome) {
+        match seen
+            .resolution
+            .as_ref()
+            .map(|resolution| &resolution.outcome)
+        {
             Some(Outcome::Resolved) => Self::Resolved,
             Some(Outcome::Literal) | None => Self::LiteralAddress,
             Some(Outcome::NoSuchName) => Self::NoSuchName,
@@ -149,7 +196,10 @@ impl Symptom for Resolved {
         use crate::names::{Address, Refusal, Silence, Trouble};
         let with = |outcome: Outcome| {
             let addresses = if outcome == Outcome::Resolved {
-                vec![Address { address: [203, 0, 113, 7].into(), ttl_s: Some(300) }]
+                vec![Address {
+                    address: [203, 0, 113, 7].into(),
+                    ttl_s: Some(300),
+                }]
             } else {
                 Vec::new()
             };
@@ -157,22 +207,38 @@ impl Symptom for Resolved {
                 name: "orch.example.com".into(),
                 outcome,
                 addresses,
-                answered_by: Some(AnsweredBy::Server { address: ([192, 0, 2, 53], 53).into() }),
+                answered_by: Some(AnsweredBy::Server {
+                    address: ([192, 0, 2, 53], 53).into(),
+                }),
                 found_as: None,
                 aliases: Vec::new(),
                 exchanges: Vec::new(),
                 took_ms: 12,
             };
-            Seen { pinned: Vec::new(), resolution: Some(resolution), took_ms: 12 }
+            Seen {
+                pinned: Vec::new(),
+                resolution: Some(resolution),
+                took_ms: 12,
+            }
         };
         match self {
             Self::Resolved => with(Outcome::Resolved),
-            Self::LiteralAddress => Seen { pinned: Vec::new(), resolution: None, took_ms: 0 },
+            Self::LiteralAddress => Seen {
+                pinned: Vec::new(),
+                resolution: None,
+                took_ms: 0,
+            },
             Self::NoSuchName => with(Outcome::NoSuchName),
             Self::NoAddress => with(Outcome::NoAddress),
-            Self::ServerFailure => with(Outcome::ServerFailure { why: Trouble::AliasLoop }),
-            Self::Refused => with(Outcome::Refused { how: Refusal::Reported }),
-            Self::Silent => with(Outcome::Silent { how: Silence::NoAnswer }),
+            Self::ServerFailure => with(Outcome::ServerFailure {
+                why: Trouble::AliasLoop,
+            }),
+            Self::Refused => with(Outcome::Refused {
+                how: Refusal::Reported,
+            }),
+            Self::Silent => with(Outcome::Silent {
+                how: Silence::NoAnswer,
+            }),
         }
     }
 }

@@ -1,8 +1,8 @@
 //! The process's name: nothing is sent.
 
 use super::{At, Cx, Intent, Subject, Symptom, symptoms};
-use crate::probe::{Asks, Facts};
 use crate::config::Settings;
+use crate::probe::{Asks, Facts};
 use serde::{Deserialize, Serialize};
 
 /// One by one.
@@ -18,7 +18,11 @@ pub struct Seen {
 /// Takes the name.
 #[expect(clippy::unused_async, reason = "every probe is asked in the same way")]
 pub async fn measure(cx: &Cx) -> Seen {
-    let name = cx.subject.as_ref().and_then(|subject| subject.process.clone()).unwrap_or_default();
+    let name = cx
+        .subject
+        .as_ref()
+        .and_then(|subject| subject.process.clone())
+        .unwrap_or_default();
     Seen { name }
 }
 
@@ -30,7 +34,10 @@ pub fn intents(_settings: &Settings, _subject: Option<&Subject>) -> Vec<Intent> 
 impl Seen {
     /// A name without what Apps trips over.
     pub fn facts(&self, _at: &At<'_>) -> Facts {
-        Facts::from([("safe_name", crate::shown::shown(&self.name.replace('_', "-")))])
+        Facts::from([(
+            "safe_name",
+            crate::shown::shown(&self.name.replace('_', "-")),
+        )])
     }
 }
 
@@ -48,14 +55,22 @@ impl Symptom for Safety {
     type Seen = Seen;
 
     fn read(seen: &Seen, _at: &At<'_>) -> Self {
-        if seen.name.contains('_') { Self::Underscore } else { Self::Safe }
+        if seen.name.contains('_') {
+            Self::Underscore
+        } else {
+            Self::Safe
+        }
     }
 
     #[cfg(test)]
     fn sample(self) -> Seen {
         match self {
-            Self::Safe => Seen { name: "InvoiceBot".into() },
-            Self::Underscore => Seen { name: "Invoice_Bot".into() },
+            Self::Safe => Seen {
+                name: "InvoiceBot".into(),
+            },
+            Self::Underscore => Seen {
+                name: "Invoice_Bot".into(),
+            },
         }
     }
 }

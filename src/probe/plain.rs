@@ -1,8 +1,8 @@
 //! Whether the host also answers without TLS.
 
 use super::{At, Cx, Intent, Subject, Symptom, symptoms};
-use crate::probe::{Asks, Facts};
 use crate::config::Settings;
+use crate::probe::{Asks, Facts};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -27,9 +27,18 @@ pub struct Seen {
 /// Sends a plain request to the first address; no credential is ever in it.
 pub async fn measure(cx: &Cx) -> Seen {
     let port = cx.settings.network.http_port;
-    let none = Seen { port, status: None, location: None };
-    let address = cx.before.names(None).and_then(|names| names.addresses(&cx.settings).into_iter().next());
-    let Some(mut address) = address.filter(|address| address.port() != port) else { return none };
+    let none = Seen {
+        port,
+        status: None,
+        location: None,
+    };
+    let address = cx
+        .before
+        .names(None)
+        .and_then(|names| names.addresses(&cx.settings).into_iter().next());
+    let Some(mut address) = address.filter(|address| address.port() != port) else {
+        return none;
+    };
     address.set_port(port);
     let time = cx.session.time().min(LONGEST);
     let request = format!(
@@ -37,7 +46,13 @@ pub async fn measure(cx: &Cx) -> Seen {
         cx.settings.target.base(),
         cx.settings.target.host
     );
-    let source = cx.settings.network.source_ips.iter().find(|source| source.is_ipv4() == address.is_ipv4()).copied();
+    let source = cx
+        .settings
+        .network
+        .source_ips
+        .iter()
+        .find(|source| source.is_ipv4() == address.is_ipv4())
+        .copied();
     let exchange = async {
         let mut stream = cx.world.net.connect(address, source, time).await.ok()?;
         stream.write_all(request.as_bytes()).await.ok()?;
@@ -68,7 +83,11 @@ fn read_head(port: u16, head: &str) -> Seen {
         .filter_map(|line| line.split_once(':'))
         .find(|(name, _)| name.eq_ignore_ascii_case("location"))
         .map(|(_, value)| crate::shown::shown(value.trim()));
-    Seen { port, status, location }
+    Seen {
+        port,
+        status,
+        location,
+    }
 }
 
 /// One plain request.
@@ -87,7 +106,11 @@ impl Seen {
     pub fn facts(&self, _at: &At<'_>) -> Facts {
         Facts::from([
             ("http_port", self.port.to_string()),
-            ("http_status", self.status.map_or_else(|| "nothing".into(), |status| status.to_string())),
+            (
+                "http_status",
+                self.status
+                    .map_or_else(|| "nothing".into(), |status| status.to_string()),
+            ),
             ("http_location", self.location.clone().unwrap_or_default()),
         ])
     }
@@ -109,7 +132,10 @@ impl Symptom for Insecure {
     type Seen = Seen;
 
     fn read(seen: &Seen, _at: &At<'_>) -> Self {
-        let secure = seen.location.as_deref().is_some_and(|to| to.to_ascii_lowercase().starts_with("https://"));
+        let secure = seen
+            .location
+            .as_deref()
+            .is_some_and(|to| to.to_ascii_lowercase().starts_with("https://"));
         match seen.status {
             None => Self::Closed,
             Some(300..=399) if secure => Self::Redirects,
@@ -121,13 +147,22 @@ impl Symptom for Insecure {
 
     #[cfg(test)]
     fn sample(self) -> Seen {
-        let seen = Seen { port: 80, status: None, location: None };
+        let seen = Seen {
+            port: 80,
+            status: None,
+            location: None,
+        };
         match self {
             Self::Closed => seen,
-            Self::Redirects => {
-                Seen { status: Some(301), location: Some("https://orch.example.com:8443/".into()), ..seen }
-            }
-            Self::PlainOpen => Seen { status: Some(200), ..seen },
+            Self::Redirects => Seen {
+                status: Some(301),
+                location: Some("https://orch.example.com:8443/".into()),
+                ..seen
+            },
+            Self::PlainOpen => Seen {
+                status: Some(200),
+                ..seen
+            },
         }
     }
 }

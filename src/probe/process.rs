@@ -2,8 +2,8 @@
 
 use super::listing::{folder_id, in_folder};
 use super::{At, Cx, Intent, Subject, Symptom, symptoms};
-use crate::probe::{Asks, Facts};
 use crate::config::Settings;
+use crate::probe::{Asks, Facts};
 use crate::shown::shown;
 use crate::wire::envelope::{Envelope, field};
 use crate::wire::{Failure, Request};
@@ -58,28 +58,55 @@ pub(super) fn quoted(text: &str) -> String {
 
 /// Asks the folder for the one process, and the other folders where it is not there.
 pub async fn measure(cx: &Cx) -> Seen {
-    let Some(subject) = cx.subject.as_ref() else { return Seen::default() };
-    let (Some(folder), Some(name)) = (folder_id(cx), subject.process.as_deref()) else { return Seen::default() };
+    let Some(subject) = cx.subject.as_ref() else {
+        return Seen::default();
+    };
+    let (Some(folder), Some(name)) = (folder_id(cx), subject.process.as_deref()) else {
+        return Seen::default();
+    };
     match look(cx, folder, name).await {
         Err(seen) => *seen,
-        Ok(Some(release)) => Seen { release: Some(release), asked: true, ..Seen::default() },
-        Ok(None) => Seen { asked: true, elsewhere: elsewhere(cx, folder, name).await, ..Seen::default() },
+        Ok(Some(release)) => Seen {
+            release: Some(release),
+            asked: true,
+            ..Seen::default()
+        },
+        Ok(None) => Seen {
+            asked: true,
+            elsewhere: elsewhere(cx, folder, name).await,
+            ..Seen::default()
+        },
     }
 }
 
 /// The process of that name in that folder.
 async fn look(cx: &Cx, folder: i64, name: &str) -> Result<Option<Release>, Box<Seen>> {
     let filter = format!("Name%20eq%20{}", quoted(name));
-    let path = format!("{}/odata/Releases?$filter={filter}&$top=2", cx.settings.target.base());
+    let path = format!(
+        "{}/odata/Releases?$filter={filter}&$top=2",
+        cx.settings.target.base()
+    );
     match cx.session.api(in_folder(Request::get(path), folder)).await {
-        Err(failure) => Err(Box::new(Seen { failure: Some(failure), ..Seen::default() })),
+        Err(failure) => Err(Box::new(Seen {
+            failure: Some(failure),
+            ..Seen::default()
+        })),
         Ok(response) => {
             let body = response.json().filter(|_| response.status.is_success());
-            let list = body.as_ref().and_then(|body| field(body, "value")).and_then(Value::as_array);
+            let list = body
+                .as_ref()
+                .and_then(|body| field(body, "value"))
+                .and_then(Value::as_array);
             match list {
-                None => Err(Box::new(Seen { refusal: Some(Envelope::of(&response)), ..Seen::default() })),
+                None => Err(Box::new(Seen {
+                    refusal: Some(Envelope::of(&response)),
+                    ..Seen::default()
+                })),
                 Some(list) => {
-                    let found = list.iter().map(release).find(|release| release.name.to_lowercase() == name.to_lowercase());
+                    let found = list
+                        .iter()
+                        .map(release)
+                        .find(|release| release.name.to_lowercase() == name.to_lowercase());
                     Ok(found)
                 }
             }
@@ -89,7 +116,12 @@ async fn look(cx: &Cx, folder: i64, name: &str) -> Result<Option<Release>, Box<S
 
 /// A process from its JSON; what is not there is empty.
 fn release(item: &Value) -> Release {
-    let text = |name| field(item, name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let text = |name| {
+        field(item, name)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned()
+    };
     Release {
         key: text("Key"),
         name: text("Name"),
@@ -102,8 +134,15 @@ fn release(item: &Value) -> Release {
 
 /// The other folders that have a process of this name.
 async fn elsewhere(cx: &Cx, folder: i64, name: &str) -> Vec<String> {
-    let others = cx.before.folders(None).map(|seen| seen.folders.clone()).unwrap_or_default();
-    let others = others.into_iter().filter(|other| other.id != folder).take(OTHER_FOLDERS);
+    let others = cx
+        .before
+        .folders(None)
+        .map(|seen| seen.folders.clone())
+        .unwrap_or_default();
+    let others = others
+        .into_iter()
+        .filter(|other| other.id != folder)
+        .take(OTHER_FOLDERS);
     let found = join_all(others.map(async |other| {
         let release = look(cx, other.id, name).await.ok().flatten();
         release.map(|_| other.name)
@@ -114,8 +153,13 @@ async fn elsewhere(cx: &Cx, folder: i64, name: &str) -> Vec<String> {
 
 /// One request.
 pub fn intents(settings: &Settings, subject: Option<&Subject>) -> Vec<Intent> {
-    let name = subject.and_then(|subject| subject.process.as_deref()).unwrap_or_default();
-    let path = format!("/odata/Releases?$filter=Name eq '{}'&$top=2", name.replace('\'', "''"));
+    let name = subject
+        .and_then(|subject| subject.process.as_deref())
+        .unwrap_or_default();
+    let path = format!(
+        "/odata/Releases?$filter=Name eq '{}'&$top=2",
+        name.replace('\'', "''")
+    );
     vec![Intent::request(settings, "GET", &path).signed_in()]
 }
 
@@ -123,12 +167,28 @@ impl Seen {
     /// What was found, and where.
     pub fn facts(&self, _at: &At<'_>) -> Facts {
         let release = self.release.clone().unwrap_or_default();
-        let elsewhere: Vec<String> = self.elsewhere.iter().map(|name| format!("“{}”", shown(name))).collect();
+        let elsewhere: Vec<String> = self
+            .elsewhere
+            .iter()
+            .map(|name| format!("“{}”", shown(name)))
+            .collect();
         Facts::from([
             ("package", shown(&release.package)),
             ("found_version", shown(&release.version)),
-            ("elsewhere", if elsewhere.is_empty() { "no other folder".into() } else { elsewhere.join(", ") }),
-            ("said", self.refusal.as_ref().map_or_else(|| "nothing".into(), Envelope::said)),
+            (
+                "elsewhere",
+                if elsewhere.is_empty() {
+                    "no other folder".into()
+                } else {
+                    elsewhere.join(", ")
+                },
+            ),
+            (
+                "said",
+                self.refusal
+                    .as_ref()
+                    .map_or_else(|| "nothing".into(), Envelope::said),
+            ),
         ])
     }
 }
@@ -164,7 +224,10 @@ impl Symptom for Presence {
 
     #[cfg(test)]
     fn sample(self) -> Seen {
-        let asked = Seen { asked: true, ..Seen::default() };
+        let asked = Seen {
+            asked: true,
+            ..Seen::default()
+        };
         let release = Release {
             key: "5f2d…".into(),
             name: "InvoiceBot".into(),
@@ -173,11 +236,29 @@ impl Symptom for Presence {
             ..Release::default()
         };
         match self {
-            Self::Present => Seen { release: Some(release), ..asked },
+            Self::Present => Seen {
+                release: Some(release),
+                ..asked
+            },
             Self::Absent => asked,
-            Self::Elsewhere => Seen { elsewhere: vec!["Finance/Archive".into()], ..asked },
-            Self::Deleted => Seen { release: Some(Release { deleted: true, ..release }), ..asked },
-            Self::Untold => Seen { refusal: Some(Envelope { status: 500, ..Envelope::default() }), ..Seen::default() },
+            Self::Elsewhere => Seen {
+                elsewhere: vec!["Finance/Archive".into()],
+                ..asked
+            },
+            Self::Deleted => Seen {
+                release: Some(Release {
+                    deleted: true,
+                    ..release
+                }),
+                ..asked
+            },
+            Self::Untold => Seen {
+                refusal: Some(Envelope {
+                    status: 500,
+                    ..Envelope::default()
+                }),
+                ..Seen::default()
+            },
         }
     }
 }
@@ -188,7 +269,10 @@ mod tests {
 
     #[test]
     fn names_are_quoted_for_odata_and_for_the_url() {
-        assert_eq!(quoted("O'Neil #1 & co"), "%27O%27%27Neil%20%231%20%26%20co%27");
+        assert_eq!(
+            quoted("O'Neil #1 & co"),
+            "%27O%27%27Neil%20%231%20%26%20co%27"
+        );
         assert_eq!(quoted("請求"), "%27%E8%AB%8B%E6%B1%82%27");
     }
 }

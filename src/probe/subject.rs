@@ -31,7 +31,11 @@ pub struct Subject {
 impl Subject {
     /// The folder of a wanted process.
     pub fn folder(wanted: &ProcessWanted) -> Self {
-        Self { folder: wanted.folder.clone(), process: None, version: None }
+        Self {
+            folder: wanted.folder.clone(),
+            process: None,
+            version: None,
+        }
     }
 
     /// A wanted process.
@@ -47,7 +51,11 @@ impl Subject {
     pub fn within(&self, asks: Asks) -> Option<Self> {
         match asks {
             Asks::Once => None,
-            Asks::Folder => Some(Self { folder: self.folder.clone(), process: None, version: None }),
+            Asks::Folder => Some(Self {
+                folder: self.folder.clone(),
+                process: None,
+                version: None,
+            }),
             Asks::Process => Some(self.clone()),
         }
     }

@@ -1,9 +1,9 @@
 //! A TCP connection to every address of the host.
 
 use super::{At, Cx, Intent, Subject, Symptom, symptoms};
-use crate::probe::{Asks, Facts};
 use crate::config::{Host, Settings};
 use crate::dial::Failure;
+use crate::probe::{Asks, Facts};
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, SocketAddr};
 
@@ -30,12 +30,20 @@ pub struct Try {
 
 /// Connects to every address at once; the connections are kept for the handshakes.
 pub async fn measure(cx: &Cx) -> Seen {
-    let addresses = cx.before.names(None).map(|names| names.addresses(&cx.settings)).unwrap_or_default();
+    let addresses = cx
+        .before
+        .names(None)
+        .map(|names| names.addresses(&cx.settings))
+        .unwrap_or_default();
     let tries = futures_util::future::join_all(addresses.into_iter().map(async |address| {
         let began = cx.world.clock.elapsed();
         let failure = cx.session.open(address).await.err();
         let took = cx.world.clock.elapsed().saturating_sub(began);
-        Try { address, failure, took_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX) }
+        Try {
+            address,
+            failure,
+            took_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+        }
     }))
     .await;
     Seen { tries }
@@ -62,37 +70,75 @@ pub fn intents(settings: &Settings, _subject: Option<&Subject>) -> Vec<Intent> {
 impl Seen {
     /// The addresses that accepted.
     pub fn open(&self) -> impl Iterator<Item = SocketAddr> {
-        self.tries.iter().filter(|attempt| attempt.failure.is_none()).map(|attempt| attempt.address)
+        self.tries
+            .iter()
+            .filter(|attempt| attempt.failure.is_none())
+            .map(|attempt| attempt.address)
     }
 
     /// The tries that count: an address of a family that this machine does not have says nothing of the server,
     /// as long as there is another.
     fn counted(&self) -> Vec<&Try> {
-        let counted: Vec<&Try> =
-            self.tries.iter().filter(|attempt| attempt.failure != Some(Failure::NoFamily)).collect();
-        if counted.is_empty() { self.tries.iter().collect() } else { counted }
+        let counted: Vec<&Try> = self
+            .tries
+            .iter()
+            .filter(|attempt| attempt.failure != Some(Failure::NoFamily))
+            .collect();
+        if counted.is_empty() {
+            self.tries.iter().collect()
+        } else {
+            counted
+        }
     }
 
     /// Who answered what.
     pub fn facts(&self, at: &At<'_>) -> Facts {
         let list = |keep: &dyn Fn(&&Try) -> bool| {
-            let of: Vec<String> =
-                self.tries.iter().filter(keep).map(|attempt| attempt.address.ip().to_string()).collect();
+            let of: Vec<String> = self
+                .tries
+                .iter()
+                .filter(keep)
+                .map(|attempt| attempt.address.ip().to_string())
+                .collect();
             of.join(", ")
         };
         let worst = self.worst();
         let mut facts = Facts::from([
             ("open_addresses", list(&|attempt| attempt.failure.is_none())),
-            ("closed_addresses", list(&|attempt| attempt.failure.is_some())),
-            ("address", worst.map_or_else(String::new, |attempt| attempt.address.to_string())),
-            ("waited", format!("{:.1} s", at.settings.network.connect_timeout_ms as f64 / 1000.0)),
+            (
+                "closed_addresses",
+                list(&|attempt| attempt.failure.is_some()),
+            ),
+            (
+                "address",
+                worst.map_or_else(String::new, |attempt| attempt.address.to_string()),
+            ),
+            (
+                "waited",
+                format!(
+                    "{:.1} s",
+                    at.settings.network.connect_timeout_ms as f64 / 1000.0
+                ),
+            ),
             ("sender", "a device on the path".into()),
         ]);
         match worst.and_then(|attempt| attempt.failure.as_ref()) {
-            Some(Failure::Silent { waited_ms, attempts }) => {
-                facts.insert("waited", format!("{:.1} s and {attempts} attempts", *waited_ms as f64 / 1000.0));
+            Some(Failure::Silent {
+                waited_ms,
+                attempts,
+            }) => {
+                facts.insert(
+                    "waited",
+                    format!(
+                        "{:.1} s and {attempts} attempts",
+                        *waited_ms as f64 / 1000.0
+                    ),
+                );
             }
-            Some(Failure::Prohibited { by: Some(by), .. } | Failure::Unreachable { by: Some(by), .. }) => {
+            Some(
+                Failure::Prohibited { by: Some(by), .. }
+                | Failure::Unreachable { by: Some(by), .. },
+            ) => {
                 facts.insert("sender", format!("the device {by}"));
             }
             _ => {}
@@ -102,7 +148,9 @@ impl Seen {
 
     /// The try that decides the row.
     fn worst(&self) -> Option<&Try> {
-        self.counted().into_iter().max_by_key(|attempt| rank(attempt.failure.as_ref()))
+        self.counted()
+            .into_iter()
+            .max_by_key(|attempt| rank(attempt.failure.as_ref()))
     }
 }
 
@@ -144,9 +192,16 @@ impl Symptom for Reach {
 
     fn read(seen: &Seen, _at: &At<'_>) -> Self {
         let counted = seen.counted();
-        let open = counted.iter().filter(|attempt| attempt.failure.is_none()).count();
+        let open = counted
+            .iter()
+            .filter(|attempt| attempt.failure.is_none())
+            .count();
         if open > 0 {
-            return if open == counted.len() { Self::Open } else { Self::PartlyOpen };
+            return if open == counted.len() {
+                Self::Open
+            } else {
+                Self::PartlyOpen
+            };
         }
         match seen.worst().and_then(|attempt| attempt.failure.as_ref()) {
             Some(Failure::Refused) => Self::Refused,
@@ -166,14 +221,25 @@ impl Symptom for Reach {
 
     #[cfg(test)]
     fn sample(self) -> Seen {
-        let attempt = |last: u8, failure| Try { address: ([203, 0, 113, last], 8443).into(), failure, took_ms: 3 };
+        let attempt = |last: u8, failure| Try {
+            address: ([203, 0, 113, last], 8443).into(),
+            failure,
+            took_ms: 3,
+        };
         let by = Some(IpAddr::from([198, 51, 100, 1]));
-        let one = |failure| Seen { tries: vec![attempt(7, failure)] };
+        let one = |failure| Seen {
+            tries: vec![attempt(7, failure)],
+        };
         match self {
             Self::Open => one(None),
-            Self::PartlyOpen => Seen { tries: vec![attempt(7, None), attempt(8, Some(Failure::Refused))] },
+            Self::PartlyOpen => Seen {
+                tries: vec![attempt(7, None), attempt(8, Some(Failure::Refused))],
+            },
             Self::Refused => one(Some(Failure::Refused)),
-            Self::Silent => one(Some(Failure::Silent { waited_ms: 5000, attempts: 3 })),
+            Self::Silent => one(Some(Failure::Silent {
+                waited_ms: 5000,
+                attempts: 3,
+            })),
             Self::ResetOnPath => one(Some(Failure::Reset)),
             Self::Prohibited => one(Some(Failure::Prohibited { by, code: Some(13) })),
             Self::Unreachable => one(Some(Failure::Unreachable { by, code: Some(1) })),

@@ -5,8 +5,8 @@ mod reading;
 pub use reading::{Agreement, Dated, Named, Strong, Trusted, Unrevoked};
 
 use super::{At, Cx, Intent, Subject};
-use crate::probe::{Asks, Facts};
 use crate::config::{Host, Settings};
+use crate::probe::{Asks, Facts};
 use crate::shown::shown;
 use crate::trust::{self, Facets, Roots, Views};
 use crate::wire::session::served;
@@ -52,11 +52,22 @@ pub async fn measure(cx: &Cx) -> Seen {
     let addresses = futures_util::future::join_all(open.map(async |attempt| {
         let spent = Duration::from_millis(names_ms + attempt.took_ms);
         let began = cx.world.clock.elapsed();
-        let handshake = cx.session.shake(attempt.address, cx.session.time().saturating_sub(spent).max(LEAST)).await;
+        let handshake = cx
+            .session
+            .shake(
+                attempt.address,
+                cx.session.time().saturating_sub(spent).max(LEAST),
+            )
+            .await;
         let took = cx.world.clock.elapsed().saturating_sub(began);
         let facets = judged(cx, &handshake).await;
         let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-        Shown { address: attempt.address, handshake, facets, took_ms }
+        Shown {
+            address: attempt.address,
+            handshake,
+            facets,
+            took_ms,
+        }
     }))
     .await;
     Seen { addresses }
@@ -67,26 +78,44 @@ async fn judged(cx: &Cx, handshake: &Handshake) -> Option<Facets> {
     if handshake.chain.is_empty() {
         return None;
     }
-    let chain: Vec<CertificateDer<'static>> = handshake.chain.iter().map(|der| bytes_of(der).into()).collect();
+    let chain: Vec<CertificateDer<'static>> = handshake
+        .chain
+        .iter()
+        .map(|der| bytes_of(der).into())
+        .collect();
     let staple = bytes_of(&handshake.staple);
     let host = served(&cx.settings.target.host);
     let now: Timestamp = cx.world.clock.now();
     let cloud = cx.session.roots().clone();
-    let by_cloud = Views { cloud: &cloud, machine: None, bundle: cx.session.bundle(), pool: &[] };
+    let by_cloud = Views {
+        cloud: &cloud,
+        machine: None,
+        bundle: cx.session.bundle(),
+        pool: &[],
+    };
     let facets = trust::judge(&chain, &staple, &host, now, &by_cloud);
     if facets.cloud.trusted() {
         return Some(facets);
     }
     let machine = machine_roots(cx).await;
-    let views = Views { machine: machine.as_ref(), ..by_cloud };
+    let views = Views {
+        machine: machine.as_ref(),
+        ..by_cloud
+    };
     Some(trust::judge(&chain, &staple, &host, now, &views))
 }
 
 /// This machine's own store, which takes a while to read.
 async fn machine_roots(cx: &Cx) -> Option<Roots> {
     let machine = std::sync::Arc::clone(&cx.world.machine);
-    let ders = tokio::task::spawn_blocking(move || machine.trusted()).await.ok()?;
-    Roots::from_ders("this machine's store", ders.into_iter().map(CertificateDer::from)).ok()
+    let ders = tokio::task::spawn_blocking(move || machine.trusted())
+        .await
+        .ok()?;
+    Roots::from_ders(
+        "this machine's store",
+        ders.into_iter().map(CertificateDer::from),
+    )
+    .ok()
 }
 
 /// One handshake an address.
@@ -95,13 +124,18 @@ pub fn intents(settings: &Settings, _subject: Option<&Subject>) -> Vec<Intent> {
         Host::Name(name) => Some(name.clone()),
         Host::Address(_) => None,
     };
-    vec![Intent { sni, ..Intent::to("tls", &settings.target.host, Some(settings.target.port)) }]
+    vec![Intent {
+        sni,
+        ..Intent::to("tls", &settings.target.host, Some(settings.target.port))
+    }]
 }
 
 impl Seen {
     /// The addresses whose handshake ended well.
     pub fn agreed(&self) -> impl Iterator<Item = &Shown> {
-        self.addresses.iter().filter(|shown| shown.handshake.failure.is_none())
+        self.addresses
+            .iter()
+            .filter(|shown| shown.handshake.failure.is_none())
     }
 
     /// The address that the sentences tell of: the one that is worst off.
@@ -110,7 +144,12 @@ impl Seen {
             .iter()
             .find(|shown| shown.handshake.failure.is_some())
             .or_else(|| {
-                self.addresses.iter().find(|shown| shown.facets.as_ref().is_some_and(|facets| !facets.cloud.trusted()))
+                self.addresses.iter().find(|shown| {
+                    shown
+                        .facets
+                        .as_ref()
+                        .is_some_and(|facets| !facets.cloud.trusted())
+                })
             })
             .or_else(|| self.addresses.first())
     }
@@ -118,13 +157,27 @@ impl Seen {
     /// What was agreed on, what came instead, and everything about the certificates.
     pub fn facts(&self, at: &At<'_>) -> Facts {
         let mut facts = Facts::from([
-            ("waited", format!("{:.1} s", at.settings.network.connect_timeout_ms as f64 / 1000.0)),
+            (
+                "waited",
+                format!(
+                    "{:.1} s",
+                    at.settings.network.connect_timeout_ms as f64 / 1000.0
+                ),
+            ),
             ("soon", at.settings.trust.expires_soon_days.to_string()),
         ]);
-        let Some(shown) = self.telling() else { return facts };
+        let Some(shown) = self.telling() else {
+            return facts;
+        };
         facts.insert("address", shown.address.to_string());
         let handshake = &shown.handshake;
-        facts.insert("protocol", handshake.protocol.clone().unwrap_or_else(|| "no TLS".into()));
+        facts.insert(
+            "protocol",
+            handshake
+                .protocol
+                .clone()
+                .unwrap_or_else(|| "no TLS".into()),
+        );
         facts.insert("cipher", handshake.cipher.clone().unwrap_or_default());
         facts.insert("banner", banner(&handshake.first_bytes));
         facts.insert("alert", alert(handshake.failure.as_ref()));
@@ -141,8 +194,17 @@ fn banner(hex: &str) -> String {
         .filter_map(|at| hex.get(at * 2..at * 2 + 2))
         .filter_map(|pair| u8::from_str_radix(pair, 16).ok())
         .collect();
-    let text: String = String::from_utf8_lossy(&bytes).lines().next().unwrap_or_default().to_owned();
-    if text.chars().filter(|character| character.is_control() || *character == '\u{fffd}').count() > 2 {
+    let text: String = String::from_utf8_lossy(&bytes)
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .to_owned();
+    if text
+        .chars()
+        .filter(|character| character.is_control() || *character == '\u{fffd}')
+        .count()
+        > 2
+    {
         return format!("the bytes {hex}");
     }
     format!("“{}”", shown(text.trim()))

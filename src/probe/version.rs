@@ -3,8 +3,8 @@
 use super::listing::{folder_id, in_folder};
 use super::process::quoted;
 use super::{At, Cx, Intent, Subject, Symptom, symptoms};
-use crate::probe::{Asks, Facts};
 use crate::config::Settings;
+use crate::probe::{Asks, Facts};
 use crate::shown::shown;
 use crate::wire::Request;
 use crate::wire::envelope::{Envelope, field};
@@ -31,15 +31,28 @@ pub struct Seen {
 pub async fn measure(cx: &Cx) -> Seen {
     let subject = cx.subject.as_ref();
     let wanted = subject.and_then(|subject| subject.version.clone());
-    let Some(release) = cx.before.process(subject).and_then(|seen| seen.release.clone()) else {
-        return Seen { wanted, ..Seen::default() };
+    let Some(release) = cx
+        .before
+        .process(subject)
+        .and_then(|seen| seen.release.clone())
+    else {
+        return Seen {
+            wanted,
+            ..Seen::default()
+        };
     };
-    let seen = Seen { wanted, released: release.version, ..Seen::default() };
+    let seen = Seen {
+        wanted,
+        released: release.version,
+        ..Seen::default()
+    };
     if seen.wanted.is_none() {
         return seen;
     }
     let function = "/odata/Processes/UiPath.Server.Configuration.OData.GetProcessVersions";
-    let feed = release.feed.map_or(String::new(), |feed| format!("&feedId={feed}"));
+    let feed = release
+        .feed
+        .map_or(String::new(), |feed| format!("&feedId={feed}"));
     let path = format!(
         "{}{function}(processId={})?$top=1000{feed}",
         cx.settings.target.base(),
@@ -49,13 +62,27 @@ pub async fn measure(cx: &Cx) -> Seen {
         Some(folder) => in_folder(Request::get(path), folder),
         None => Request::get(path),
     };
-    let Ok(response) = cx.session.api(request).await else { return seen };
+    let Ok(response) = cx.session.api(request).await else {
+        return seen;
+    };
     let body = response.json().filter(|_| response.status.is_success());
-    match body.as_ref().and_then(|body| field(body, "value")).and_then(Value::as_array) {
-        None => Seen { refusal: Some(Envelope::of(&response)), ..seen },
+    match body
+        .as_ref()
+        .and_then(|body| field(body, "value"))
+        .and_then(Value::as_array)
+    {
+        None => Seen {
+            refusal: Some(Envelope::of(&response)),
+            ..seen
+        },
         Some(list) => {
-            let versions = list.iter().filter_map(|item| field(item, "Version")?.as_str().map(str::to_owned));
-            Seen { packages: Some(versions.collect()), ..seen }
+            let versions = list
+                .iter()
+                .filter_map(|item| field(item, "Version")?.as_str().map(str::to_owned));
+            Seen {
+                packages: Some(versions.collect()),
+                ..seen
+            }
         }
     }
 }
@@ -73,12 +100,31 @@ impl Seen {
     /// Wanted, released and packaged.
     pub fn facts(&self, _at: &At<'_>) -> Facts {
         let packages = self.packages.clone().unwrap_or_default();
-        let listed: Vec<String> = packages.iter().take(8).map(|version| shown(version)).collect();
+        let listed: Vec<String> = packages
+            .iter()
+            .take(8)
+            .map(|version| shown(version))
+            .collect();
         Facts::from([
-            ("wanted", shown(self.wanted.as_deref().unwrap_or("any version"))),
+            (
+                "wanted",
+                shown(self.wanted.as_deref().unwrap_or("any version")),
+            ),
             ("released", shown(&self.released)),
-            ("packages", if listed.is_empty() { "none".into() } else { listed.join(", ") }),
-            ("said", self.refusal.as_ref().map_or_else(|| "nothing".into(), Envelope::said)),
+            (
+                "packages",
+                if listed.is_empty() {
+                    "none".into()
+                } else {
+                    listed.join(", ")
+                },
+            ),
+            (
+                "said",
+                self.refusal
+                    .as_ref()
+                    .map_or_else(|| "nothing".into(), Envelope::said),
+            ),
         ])
     }
 }
@@ -86,10 +132,22 @@ impl Seen {
 /// Whether two versions are the same: NuGet ignores case and build metadata, and a fourth part of 0.
 fn same(one: &str, other: &str) -> bool {
     let plain = |version: &str| {
-        let version = version.split('+').next().unwrap_or_default().trim().to_lowercase();
-        let (numbers, label) = version.split_once('-').map_or((version.as_str(), None), |(n, l)| (n, Some(l)));
-        let mut parts: Vec<String> =
-            numbers.split('.').map(|part| part.parse::<u64>().map_or(part.to_owned(), |n| n.to_string())).collect();
+        let version = version
+            .split('+')
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .to_lowercase();
+        let (numbers, label) = version
+            .split_once('-')
+            .map_or((version.as_str(), None), |(n, l)| (n, Some(l)));
+        let mut parts: Vec<String> = numbers
+            .split('.')
+            .map(|part| {
+                part.parse::<u64>()
+                    .map_or(part.to_owned(), |n| n.to_string())
+            })
+            .collect();
         while parts.len() > 3 && parts.last().is_some_and(|part| part == "0") {
             parts.pop();
         }
@@ -120,7 +178,9 @@ impl Symptom for Exactness {
     type Seen = Seen;
 
     fn read(seen: &Seen, _at: &At<'_>) -> Self {
-        let Some(wanted) = &seen.wanted else { return Self::Any };
+        let Some(wanted) = &seen.wanted else {
+            return Self::Any;
+        };
         if seen.released.is_empty() {
             return Self::Untold;
         }
@@ -128,7 +188,9 @@ impl Symptom for Exactness {
             return Self::Changed;
         }
         match (&seen.packages, &seen.refusal) {
-            (Some(packages), _) if packages.iter().any(|version| same(version, wanted)) => Self::Exact,
+            (Some(packages), _) if packages.iter().any(|version| same(version, wanted)) => {
+                Self::Exact
+            }
             (Some(_), _) => Self::PackageMissing,
             (None, Some(envelope)) if matches!(envelope.status, 401 | 403) => Self::Denied,
             (None, _) => Self::Untold,
@@ -150,14 +212,27 @@ impl Symptom for Exactness {
                 message: Some("You are not authorized!".into()),
                 ..Envelope::default()
             };
-            Seen { packages: None, refusal: Some(envelope), ..seen.clone() }
+            Seen {
+                packages: None,
+                refusal: Some(envelope),
+                ..seen.clone()
+            }
         };
         match self {
             Self::Exact => seen,
-            Self::Any => Seen { wanted: None, ..seen },
+            Self::Any => Seen {
+                wanted: None,
+                ..seen
+            },
             Self::Denied => refused(403),
-            Self::Changed => Seen { released: "1.0.8".into(), ..seen },
-            Self::PackageMissing => Seen { packages: Some(vec!["1.0.6".into(), "1.0.8".into()]), ..seen },
+            Self::Changed => Seen {
+                released: "1.0.8".into(),
+                ..seen
+            },
+            Self::PackageMissing => Seen {
+                packages: Some(vec!["1.0.6".into(), "1.0.8".into()]),
+                ..seen
+            },
             Self::Untold => refused(500),
         }
     }

@@ -8,8 +8,16 @@ use serde_json::{Value, json};
 pub fn json(report: &Report) -> Value {
     let began = report.began.as_deref();
     let settings = began.map(|began| &began.settings);
-    let sources: Vec<String> =
-        settings.map(|settings| settings.network.source_ips.iter().map(ToString::to_string).collect()).unwrap_or_default();
+    let sources: Vec<String> = settings
+        .map(|settings| {
+            settings
+                .network
+                .source_ips
+                .iter()
+                .map(ToString::to_string)
+                .collect()
+        })
+        .unwrap_or_default();
     json!({
         "schema": 1,
         "tool": { "name": "orch-doctor", "version": env!("CARGO_PKG_VERSION") },
@@ -35,7 +43,11 @@ pub fn json(report: &Report) -> Value {
 /// One row.
 fn row_json(report: &Report, row: &Row) -> Value {
     let (state, blocked_by, reason) = match &row.state {
-        State::Waiting | State::Running => ("broke", None, Some("the run ended before this row".to_owned())),
+        State::Waiting | State::Running => (
+            "broke",
+            None,
+            Some("the run ended before this row".to_owned()),
+        ),
         State::Judged(_) => ("judged", None, None),
         State::Blocked(by) => ("blocked", Some(by.to_string()), None),
         State::Skipped(reason) => ("skipped", None, Some(reason.clone())),

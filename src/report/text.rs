@@ -53,12 +53,29 @@ pub fn text(report: &Report, style: Style, out: &mut dyn Write) -> fmt::Result {
 
 /// Target, vantage and time.
 fn head(report: &Report, out: &mut dyn Write) -> fmt::Result {
-    let Some(began) = report.began.as_deref() else { return Ok(()) };
+    let Some(began) = report.began.as_deref() else {
+        return Ok(());
+    };
     let settings = &began.settings;
-    writeln!(out, "orch-doctor {} · {} · tenant {}", began.version, shown(&settings.target.typed), shown(&settings.tenant))?;
-    writeln!(out, "from {} at {} · judged by {}", shown(&began.host), began.at, began.cloud_roots)?;
+    writeln!(
+        out,
+        "orch-doctor {} · {} · tenant {}",
+        began.version,
+        shown(&settings.target.typed),
+        shown(&settings.tenant)
+    )?;
+    writeln!(
+        out,
+        "from {} at {} · judged by {}",
+        shown(&began.host),
+        began.at,
+        began.cloud_roots
+    )?;
     if settings.stand_in {
-        writeln!(out, "STAND-IN: this is the built-in stand-in Orchestrator, not a real one.")?;
+        writeln!(
+            out,
+            "STAND-IN: this is the built-in stand-in Orchestrator, not a real one."
+        )?;
     }
     Ok(())
 }
@@ -71,10 +88,17 @@ fn conclusion(report: &Report, roots: &[Root], style: Style, out: &mut dyn Write
     }
     for (number, root) in roots.iter().enumerate() {
         let row = report.rows.iter().find(|row| {
-            row.id.check == root.check && row.id.subject.as_ref().map(ToString::to_string) == root.subject
+            row.id.check == root.check
+                && row.id.subject.as_ref().map(ToString::to_string) == root.subject
         });
-        let Some(finding) = row.and_then(Row::finding) else { continue };
-        let problem = if roots.len() == 1 { "PROBLEM".to_owned() } else { format!("PROBLEM {}", number + 1) };
+        let Some(finding) = row.and_then(Row::finding) else {
+            continue;
+        };
+        let problem = if roots.len() == 1 {
+            "PROBLEM".to_owned()
+        } else {
+            format!("PROBLEM {}", number + 1)
+        };
         writeln!(out, "{} {}", paint(&problem, 31, style), finding.says)?;
         if let Some(owner) = finding.owner {
             writeln!(out, "  Who can fix it: {}", owner.title())?;
@@ -83,7 +107,11 @@ fn conclusion(report: &Report, roots: &[Root], style: Style, out: &mut dyn Write
             writeln!(out, "  {}. {remedy}", step + 1)?;
         }
         if !root.explains.is_empty() {
-            let names: Vec<&str> = root.explains.iter().map(crate::catalog::CheckId::as_str).collect();
+            let names: Vec<&str> = root
+                .explains
+                .iter()
+                .map(crate::catalog::CheckId::as_str)
+                .collect();
             writeln!(out, "  Not asked because of it: {}", names.join(", "))?;
         }
     }
@@ -110,7 +138,12 @@ pub fn summary(report: &Report) -> String {
 /// One row, with its reasons where it is not healthy.
 fn row_text(row: &Row, style: Style, out: &mut dyn Write) -> fmt::Result {
     let (symbol, word, colour) = face(row, style);
-    let subject = row.id.subject.as_ref().map(|subject| format!(" [{subject}]")).unwrap_or_default();
+    let subject = row
+        .id
+        .subject
+        .as_ref()
+        .map(|subject| format!(" [{subject}]"))
+        .unwrap_or_default();
     let says = match &row.state {
         State::Judged(finding) => finding.says.clone(),
         State::Blocked(by) => format!("not asked: {by} comes first"),
@@ -118,7 +151,12 @@ fn row_text(row: &Row, style: Style, out: &mut dyn Write) -> fmt::Result {
         State::Broke(how) => format!("a fault of orch-doctor itself: {}", shown(how)),
         State::Waiting | State::Running => String::new(),
     };
-    writeln!(out, " {} {word:<9} {}{subject}  {says}", paint(symbol, colour, style), row.id.check)?;
+    writeln!(
+        out,
+        " {} {word:<9} {}{subject}  {says}",
+        paint(symbol, colour, style),
+        row.id.check
+    )?;
     if let State::Judged(finding) = &row.state
         && matches!(finding.verdict, Verdict::Warn | Verdict::Unknown)
     {
@@ -155,5 +193,9 @@ fn foot(report: &Report, out: &mut dyn Write) -> fmt::Result {
 
 /// The text in a colour, where colours may be used.
 fn paint(text: &str, colour: u8, style: Style) -> String {
-    if style.colour { format!("\u{1b}[{colour}m{text}\u{1b}[0m") } else { text.to_owned() }
+    if style.colour {
+        format!("\u{1b}[{colour}m{text}\u{1b}[0m")
+    } else {
+        text.to_owned()
+    }
 }

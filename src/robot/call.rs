@@ -101,9 +101,8 @@ fn request(question: &Question<'_>) -> Request<Empty<Bytes>> {
     }
     headers.insert(hyper::header::ORIGIN, HeaderValue::from_static(ORIGIN));
     headers.insert(hyper::header::ACCEPT, HeaderValue::from_static("*/*"));
-    if let Some(Ok(mut token)) = question.asking.token.map(HeaderValue::from_str) {
-        token.set_sensitive(true);
-        headers.insert(HeaderName::from_static(TOKEN_HEADER), token);
+    if let Some(token) = question.asking.token {
+        headers.insert(HeaderName::from_static(TOKEN_HEADER), token.clone());
     }
     request
 }

@@ -194,6 +194,7 @@ impl Page {
 mod tests {
     use super::super::{Asking, port, processes};
     use super::*;
+    use hyper::header::HeaderValue;
     use std::time::Duration;
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex};
 
@@ -210,7 +211,7 @@ mod tests {
         String::from_utf8(question).unwrap()
     }
 
-    fn asking(token: Option<&str>) -> Asking<'_> {
+    fn asking(token: Option<&HeaderValue>) -> Asking<'_> {
         Asking {
             port: 2323,
             token,
@@ -352,7 +353,7 @@ mod tests {
             r#"{"response":[{"Key":"1","Name":"InvoiceBot"},{"Key":"2"}]}"#,
         );
         let (found, question) = tokio::join!(
-            processes(near, asking(Some("t0ken"))),
+            processes(near, asking(Some(&HeaderValue::from_static("t0ken")))),
             other_end(far, Some(&answer))
         );
         assert_eq!(found, Listing::Processes(vec!["InvoiceBot".to_owned()]));

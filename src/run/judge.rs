@@ -11,8 +11,14 @@ use crate::shown::shown;
 /// # Errors
 /// The evidence is of another probe, or the check lacks the outcome: faults of ours, told as such.
 pub fn judge(check: &Check, evidence: &Evidence, at: &At<'_>) -> Result<Finding, String> {
-    let symptom = check.reads.read(evidence, at).ok_or("the evidence is of another probe")?;
-    let outcome = check.outcomes.get(symptom).ok_or_else(|| format!("the check has no outcome {symptom}"))?;
+    let symptom = check
+        .reads
+        .read(evidence, at)
+        .ok_or("the evidence is of another probe")?;
+    let outcome = check
+        .outcomes
+        .get(symptom)
+        .ok_or_else(|| format!("the check has no outcome {symptom}"))?;
     let mut facts = common(at);
     facts.extend(evidence.facts(at));
     Ok(Finding {
@@ -21,7 +27,11 @@ pub fn judge(check: &Check, evidence: &Evidence, at: &At<'_>) -> Result<Finding,
         grade: check.grade,
         says: outcome.says.fill(&facts),
         owner: outcome.owner,
-        remedies: outcome.remedies.iter().map(|step| step.fill(&facts)).collect(),
+        remedies: outcome
+            .remedies
+            .iter()
+            .map(|step| step.fill(&facts))
+            .collect(),
         measurement: None,
         began_ms: 0,
         took_ms: 0,
@@ -45,7 +55,18 @@ pub(super) fn common(at: &At<'_>) -> Facts {
         ("tenant", shown(&settings.tenant)),
         ("account", shown(&settings.sign_in.who())),
         ("credential", credential.into()),
-        ("folder", subject.map(|subject| shown(&subject.folder)).unwrap_or_default()),
-        ("process", subject.and_then(|subject| subject.process.as_deref()).map(shown).unwrap_or_default()),
+        (
+            "folder",
+            subject
+                .map(|subject| shown(&subject.folder))
+                .unwrap_or_default(),
+        ),
+        (
+            "process",
+            subject
+                .and_then(|subject| subject.process.as_deref())
+                .map(shown)
+                .unwrap_or_default(),
+        ),
     ])
 }

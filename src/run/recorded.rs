@@ -17,20 +17,36 @@ impl Recording {
     /// Takes the evidence out of a run's events.
     pub fn of(events: &[Event]) -> Self {
         let measured = events.iter().filter_map(|event| match &event.what {
-            What::Measured { measurement, evidence, took_ms } => Some((
+            What::Measured {
+                measurement,
+                evidence,
+                took_ms,
+            } => Some((
                 measurement.clone(),
-                ((**evidence).clone(), event.after_ms.saturating_sub(*took_ms), *took_ms),
+                (
+                    (**evidence).clone(),
+                    event.after_ms.saturating_sub(*took_ms),
+                    *took_ms,
+                ),
             )),
             _ => None,
         });
         let took_ms = events.last().map_or(0, |event| event.after_ms);
-        Self { seen: Arc::new(measured.collect()), took_ms }
+        Self {
+            seen: Arc::new(measured.collect()),
+            took_ms,
+        }
     }
 
     /// A recording written by hand.
     pub fn from_evidence(seen: impl IntoIterator<Item = (Measurement, Evidence)>) -> Self {
-        let seen = seen.into_iter().map(|(measurement, evidence)| (measurement, (evidence, 0, 0)));
-        Self { seen: Arc::new(seen.collect()), took_ms: 0 }
+        let seen = seen
+            .into_iter()
+            .map(|(measurement, evidence)| (measurement, (evidence, 0, 0)));
+        Self {
+            seen: Arc::new(seen.collect()),
+            took_ms: 0,
+        }
     }
 
     /// How long the earlier run took, milliseconds.
@@ -48,7 +64,14 @@ impl Recording {
         match self.seen.get(measurement) {
             Some((evidence, began_ms, took_ms)) => {
                 let (evidence, began_ms, took_ms) = (evidence.clone(), *began_ms, *took_ms);
-                (Stage::Done { evidence: evidence.clone(), began_ms, took_ms }, Some((evidence, took_ms)))
+                (
+                    Stage::Done {
+                        evidence: evidence.clone(),
+                        began_ms,
+                        took_ms,
+                    },
+                    Some((evidence, took_ms)),
+                )
             }
             None => (Stage::Absent, None),
         }

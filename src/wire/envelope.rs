@@ -41,24 +41,41 @@ impl Envelope {
     /// Reads an answer.
     pub fn of(response: &Response) -> Self {
         let status = response.status.as_u16();
-        let retry_after_s = response.header("retry-after").and_then(|text| text.trim().parse().ok());
-        let empty = Self { status, retry_after_s, ..Self::default() };
+        let retry_after_s = response
+            .header("retry-after")
+            .and_then(|text| text.trim().parse().ok());
+        let empty = Self {
+            status,
+            retry_after_s,
+            ..Self::default()
+        };
         if response.body.iter().all(u8::is_ascii_whitespace) {
             return empty;
         }
         match response.json() {
-            Some(value) => Self { status, retry_after_s, ..from_json(&value) },
-            None if html(&response.body) => {
-                Self { shape: Shape::Html, message: title(&response.body), ..empty }
-            }
-            None => Self { shape: Shape::Other, ..empty },
+            Some(value) => Self {
+                status,
+                retry_after_s,
+                ..from_json(&value)
+            },
+            None if html(&response.body) => Self {
+                shape: Shape::Html,
+                message: title(&response.body),
+                ..empty
+            },
+            None => Self {
+                shape: Shape::Other,
+                ..empty
+            },
         }
     }
 
     /// The message, or the status where there is none.
     pub fn said(&self) -> String {
         match (&self.message, self.code) {
-            (Some(message), Some(code)) if code != 0 => format!("HTTP {}, error {code}: “{message}”", self.status),
+            (Some(message), Some(code)) if code != 0 => {
+                format!("HTTP {}, error {code}: “{message}”", self.status)
+            }
             (Some(message), _) => format!("HTTP {}: “{message}”", self.status),
             (None, _) => format!("HTTP {}", self.status),
         }
@@ -70,30 +87,51 @@ fn from_json(value: &Value) -> Envelope {
     let text = |name: &str| field(value, name).and_then(Value::as_str).map(shown);
     let nested = field(value, "error").filter(|error| error.is_object());
     let number = |value: &Value, name| field(value, name).and_then(Value::as_i64);
-    let code = number(value, "errorCode").or_else(|| nested.and_then(|error| number(error, "code")));
+    let code =
+        number(value, "errorCode").or_else(|| nested.and_then(|error| number(error, "code")));
     let message = text("message")
-        .or_else(|| nested.and_then(|error| field(error, "message")).and_then(Value::as_str).map(shown))
+        .or_else(|| {
+            nested
+                .and_then(|error| field(error, "message"))
+                .and_then(Value::as_str)
+                .map(shown)
+        })
         .or_else(|| text("errorMessage"))
         .or_else(|| text("error_description"))
         .or_else(|| text("title"))
         .or_else(|| text("StatusDescription"));
-    let name = field(value, "error").and_then(Value::as_str).map(shown).or_else(|| {
-        field(value, "errorCode").and_then(Value::as_str).map(shown)
-    });
-    Envelope { shape: Shape::Json, code, name, message, ..Envelope::default() }
+    let name = field(value, "error")
+        .and_then(Value::as_str)
+        .map(shown)
+        .or_else(|| field(value, "errorCode").and_then(Value::as_str).map(shown));
+    Envelope {
+        shape: Shape::Json,
+        code,
+        name,
+        message,
+        ..Envelope::default()
+    }
 }
 
 /// A member by name, whatever its case: versions differ.
 pub fn field<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
     let object = value.as_object()?;
-    object.get(name).or_else(|| object.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value))
+    object.get(name).or_else(|| {
+        object
+            .iter()
+            .find(|(key, _)| key.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value)
+    })
 }
 
 /// Whether a body is a page.
 pub fn html(body: &[u8]) -> bool {
     let start = String::from_utf8_lossy(&body[..body.len().min(1024)]).to_ascii_lowercase();
     let start = start.trim_start_matches('\u{feff}').trim_start();
-    start.starts_with("<!doctype html") || start.starts_with("<html") || start.contains("<head") || start.contains("<body")
+    start.starts_with("<!doctype html")
+        || start.starts_with("<html")
+        || start.contains("<head")
+        || start.contains("<body")
 }
 
 /// The page's title, safe to show.
@@ -103,6 +141,10 @@ pub fn title(body: &[u8]) -> Option<String> {
     let from = lower.find("<title")?;
     let open = from + lower[from..].find('>')? + 1;
     let close = open + lower[open..].find("</title")?;
-    let title = text.get(open..close)?.split_whitespace().collect::<Vec<_>>().join(" ");
+    let title = text
+        .get(open..close)?
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
     (!title.is_empty()).then(|| shown(&title))
 }

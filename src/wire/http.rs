@@ -45,8 +45,12 @@ impl Request {
 
     /// A POST of JSON.
     pub fn post(path: impl Into<String>, body: &serde_json::Value) -> Self {
-        Self { method: Method::POST, body: body.to_string().into_bytes(), ..Self::get(path) }
-            .header("content-type", "application/json")
+        Self {
+            method: Method::POST,
+            body: body.to_string().into_bytes(),
+            ..Self::get(path)
+        }
+        .header("content-type", "application/json")
     }
 
     /// The same with one more header; a value that cannot be one is left out.
@@ -79,12 +83,17 @@ pub struct Response {
 impl Response {
     /// The header's text, safe to show.
     pub fn header(&self, name: &str) -> Option<String> {
-        self.headers.get(name).map(|value| crate::shown::shown(&String::from_utf8_lossy(value.as_bytes())))
+        self.headers
+            .get(name)
+            .map(|value| crate::shown::shown(&String::from_utf8_lossy(value.as_bytes())))
     }
 
     /// The body as JSON, if it is.
     pub fn json(&self) -> Option<serde_json::Value> {
-        let body = self.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.body);
+        let body = self
+            .body
+            .strip_prefix(b"\xef\xbb\xbf")
+            .unwrap_or(&self.body);
         serde_json::from_slice(body).ok().filter(|_| !self.cut)
     }
 }

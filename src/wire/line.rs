@@ -38,15 +38,21 @@ impl Line {
             tokio::spawn(connection);
             Sender::Alone(sender)
         };
-        Some(Self { address, strict, sender })
+        Some(Self {
+            address,
+            strict,
+            sender,
+        })
     }
 
     /// A second handle on the same connection, where it takes several requests at once.
     pub fn share(&self) -> Option<Self> {
         match &self.sender {
-            Sender::Shared(sender) if !sender.is_closed() => {
-                Some(Self { address: self.address, strict: self.strict, sender: Sender::Shared(sender.clone()) })
-            }
+            Sender::Shared(sender) if !sender.is_closed() => Some(Self {
+                address: self.address,
+                strict: self.strict,
+                sender: Sender::Shared(sender.clone()),
+            }),
             Sender::Shared(_) | Sender::Alone(_) => None,
         }
     }
@@ -56,7 +62,9 @@ impl Line {
         match &mut self.sender {
             Sender::Shared(_) => false,
             Sender::Alone(sender) => {
-                tokio::time::timeout(Duration::from_millis(100), sender.ready()).await.is_ok_and(|ready| ready.is_ok())
+                tokio::time::timeout(Duration::from_millis(100), sender.ready())
+                    .await
+                    .is_ok_and(|ready| ready.is_ok())
             }
         }
     }
@@ -73,7 +81,9 @@ impl Line {
     ) -> Result<Response, (Failure, bool)> {
         let began = Instant::now();
         let waited_ms = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
-        let prepared = self.prepared(request, authority).ok_or((Failure::Malformed, false))?;
+        let prepared = self
+            .prepared(request, authority)
+            .ok_or((Failure::Malformed, false))?;
         let exchange = async {
             let answer = match &mut self.sender {
                 Sender::Shared(sender) => sender.send_request(prepared).await,
@@ -81,7 +91,14 @@ impl Line {
             };
             let (head, body) = answer.map_err(|error| told(&error))?.into_parts();
             let (body, cut) = bounded(body, began + time).await;
-            Ok(Response { status: head.status, version: head.version, headers: head.headers, body, cut, took: began.elapsed() })
+            Ok(Response {
+                status: head.status,
+                version: head.version,
+                headers: head.headers,
+                body,
+                cut,
+                took: began.elapsed(),
+            })
         };
         // The body keeps its own time, so that what came of it is not lost.
         tokio::time::timeout(time + Duration::from_millis(50), exchange)
@@ -96,20 +113,31 @@ impl Line {
             Sender::Shared(_) => builder.uri(format!("https://{authority}{}", request.path)),
             Sender::Alone(_) => builder.uri(request.path.as_str()).header("host", authority),
         };
-        let mut prepared = builder.body(Full::new(Bytes::from(request.body.clone()))).ok()?;
+        let mut prepared = builder
+            .body(Full::new(Bytes::from(request.body.clone())))
+            .ok()?;
         prepared.headers_mut().extend(request.headers.clone());
         let headers = prepared.headers_mut();
-        headers.entry("accept").or_insert(hyper::header::HeaderValue::from_static("application/json"));
+        headers
+            .entry("accept")
+            .or_insert(hyper::header::HeaderValue::from_static("application/json"));
         headers
             .entry("user-agent")
-            .or_insert(hyper::header::HeaderValue::from_static(concat!("orch-doctor/", env!("CARGO_PKG_VERSION"))));
+            .or_insert(hyper::header::HeaderValue::from_static(concat!(
+                "orch-doctor/",
+                env!("CARGO_PKG_VERSION")
+            )));
         Some(prepared)
     }
 }
 
 /// What hyper's error means, by kind.
 fn told(error: &hyper::Error) -> (Failure, bool) {
-    let failure = if error.is_parse() || error.is_parse_status() { Failure::Malformed } else { Failure::Closed };
+    let failure = if error.is_parse() || error.is_parse_status() {
+        Failure::Malformed
+    } else {
+        Failure::Closed
+    };
     (failure, error.is_canceled())
 }
 

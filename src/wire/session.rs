@@ -51,10 +51,23 @@ impl std::fmt::Debug for Session {
 
 impl Session {
     /// A session with nothing open and nobody signed in.
-    pub fn new(world: World, settings: Arc<Settings>, credential: Credential, stores: Stores) -> Self {
+    pub fn new(
+        world: World,
+        settings: Arc<Settings>,
+        credential: Credential,
+        stores: Stores,
+    ) -> Self {
         let mut veil = Veil::default();
-        let secrets = [&credential.sign_in, &credential.webhook, &credential.robot, &credential.proxy];
-        secrets.into_iter().flatten().for_each(|secret| veil.cover(secret));
+        let secrets = [
+            &credential.sign_in,
+            &credential.webhook,
+            &credential.robot,
+            &credential.proxy,
+        ];
+        secrets
+            .into_iter()
+            .flatten()
+            .for_each(|secret| veil.cover(secret));
         Self {
             world,
             settings,
@@ -100,7 +113,12 @@ impl Session {
             Some(stream) => stream,
             None => match self.connect(address, time).await {
                 Ok(stream) => stream,
-                Err(_) => return Handshake { failure: Some(tls::TlsFailure::Closed), ..Handshake::default() },
+                Err(_) => {
+                    return Handshake {
+                        failure: Some(tls::TlsFailure::Closed),
+                        ..Handshake::default()
+                    };
+                }
             },
         };
         let left = time.saturating_sub(self.world.clock.elapsed().saturating_sub(began));
@@ -117,7 +135,11 @@ impl Session {
     /// # Errors
     /// Why there is no answer.
     pub async fn exchange(&self, request: &Request) -> Answer {
-        let _turn = self.in_flight.acquire().await.map_err(|_| Failure::NoConnection)?;
+        let _turn = self
+            .in_flight
+            .acquire()
+            .await
+            .map_err(|_| Failure::NoConnection)?;
         let time = Duration::from_millis(self.settings.network.request_timeout_ms);
         let authority = self.settings.target.authority();
         for last in [false, true] {
@@ -174,7 +196,10 @@ impl Session {
     /// Gets a new token in the place of the one of that number, unless someone did already.
     async fn renew(&self, number: u32) {
         let mut ticket = self.ticket.lock().await;
-        if ticket.as_ref().is_some_and(|ticket| ticket.number() == number && ticket.renewable()) {
+        if ticket
+            .as_ref()
+            .is_some_and(|ticket| ticket.number() == number && ticket.renewable())
+        {
             let (_, fresh) = sign_in::attempt(self, &self.settings, &self.credential).await;
             if let Some(fresh) = fresh {
                 self.veil.lock().await.cover(fresh.secret());
@@ -189,8 +214,17 @@ impl Session {
     }
 
     /// A connection from the first source address asked for.
-    async fn connect(&self, address: SocketAddr, time: Duration) -> Result<AnyStream, dial::Failure> {
-        let source = self.settings.network.source_ips.iter().find(|source| source.is_ipv4() == address.is_ipv4());
+    async fn connect(
+        &self,
+        address: SocketAddr,
+        time: Duration,
+    ) -> Result<AnyStream, dial::Failure> {
+        let source = self
+            .settings
+            .network
+            .source_ips
+            .iter()
+            .find(|source| source.is_ipv4() == address.is_ipv4());
         self.world.net.connect(address, source.copied(), time).await
     }
 
@@ -202,15 +236,23 @@ impl Session {
             if let Some(shared) = lines.iter().filter(|line| fits(line)).find_map(Line::share) {
                 return Ok(shared);
             }
-            let lone = lines.iter().position(|line| fits(line) && line.share().is_none());
+            let lone = lines
+                .iter()
+                .position(|line| fits(line) && line.share().is_none());
             if let Some(at) = lone {
                 return Ok(lines.swap_remove(at));
             }
         }
         let address = (*self.chosen.lock().await).ok_or(Failure::NoConnection)?;
-        let stream = self.connect(address, self.time()).await.map_err(|_| Failure::NoConnection)?;
+        let stream = self
+            .connect(address, self.time())
+            .await
+            .map_err(|_| Failure::NoConnection)?;
         let (seen, secured) = tls::handshake(stream, &self.settings.target.host, self.time()).await;
-        let line = self.line_over(secured, &seen, address).await.ok_or(Failure::NoConnection)?;
+        let line = self
+            .line_over(secured, &seen, address)
+            .await
+            .ok_or(Failure::NoConnection)?;
         if !fits(&line) {
             return Err(Failure::NotTrusted);
         }
@@ -222,7 +264,12 @@ impl Session {
     }
 
     /// HTTP over the connection, judged by its own handshake.
-    async fn line_over(&self, secured: Option<Secured>, seen: &Handshake, address: SocketAddr) -> Option<Line> {
+    async fn line_over(
+        &self,
+        secured: Option<Secured>,
+        seen: &Handshake,
+        address: SocketAddr,
+    ) -> Option<Line> {
         let strict = self.passes(seen);
         Line::over(secured?, address, strict).await
     }

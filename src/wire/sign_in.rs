@@ -70,13 +70,22 @@ impl Ticket {
 
     /// The token that comes after the one of that number, and after which there is no other.
     pub(super) fn after(self, number: u32) -> Self {
-        Self { number: number + 1, renewable: false, ..self }
+        Self {
+            number: number + 1,
+            renewable: false,
+            ..self
+        }
     }
 
     /// The request with the token and the tenant, for a strict line only.
     pub(super) fn bear(&self, request: Request, settings: &Settings) -> Request {
-        let request = Request { trust: Trust::Strict, ..request };
-        let request = self.secret.on_the_wire(|token| request.header("authorization", &format!("Bearer {token}")));
+        let request = Request {
+            trust: Trust::Strict,
+            ..request
+        };
+        let request = self
+            .secret
+            .on_the_wire(|token| request.header("authorization", &format!("Bearer {token}")));
         match settings.target.layout {
             Layout::Standalone => request.header("x-uipath-tenantname", &settings.tenant),
             Layout::AutomationSuite { .. } => request,
@@ -96,8 +105,18 @@ pub(super) async fn attempt(
     match &settings.sign_in {
         SignIn::None => (unanswered(Vec::new(), Failure::NotTrusted), None),
         SignIn::Token => {
-            let attempt = Attempt { paths: Vec::new(), outcome: Outcome::Taken };
-            (attempt, Some(Ticket { secret: secret.clone(), number: 0, renewable: false }))
+            let attempt = Attempt {
+                paths: Vec::new(),
+                outcome: Outcome::Taken,
+            };
+            (
+                attempt,
+                Some(Ticket {
+                    secret: secret.clone(),
+                    number: 0,
+                    renewable: false,
+                }),
+            )
         }
         SignIn::Password { username } => password(session, settings, username, secret).await,
         SignIn::ClientCredentials { client_id, scopes } => {
@@ -117,15 +136,29 @@ async fn password(
     let body = secret.on_the_wire(|password| {
         json!({ "tenancyName": settings.tenant, "usernameOrEmailAddress": username, "password": password })
     });
-    let request = Request { trust: Trust::Strict, ..Request::post(path.as_str(), &body) };
+    let request = Request {
+        trust: Trust::Strict,
+        ..Request::post(path.as_str(), &body)
+    };
     let paths = vec![path];
     match session.exchange(&request).await {
         Err(failure) => (unanswered(paths, failure), None),
         Ok(response) => {
-            let token = response.json().filter(|_| response.status.is_success()).and_then(|body| abp_token(&body));
+            let token = response
+                .json()
+                .filter(|_| response.status.is_success())
+                .and_then(|body| abp_token(&body));
             match token {
                 Some(secret) => accepted(paths, secret, AUTHENTICATE_LIFETIME_S, Vec::new()),
-                None => (Attempt { paths, outcome: Outcome::Refused { envelope: Envelope::of(&response) } }, None),
+                None => (
+                    Attempt {
+                        paths,
+                        outcome: Outcome::Refused {
+                            envelope: Envelope::of(&response),
+                        },
+                    },
+                    None,
+                ),
             }
         }
     }
@@ -141,7 +174,10 @@ pub fn token_paths(settings: &Settings) -> Vec<String> {
     match &settings.target.layout {
         Layout::Standalone => vec!["/identity/connect/token".into()],
         Layout::AutomationSuite { organization, .. } => {
-            vec!["/identity_/connect/token".into(), format!("/{organization}/identity_/connect/token")]
+            vec![
+                "/identity_/connect/token".into(),
+                format!("/{organization}/identity_/connect/token"),
+            ]
         }
     }
 }
@@ -164,19 +200,31 @@ async fn client_credentials(
     let mut paths = Vec::new();
     let mut told = unanswered(Vec::new(), Failure::NoConnection);
     for path in token_paths(settings) {
-        let request = Request { trust: Trust::Strict, body: form.clone().into_bytes(), ..Request::post(path.as_str(), &Value::Null) }
-            .header("content-type", "application/x-www-form-urlencoded");
+        let request = Request {
+            trust: Trust::Strict,
+            body: form.clone().into_bytes(),
+            ..Request::post(path.as_str(), &Value::Null)
+        }
+        .header("content-type", "application/x-www-form-urlencoded");
         paths.push(path);
         let response = match session.exchange(&request).await {
             Err(failure) => return (unanswered(paths, failure), None),
             Ok(response) => response,
         };
         let body = response.json();
-        let token = body.as_ref().filter(|_| response.status.is_success()).and_then(oauth_token);
+        let token = body
+            .as_ref()
+            .filter(|_| response.status.is_success())
+            .and_then(oauth_token);
         if let Some((secret, lifetime_s, scopes)) = token {
             return accepted(paths, secret, lifetime_s, scopes);
         }
-        told = Attempt { paths: paths.clone(), outcome: Outcome::Refused { envelope: Envelope::of(&response) } };
+        told = Attempt {
+            paths: paths.clone(),
+            outcome: Outcome::Refused {
+                envelope: Envelope::of(&response),
+            },
+        };
         if body.is_some_and(|body| field(&body, "error").is_some()) {
             break;
         }
@@ -195,18 +243,44 @@ fn abp_token(body: &Value) -> Option<Secret> {
 /// The token of an OAuth answer, with lifetime and scopes.
 fn oauth_token(body: &Value) -> Option<(Secret, u64, Vec<String>)> {
     let token = field(body, "access_token")?.as_str()?;
-    let lifetime_s = field(body, "expires_in").and_then(Value::as_u64).unwrap_or(3_600);
-    let scopes = field(body, "scope").and_then(Value::as_str).unwrap_or_default();
-    Some((Secret::new(token.to_owned()), lifetime_s, scopes.split_whitespace().map(crate::shown::shown).collect()))
+    let lifetime_s = field(body, "expires_in")
+        .and_then(Value::as_u64)
+        .unwrap_or(3_600);
+    let scopes = field(body, "scope")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    Some((
+        Secret::new(token.to_owned()),
+        lifetime_s,
+        scopes.split_whitespace().map(crate::shown::shown).collect(),
+    ))
 }
 
 /// A token was given.
-fn accepted(paths: Vec<String>, secret: Secret, lifetime_s: u64, scopes: Vec<String>) -> (Attempt, Option<Ticket>) {
-    let attempt = Attempt { paths, outcome: Outcome::Accepted { lifetime_s, scopes } };
-    (attempt, Some(Ticket { secret, number: 0, renewable: true }))
+fn accepted(
+    paths: Vec<String>,
+    secret: Secret,
+    lifetime_s: u64,
+    scopes: Vec<String>,
+) -> (Attempt, Option<Ticket>) {
+    let attempt = Attempt {
+        paths,
+        outcome: Outcome::Accepted { lifetime_s, scopes },
+    };
+    (
+        attempt,
+        Some(Ticket {
+            secret,
+            number: 0,
+            renewable: true,
+        }),
+    )
 }
 
 /// There was no answer.
 fn unanswered(paths: Vec<String>, failure: Failure) -> Attempt {
-    Attempt { paths, outcome: Outcome::Unanswered { failure } }
+    Attempt {
+        paths,
+        outcome: Outcome::Unanswered { failure },
+    }
 }

@@ -84,16 +84,29 @@ pub enum TlsFailure {
 }
 
 /// Makes the handshake within the time; the connection comes back when it ended well.
-pub async fn handshake(stream: AnyStream, host: &Host, time: Duration) -> (Handshake, Option<Secured>) {
+pub async fn handshake(
+    stream: AnyStream,
+    host: &Host,
+    time: Duration,
+) -> (Handshake, Option<Secured>) {
     let Some(name) = server_name(host) else {
-        return (Handshake { failure: Some(TlsFailure::Name), ..Handshake::default() }, None);
+        return (
+            Handshake {
+                failure: Some(TlsFailure::Name),
+                ..Handshake::default()
+            },
+            None,
+        );
     };
     let capture = Arc::new(Capture::new());
     let asked = Arc::new(Asked::default());
     let (tap, received) = Tap::new(stream);
     let connector = TlsConnector::from(Arc::new(client(&capture, &asked)));
     let outcome = tokio::time::timeout(time, connector.connect(name, tap)).await;
-    let mut seen = Handshake { client_certificate_asked: asked.0.get().is_some(), ..Handshake::default() };
+    let mut seen = Handshake {
+        client_certificate_asked: asked.0.get().is_some(),
+        ..Handshake::default()
+    };
     let first = first_bytes(received);
     seen.first_bytes = first.iter().map(|byte| format!("{byte:02x}")).collect();
     if let Some((chain, staple)) = capture.captured.get() {
@@ -103,9 +116,15 @@ pub async fn handshake(stream: AnyStream, host: &Host, time: Duration) -> (Hands
     match outcome {
         Ok(Ok(secured)) => {
             let (_, connection) = secured.get_ref();
-            seen.protocol = connection.protocol_version().and_then(|version| version.as_str().map(pretty));
-            seen.cipher = connection.negotiated_cipher_suite().map(|suite| format!("{:?}", suite.suite()));
-            seen.alpn = connection.alpn_protocol().map(|name| String::from_utf8_lossy(name).into_owned());
+            seen.protocol = connection
+                .protocol_version()
+                .and_then(|version| version.as_str().map(pretty));
+            seen.cipher = connection
+                .negotiated_cipher_suite()
+                .map(|suite| format!("{:?}", suite.suite()));
+            seen.alpn = connection
+                .alpn_protocol()
+                .map(|name| String::from_utf8_lossy(name).into_owned());
             (seen, Some(secured))
         }
         Ok(Err(error)) => {
@@ -114,7 +133,10 @@ pub async fn handshake(stream: AnyStream, host: &Host, time: Duration) -> (Hands
         }
         Err(_) => {
             let waited_ms = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
-            seen.failure = Some(TlsFailure::Silent { waited_ms, received: first.len() });
+            seen.failure = Some(TlsFailure::Silent {
+                waited_ms,
+                received: first.len(),
+            });
             (seen, None)
         }
     }
@@ -134,7 +156,9 @@ pub(crate) fn base64_of(bytes: &[u8]) -> String {
 /// The bytes of Base64 evidence; empty where it is none.
 pub(crate) fn bytes_of(text: &str) -> Vec<u8> {
     use base64::Engine as _;
-    base64::engine::general_purpose::STANDARD.decode(text).unwrap_or_default()
+    base64::engine::general_purpose::STANDARD
+        .decode(text)
+        .unwrap_or_default()
 }
 
 /// The host as a handshake names it.
@@ -162,21 +186,33 @@ fn client(capture: &Arc<Capture>, asked: &Arc<Asked>) -> ClientConfig {
 /// Tells why, by type.
 fn failure(error: &io::Error, first: &[u8]) -> TlsFailure {
     use rustls::Error as Tls;
-    let Some(tls) = error.get_ref().and_then(|inner| inner.downcast_ref::<Tls>()) else {
+    let Some(tls) = error
+        .get_ref()
+        .and_then(|inner| inner.downcast_ref::<Tls>())
+    else {
         return match error.kind() {
             io::ErrorKind::UnexpectedEof
             | io::ErrorKind::ConnectionReset
             | io::ErrorKind::ConnectionAborted
             | io::ErrorKind::BrokenPipe => TlsFailure::Closed,
-            kind => TlsFailure::Other { what: kind.to_string() },
+            kind => TlsFailure::Other {
+                what: kind.to_string(),
+            },
         };
     };
     match tls {
-        Tls::AlertReceived(alert) => TlsFailure::Alert { code: u8::from(*alert), name: format!("{alert:?}") },
+        Tls::AlertReceived(alert) => TlsFailure::Alert {
+            code: u8::from(*alert),
+            name: format!("{alert:?}"),
+        },
         Tls::InvalidMessage(_) if !looks_like_tls(first) => TlsFailure::NotTls,
         Tls::InvalidCertificate(rustls::CertificateError::BadSignature) => TlsFailure::Signature,
-        Tls::PeerIncompatible(what) => TlsFailure::Incompatible { what: format!("{what:?}") },
-        other => TlsFailure::Other { what: crate::shown::shown(&other.to_string()) },
+        Tls::PeerIncompatible(what) => TlsFailure::Incompatible {
+            what: format!("{what:?}"),
+        },
+        other => TlsFailure::Other {
+            what: crate::shown::shown(&other.to_string()),
+        },
     }
 }
 
@@ -194,7 +230,10 @@ struct Capture {
 
 impl Capture {
     fn new() -> Self {
-        Self { provider: Arc::new(rustls::crypto::ring::default_provider()), captured: OnceLock::new() }
+        Self {
+            provider: Arc::new(rustls::crypto::ring::default_provider()),
+            captured: OnceLock::new(),
+        }
     }
 }
 
@@ -207,7 +246,10 @@ impl ServerCertVerifier for Capture {
         ocsp_response: &[u8],
         _now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
-        let chain = std::iter::once(end_entity).chain(intermediates).map(|der| der.clone().into_owned()).collect();
+        let chain = std::iter::once(end_entity)
+            .chain(intermediates)
+            .map(|der| der.clone().into_owned())
+            .collect();
         // A second certificate in one handshake cannot be; the first is kept.
         let _ = self.captured.set((chain, ocsp_response.to_vec()));
         Ok(ServerCertVerified::assertion())
@@ -219,7 +261,12 @@ impl ServerCertVerifier for Capture {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls12_signature(message, cert, dss, &self.provider.signature_verification_algorithms)
+        verify_tls12_signature(
+            message,
+            cert,
+            dss,
+            &self.provider.signature_verification_algorithms,
+        )
     }
 
     fn verify_tls13_signature(
@@ -228,11 +275,18 @@ impl ServerCertVerifier for Capture {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls13_signature(message, cert, dss, &self.provider.signature_verification_algorithms)
+        verify_tls13_signature(
+            message,
+            cert,
+            dss,
+            &self.provider.signature_verification_algorithms,
+        )
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider.signature_verification_algorithms.supported_schemes()
+        self.provider
+            .signature_verification_algorithms
+            .supported_schemes()
     }
 }
 
@@ -261,7 +315,14 @@ pub struct Tap {
 impl Tap {
     fn new(inner: AnyStream) -> (Self, UnboundedReceiver<Vec<u8>>) {
         let (told, received) = unbounded_channel();
-        (Self { inner, left: FIRST_BYTES, told }, received)
+        (
+            Self {
+                inner,
+                left: FIRST_BYTES,
+                told,
+            },
+            received,
+        )
     }
 }
 
@@ -275,7 +336,11 @@ fn first_bytes(mut received: UnboundedReceiver<Vec<u8>>) -> Vec<u8> {
 }
 
 impl AsyncRead for Tap {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
         let outcome = Pin::new(&mut self.inner).poll_read(cx, buf);
         let fresh = &buf.filled()[before..];
@@ -290,7 +355,11 @@ impl AsyncRead for Tap {
 }
 
 impl AsyncWrite for Tap {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.inner).poll_write(cx, buf)
     }
 

@@ -31,7 +31,10 @@ impl Veil {
                 json[1..json.len() - 1].as_bytes().to_vec(),
                 encoded.replace('+', "%20").into_bytes(),
                 encoded.into_bytes(),
-                super::tls::base64_of(text.as_bytes()).trim_end_matches('=').as_bytes().to_vec(),
+                super::tls::base64_of(text.as_bytes())
+                    .trim_end_matches('=')
+                    .as_bytes()
+                    .to_vec(),
                 html(text).into_bytes(),
                 hex.into_bytes(),
                 utf16,
@@ -47,7 +50,9 @@ impl Veil {
 
     /// The bytes without any form of any secret.
     pub(super) fn over(&self, bytes: Vec<u8>) -> Vec<u8> {
-        self.forms.iter().fold(bytes, |bytes, form| replaced(bytes, form))
+        self.forms
+            .iter()
+            .fold(bytes, |bytes, form| replaced(bytes, form))
     }
 
     /// The headers without any form of any secret.
@@ -62,16 +67,26 @@ impl Veil {
 
 /// The five characters that HTML escapes.
 fn html(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+        .replace('\'', "&#39;")
 }
 
 /// Every occurrence replaced.
 fn replaced(bytes: Vec<u8>, form: &[u8]) -> Vec<u8> {
-    let Some(first) = form.first() else { return bytes };
+    let Some(first) = form.first() else {
+        return bytes;
+    };
     let mut out = Vec::new();
     let mut rest = bytes.as_slice();
     let mut searched = 0;
-    while let Some(at) = rest[searched..].iter().position(|byte| byte == first).map(|at| at + searched) {
+    while let Some(at) = rest[searched..]
+        .iter()
+        .position(|byte| byte == first)
+        .map(|at| at + searched)
+    {
         if rest[at..].starts_with(form) {
             out.extend_from_slice(&rest[..at]);
             out.extend_from_slice(VEIL);

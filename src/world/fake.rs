@@ -41,8 +41,18 @@ impl Net for FakeNet {
         _budget: Duration,
     ) -> BoxFuture<'a, Resolution> {
         let found = self.names.get(name).cloned();
-        let outcome = if found.is_some() { Outcome::Resolved } else { Outcome::NoSuchName };
-        let addresses = found.unwrap_or_default().into_iter().map(|address| Address { address, ttl_s: Some(60) });
+        let outcome = if found.is_some() {
+            Outcome::Resolved
+        } else {
+            Outcome::NoSuchName
+        };
+        let addresses = found
+            .unwrap_or_default()
+            .into_iter()
+            .map(|address| Address {
+                address,
+                ttl_s: Some(60),
+            });
         let resolution = Resolution {
             name: name.to_owned(),
             outcome,
@@ -73,7 +83,10 @@ impl Net for FakeNet {
                 Some(Port::Drops) | None => {
                     tokio::time::sleep(budget).await;
                     let waited_ms = u64::try_from(budget.as_millis()).unwrap_or(u64::MAX);
-                    Err(Failure::Silent { waited_ms, attempts: 3 })
+                    Err(Failure::Silent {
+                        waited_ms,
+                        attempts: 3,
+                    })
                 }
             }
         }
@@ -109,5 +122,9 @@ impl Clock for Fixed {
 /// A world with these tables.
 pub(crate) fn world(net: FakeNet) -> World {
     let fixed = || Fixed(tokio::time::Instant::now());
-    World { net: Arc::new(net), machine: Arc::new(fixed()), clock: Arc::new(fixed()) }
+    World {
+        net: Arc::new(net),
+        machine: Arc::new(fixed()),
+        clock: Arc::new(fixed()),
+    }
 }

@@ -13,7 +13,11 @@ use tokio::time::Instant;
 
 /// The real world.
 pub fn world() -> World {
-    World { net: Arc::new(System), machine: Arc::new(System), clock: Arc::new(SystemClock(Instant::now())) }
+    World {
+        net: Arc::new(System),
+        machine: Arc::new(System),
+        clock: Arc::new(SystemClock(Instant::now())),
+    }
 }
 
 /// This system's network and machine.
@@ -21,7 +25,12 @@ pub fn world() -> World {
 struct System;
 
 impl Net for System {
-    fn resolve<'a>(&'a self, name: &'a str, server: Option<SocketAddr>, budget: Duration) -> BoxFuture<'a, Resolution> {
+    fn resolve<'a>(
+        &'a self,
+        name: &'a str,
+        server: Option<SocketAddr>,
+        budget: Duration,
+    ) -> BoxFuture<'a, Resolution> {
         resolve(name, server, budget).boxed()
     }
 
@@ -32,7 +41,14 @@ impl Net for System {
         budget: Duration,
     ) -> BoxFuture<'_, Result<AnyStream, Failure>> {
         async move {
-            let stream = dial(to, &Dial { source: from, ..Dial::within(budget) }).await?;
+            let stream = dial(
+                to,
+                &Dial {
+                    source: from,
+                    ..Dial::within(budget)
+                },
+            )
+            .await?;
             // Small requests must not wait for the acknowledgement of the ones before.
             let _ = stream.set_nodelay(true);
             Ok(Box::new(stream) as AnyStream)
@@ -44,14 +60,20 @@ impl Net for System {
 impl Machine for System {
     fn name(&self) -> String {
         #[cfg(unix)]
-        let name = nix::unistd::gethostname().ok().and_then(|name| name.into_string().ok());
+        let name = nix::unistd::gethostname()
+            .ok()
+            .and_then(|name| name.into_string().ok());
         #[cfg(not(unix))]
         let name = std::env::var("COMPUTERNAME").ok();
         name.unwrap_or_else(|| "this machine".into())
     }
 
     fn trusted(&self) -> Vec<Vec<u8>> {
-        rustls_native_certs::load_native_certs().certs.iter().map(|der| der.as_ref().to_vec()).collect()
+        rustls_native_certs::load_native_certs()
+            .certs
+            .iter()
+            .map(|der| der.as_ref().to_vec())
+            .collect()
     }
 }
 
@@ -60,7 +82,10 @@ impl Machine for System {
 struct SystemClock(Instant);
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "the one place that asks the system for the time")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that asks the system for the time"
+    )]
     fn now(&self) -> Timestamp {
         Timestamp::now()
     }

@@ -51,7 +51,9 @@ fn agreement(shown: &Shown) -> Agreement {
         },
         Some(TlsFailure::Incompatible { what }) if what.contains("Version") => Agreement::TooOld,
         Some(TlsFailure::Incompatible { .. }) => Agreement::NoSharedCipher,
-        Some(TlsFailure::Signature | TlsFailure::Name | TlsFailure::Other { .. }) => Agreement::Untold,
+        Some(TlsFailure::Signature | TlsFailure::Name | TlsFailure::Other { .. }) => {
+            Agreement::Untold
+        }
     }
 }
 
@@ -68,19 +70,39 @@ impl Symptom for Agreement {
             .iter()
             .map(agreement)
             .find(|agreement| *agreement != Self::Agreed)
-            .unwrap_or(if seen.addresses.is_empty() { Self::Untold } else { Self::Agreed })
+            .unwrap_or(if seen.addresses.is_empty() {
+                Self::Untold
+            } else {
+                Self::Agreed
+            })
     }
 
     #[cfg(test)]
     fn sample(self) -> Seen {
         use samples::{failing, public};
-        let alert = |code: u8, name: &str| failing(TlsFailure::Alert { code, name: name.into() }, "15030300020228");
+        let alert = |code: u8, name: &str| {
+            failing(
+                TlsFailure::Alert {
+                    code,
+                    name: name.into(),
+                },
+                "15030300020228",
+            )
+        };
         match self {
             Self::Agreed => public(),
             Self::PlainHttp => failing(TlsFailure::NotTls, "485454502f312e312034303020426164"),
-            Self::OtherProtocol => failing(TlsFailure::NotTls, "5353482d322e302d4f70656e5353480d0a"),
+            Self::OtherProtocol => {
+                failing(TlsFailure::NotTls, "5353482d322e302d4f70656e5353480d0a")
+            }
             Self::Closed => failing(TlsFailure::Closed, ""),
-            Self::Silent => failing(TlsFailure::Silent { waited_ms: 5000, received: 0 }, ""),
+            Self::Silent => failing(
+                TlsFailure::Silent {
+                    waited_ms: 5000,
+                    received: 0,
+                },
+                "",
+            ),
             Self::TooOld => alert(70, "ProtocolVersion"),
             Self::NoSharedCipher => alert(40, "HandshakeFailure"),
             Self::NameUnknown => alert(112, "UnrecognizedName"),
@@ -92,7 +114,12 @@ impl Symptom for Agreement {
 
 /// Reads every judged address and keeps the worst, as `rank` orders them; `none` where no certificate came.
 fn worst<T: Copy>(seen: &Seen, none: T, read: impl Fn(&Facets) -> T, rank: impl Fn(T) -> u8) -> T {
-    seen.addresses.iter().filter_map(|shown| shown.facets.as_ref()).map(read).max_by_key(|symptom| rank(*symptom)).unwrap_or(none)
+    seen.addresses
+        .iter()
+        .filter_map(|shown| shown.facets.as_ref())
+        .map(read)
+        .max_by_key(|symptom| rank(*symptom))
+        .unwrap_or(none)
 }
 
 symptoms! {
@@ -142,18 +169,23 @@ impl Symptom for Trusted {
     type Seen = Seen;
 
     fn read(seen: &Seen, _at: &At<'_>) -> Self {
-        worst(seen, Self::Untold, |facets| trust::trust(facets).into(), |symptom| match symptom {
-            Self::Public => 0,
-            Self::Untold => 1,
-            Self::Intercepted => 2,
-            Self::UnknownIssuer => 3,
-            Self::SelfSigned
-            | Self::PrivateRoot
-            | Self::MissingIntermediate
-            | Self::ChainInvalid
-            | Self::BadSignature
-            | Self::Malformed => 4,
-        })
+        worst(
+            seen,
+            Self::Untold,
+            |facets| trust::trust(facets).into(),
+            |symptom| match symptom {
+                Self::Public => 0,
+                Self::Untold => 1,
+                Self::Intercepted => 2,
+                Self::UnknownIssuer => 3,
+                Self::SelfSigned
+                | Self::PrivateRoot
+                | Self::MissingIntermediate
+                | Self::ChainInvalid
+                | Self::BadSignature
+                | Self::Malformed => 4,
+            },
+        )
     }
 
     #[cfg(test)]
@@ -219,7 +251,11 @@ impl Symptom for Dated {
     type Seen = Seen;
 
     fn read(seen: &Seen, at: &At<'_>) -> Self {
-        let read = |facets: &Facets| match trust::lifetime(facets, facets.at, at.settings.trust.expires_soon_days) {
+        let read = |facets: &Facets| match trust::lifetime(
+            facets,
+            facets.at,
+            at.settings.trust.expires_soon_days,
+        ) {
             Lifetime::InDate => Self::InDate,
             Lifetime::ExpiresSoon => Self::ExpiresSoon,
             Lifetime::Expired => Self::Expired,

@@ -16,15 +16,32 @@ fn shown(facets: Facets) -> Seen {
         ..Handshake::default()
     };
     let address = ([203, 0, 113, 7], 8443).into();
-    Seen { addresses: vec![Shown { address, handshake, facets: Some(facets), took_ms: 4 }] }
+    Seen {
+        addresses: vec![Shown {
+            address,
+            handshake,
+            facets: Some(facets),
+            took_ms: 4,
+        }],
+    }
 }
 
 /// One address whose handshake failed before any certificate.
 pub(super) fn failing(failure: TlsFailure, first_bytes: &str) -> Seen {
-    let handshake =
-        Handshake { failure: Some(failure), first_bytes: first_bytes.into(), ..Handshake::default() };
+    let handshake = Handshake {
+        failure: Some(failure),
+        first_bytes: first_bytes.into(),
+        ..Handshake::default()
+    };
     let address = ([203, 0, 113, 7], 8443).into();
-    Seen { addresses: vec![Shown { address, handshake, facets: None, took_ms: 4 }] }
+    Seen {
+        addresses: vec![Shown {
+            address,
+            handshake,
+            facets: None,
+            took_ms: 4,
+        }],
+    }
 }
 
 /// A healthy chain to a root of the cloud.
@@ -47,8 +64,19 @@ pub(super) fn trust(symptom: Trusted) -> Seen {
         Trusted::PrivateRoot => shown(judged(&with_root(), &strangers())),
         Trusted::MissingIntermediate => {
             let (cloud, pool) = (chain.root.roots(), [chain.middle.der.clone()]);
-            let views = Views { cloud: &cloud, machine: None, bundle: None, pool: &pool };
-            shown(judge(&[chain.leaf.der.clone()], &[], &host(), now(), &views))
+            let views = Views {
+                cloud: &cloud,
+                machine: None,
+                bundle: None,
+                pool: &pool,
+            };
+            shown(judge(
+                &[chain.leaf.der.clone()],
+                &[],
+                &host(),
+                now(),
+                &views,
+            ))
         }
         Trusted::UnknownIssuer => shown(judged(&chain.served(), &strangers())),
         Trusted::ChainInvalid => {
@@ -70,11 +98,15 @@ pub(super) fn naming(symptom: Named) -> Seen {
         Named::Matches => public(),
         Named::Mismatch => shown(
             Chain::with_leaf(|leaf| {
-                leaf.subject_alt_names = vec![rcgen::SanType::DnsName("old.example.com".try_into().expect("a name"))];
+                leaf.subject_alt_names = vec![rcgen::SanType::DnsName(
+                    "old.example.com".try_into().expect("a name"),
+                )];
             })
             .judged(),
         ),
-        Named::NoAlternativeName => shown(Chain::with_leaf(|leaf| leaf.subject_alt_names.clear()).judged()),
+        Named::NoAlternativeName => {
+            shown(Chain::with_leaf(|leaf| leaf.subject_alt_names.clear()).judged())
+        }
         Named::Untold => trust(Trusted::Untold),
     }
 }
@@ -118,7 +150,10 @@ pub(super) fn strength(symptom: Strong) -> Seen {
             leaf.key.bits = 1024;
         }),
         Strong::WrongUsage => shown(
-            Chain::with_leaf(|leaf| leaf.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth]).judged(),
+            Chain::with_leaf(|leaf| {
+                leaf.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth]
+            })
+            .judged(),
         ),
         Strong::OldVersion => changed(&|leaf| leaf.version = 1),
         Strong::Untold => trust(Trusted::Untold),
@@ -133,10 +168,14 @@ pub(super) fn revocation(symptom: Unrevoked) -> Seen {
         shown(facets)
     };
     match symptom {
-        Unrevoked::Unrevoked => stapled(Staple::Good { this_update: now(), next_update: None }),
+        Unrevoked::Unrevoked => stapled(Staple::Good {
+            this_update: now(),
+            next_update: None,
+        }),
         Unrevoked::Untold => stapled(Staple::Absent),
-        Unrevoked::Revoked => {
-            stapled(Staple::Revoked { since: now(), reason: Some("keyCompromise".into()) })
-        }
+        Unrevoked::Revoked => stapled(Staple::Revoked {
+            since: now(),
+            reason: Some("keyCompromise".into()),
+        }),
     }
 }

@@ -1,0 +1,108 @@
+//! The files a user of the stand-in needs: roots, password, and a ready profile.
+
+use super::people::USER;
+use super::world::{FOLDER, PROCESS, TENANT, VERSION};
+use std::fs::OpenOptions;
+use std::io::{self, Write as _};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use tempfile::TempDir;
+use toml::{Table, Value};
+
+/// The files, in a folder that goes with them.
+pub(super) struct Files {
+    /// The folder.
+    _folder: TempDir,
+    /// The roots that stand for the cloud's.
+    pub(super) roots: PathBuf,
+    /// The password.
+    pub(super) password: PathBuf,
+    /// The secret of the external application.
+    pub(super) client_secret: PathBuf,
+    /// The profile.
+    pub(super) profile: PathBuf,
+}
+
+/// What goes into the files.
+pub(super) struct Contents<'a> {
+    /// The URL as it is typed.
+    pub(super) url: &'a str,
+    /// The roots as PEM.
+    pub(super) roots: &'a str,
+    /// The password.
+    pub(super) password: &'a str,
+    /// The secret of the external application.
+    pub(super) client_secret: &'a str,
+    /// Where to ask for names, if not the system.
+    pub(super) name_server: Option<SocketAddr>,
+    /// Where plain HTTP would be.
+    pub(super) http_port: u16,
+}
+
+/// Writes the files.
+pub(super) fn write(contents: &Contents<'_>) -> io::Result<Files> {
+    let folder = tempfile::Builder::new()
+        .prefix("orch-doctor-demo-")
+        .tempdir()?;
+    let at = |name: &str| folder.path().join(name);
+    let files = Files {
+        roots: at("roots.pem"),
+        password: at("password"),
+        client_secret: at("client-secret"),
+        profile: at("orch-doctor.toml"),
+        _folder: folder,
+    };
+    private(&files.roots, contents.roots)?;
+    private(&files.password, contents.password)?;
+    private(&files.client_secret, contents.client_secret)?;
+    private(&files.profile, &profile(contents, &files))?;
+    Ok(files)
+}
+
+/// Writes a file that only its owner can read.
+fn private(path: &Path, text: &str) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)?.write_all(text.as_bytes())
+}
+
+/// The profile.
+fn profile(contents: &Contents<'_>, files: &Files) -> String {
+    let text = |text: &str| Value::String(text.to_owned());
+    let path = |path: &Path| Value::String(path.to_string_lossy().into_owned());
+    let orchestrator = table([("url", text(contents.url)), ("tenant", text(TENANT))]);
+    let password = table([("file", path(&files.password))]);
+    let credential = table([
+        ("username", text(USER)),
+        ("password", Value::Table(password)),
+    ]);
+    let process = table([
+        ("folder", text(FOLDER)),
+        ("name", text(PROCESS)),
+        ("version", text(VERSION)),
+    ]);
+    let mut network = table([
+        ("cloud_roots", path(&files.roots)),
+        ("http_port", Value::Integer(contents.http_port.into())),
+    ]);
+    if let Some(server) = contents.name_server {
+        network.insert("dns".to_owned(), text(&server.to_string()));
+    }
+    let whole = table([
+        ("orchestrator", Value::Table(orchestrator)),
+        ("credential", Value::Table(credential)),
+        ("process", Value::Array(vec![Value::Table(process)])),
+        ("network", Value::Table(network)),
+    ]);
+    format!("# The profile of the stand-in Orchestrator (orch-doctor demo).\n{whole}")
+}
+
+/// A TOML table.
+fn table<const N: usize>(entries: [(&str, Value); N]) -> Table {
+    entries
+        .into_iter()
+        .map(|(key, value)| (key.to_owned(), value))
+        .collect()
+}

@@ -1,0 +1,363 @@
+//! From a request to an answer: the two URL layouts, the pages around the interface, and the interface itself.
+
+use super::api;
+use super::page;
+use super::people::Person;
+use super::reply::{Reply, not_authenticated, not_authorized};
+use super::request::{FolderChoice, Request, decoded};
+use super::version::ApiVersion;
+use super::world::{Folder, ORGANISATION, TENANT, World};
+
+/// The prefix of OData functions and actions.
+const ODATA: &str = "uipath.server.configuration.odata.";
+
+/// One segment of the path: a name, and what stands in brackets behind it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Segment {
+    /// The name in lower case; the prefix of OData functions is `~`.
+    pub(super) name: String,
+    /// What stands in the brackets, decoded.
+    pub(super) inside: Option<String>,
+}
+
+/// One request to the interface.
+pub(super) struct Call<'a> {
+    /// The request.
+    pub(super) request: &'a Request,
+    /// The URL up to where the interface begins.
+    pub(super) base: String,
+    /// The path from there.
+    pub(super) segments: Vec<Segment>,
+}
+
+/// What a handler gives: an answer, or the answer that an error deserves.
+pub(super) type Answer = Result<Reply, Reply>;
+
+/// Answers one request.
+pub(super) fn answer(world: &mut World, request: &Request) -> Reply {
+    let parts: Vec<&str> = request.path.split('/').skip(1).collect();
+    let host = request.header("host").unwrap_or("localhost");
+    let suite = parts.len() >= 3 && parts[0].eq_ignore_ascii_case(ORGANISATION);
+    match parts.as_slice() {
+        [organisation, rest @ ..] if organisation.eq_ignore_ascii_case(ORGANISATION) => {
+            let inside = match rest {
+                [tenant, service, inside @ ..]
+                    if is(tenant, TENANT) && is(service, "orchestrator_") =>
+                {
+                    inside
+                }
+                [service, inside @ ..] if is(service, "identity_") => {
+                    return identity(world, request, inside);
+                }
+                _ => return page::portal(),
+            };
+            let base = format!("https://{host}/{ORGANISATION}/{TENANT}/orchestrator_");
+            within(world, request, base, inside).unwrap_or_else(page::portal)
+        }
+        [service, inside @ ..] if is(service, "identity") || is(service, "identity_") => {
+            identity(world, request, inside)
+        }
+        inside => within(world, request, format!("https://{host}"), inside).unwrap_or_else(|| {
+            if suite {
+                page::portal()
+            } else {
+                page::iis_not_found()
+            }
+        }),
+    }
+}
+
+/// Whether a segment is this word; case does not matter to IIS.
+fn is(segment: &str, word: &str) -> bool {
+    segment.eq_ignore_ascii_case(word)
+}
+
+/// The identity service.
+fn identity(world: &mut World, request: &Request, parts: &[&str]) -> Reply {
+    let lower: Vec<String> = parts.iter().map(|part| part.to_ascii_lowercase()).collect();
+    let names: Vec<&str> = lower.iter().map(String::as_str).collect();
+    match (request.method.as_str(), names.as_slice()) {
+        ("POST", ["connect", "token"]) => api::account::token(world, request),
+        ("GET", [".well-known", "openid-configuration"]) => api::account::discovery(request),
+        (_, ["connect", "token"]) => page::method_not_allowed(),
+        _ => page::identity_not_found(),
+    }
+}
+
+/// Orchestrator itself; `None` where it has nothing and the layout decides.
+fn within(world: &mut World, request: &Request, base: String, parts: &[&str]) -> Option<Reply> {
+    let segments: Option<Vec<Segment>> = parts.iter().map(|part| segment(part)).collect();
+    let Some(segments) = segments else {
+        return Some(page::iis_bad_request());
+    };
+    let first = segments
+        .first()
+        .map_or("", |segment| segment.name.as_str())
+        .to_owned();
+    match first.as_str() {
+        "api" | "odata" => {
+            let call = Call {
+                request,
+                base,
+                segments,
+            };
+            Some(interface(world, &call))
+        }
+        "" if segments.len() <= 1 => Some(page::to_login(&base)),
+        "account" => Some(page::login()),
+        "swagger" => Some(page::swagger(&segments, world.age)),
+        "webhooks" => Some(api::status::webhooks_service(&segments)),
+        _ => None,
+    }
+}
+
+/// Reads one segment; `None` when its encoding is broken.
+fn segment(part: &str) -> Option<Segment> {
+    let text = decoded(part)?;
+    let (name, inside) = match text.split_once('(') {
+        Some((name, rest)) => (
+            name,
+            Some(rest.strip_suffix(')').unwrap_or(rest).to_owned()),
+        ),
+        None => (text.as_str(), None),
+    };
+    let lower = name.to_ascii_lowercase();
+    let name = lower
+        .strip_prefix(ODATA)
+        .map_or(lower.clone(), |function| format!("~{function}"));
+    Some(Segment { name, inside })
+}
+
+/// Orchestrator's interface, with the header that tells its age.
+fn interface(world: &mut World, call: &Call<'_>) -> Reply {
+    let lower: Vec<&str> = call
+        .segments
+        .iter()
+        .map(|segment| segment.name.as_str())
+        .collect();
+    if let Some(reply) = api::status::health(world, &lower) {
+        return reply;
+    }
+    let found = if !world.database && lower != ["api", "status", "get"] {
+        Some(world.envelope().error(500, 0, "An error has occurred."))
+    } else {
+        dispatch(world, call, &lower).map(|answer| answer.unwrap_or_else(|error| error))
+    };
+    match found {
+        Some(reply) => reply.with("api-supported-versions", supported(world.age)),
+        None => page::no_such_resource(world.age, call),
+    }
+}
+
+/// What `api-supported-versions` says.
+fn supported(age: Option<ApiVersion>) -> String {
+    let newest = age.map_or(7, ApiVersion::number);
+    (newest - 2..=newest)
+        .map(|number| format!("{number}.0"))
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+/// The function that answers; `None` where this age has none.
+fn dispatch(world: &mut World, call: &Call<'_>, names: &[&str]) -> Option<Answer> {
+    let method = if call.request.method == "HEAD" {
+        "GET"
+    } else {
+        call.request.method.as_str()
+    };
+    let (v13, v15) = (
+        world.at_least(ApiVersion::V13),
+        world.at_least(ApiVersion::V15),
+    );
+    let folders = world.age.is_some();
+    Some(match (method, names) {
+        ("POST", ["api", "account", "authenticate"]) => api::account::authenticate(world, call),
+        ("GET", ["api", "status", "get"]) => Ok(Reply::empty(200)),
+        ("GET", ["api", "status", "version"]) if v13 => api::status::version(world, call),
+        ("GET", ["api", "status", "verifyhostavailibility"]) => api::status::reach(world, call),
+        ("GET", ["api", "foldersnavigation", "getfoldersforcurrentuser"]) if folders => {
+            api::folders::mine(world, call)
+        }
+        ("GET", ["api", "foldersnavigation", "getallfoldersforcurrentuser"]) if folders => {
+            api::folders::all_mine(world, call)
+        }
+        ("GET", ["api", "packagefeeds", "getfolderfeed"]) if v15 => api::folders::feed(world, call),
+        _ => return dispatch_odata(world, call, method, names),
+    })
+}
+
+/// The function of the OData part that answers; `None` where this age has none.
+fn dispatch_odata(
+    world: &mut World,
+    call: &Call<'_>,
+    method: &str,
+    names: &[&str],
+) -> Option<Answer> {
+    let v15 = world.at_least(ApiVersion::V15);
+    let folders = world.age.is_some();
+    Some(match (method, names) {
+        ("GET", ["odata", "folders"]) if folders => api::folders::list(world, call),
+        ("GET", ["odata", "releases"]) if inside(call).is_some() => {
+            api::processes::one(world, call)
+        }
+        ("GET", ["odata", "releases"]) => api::processes::list(world, call),
+        ("GET", ["odata", "processes", "~getprocessversions"]) => {
+            api::processes::versions(world, call)
+        }
+        ("GET", ["odata", "users", "~getcurrentuser"]) => api::users::current(world, call),
+        ("GET", ["odata", "users", "~getcurrentpermissions"]) => {
+            api::users::permissions(world, call)
+        }
+        ("GET", ["odata", "settings", "~getlicense"]) => api::users::licence(world, call),
+        ("GET", ["odata", "machines", "~getruntimesforfolder"]) if folders => {
+            api::jobs::runtimes(world, call)
+        }
+        ("GET", ["odata", "jobs"]) if inside(call).is_some() => api::jobs::one(world, call),
+        ("GET", ["odata", "jobs"]) => api::jobs::list(world, call),
+        ("POST", ["odata", "jobs", "~validatedynamicjob"]) if v15 => {
+            api::jobs::validate(world, call)
+        }
+        ("POST", ["odata", "jobs", "~startjobs"]) => api::jobs::start(world, call),
+        ("GET", ["odata", "webhooks"]) if inside(call).is_some() => api::webhooks::one(world, call),
+        ("GET", ["odata", "webhooks"]) => api::webhooks::list(world, call),
+        ("GET", ["odata", "webhooks", "~geteventtypes"]) => api::webhooks::event_types(world, call),
+        ("POST", ["odata", "webhooks"]) if inside(call).is_none() => {
+            api::webhooks::create(world, call)
+        }
+        ("DELETE", ["odata", "webhooks"]) if inside(call).is_some() => {
+            api::webhooks::delete(world, call)
+        }
+        ("POST", ["odata", "webhooks", "~ping"]) => api::webhooks::ping(world, call),
+        (
+            _,
+            ["api", "account", "authenticate"]
+            | ["odata", "releases" | "webhooks" | "jobs" | "folders"],
+        ) => Ok(page::method_not_allowed()),
+        _ => return None,
+    })
+}
+
+/// What stands in the brackets of the entity set.
+fn inside<'a>(call: &'a Call<'_>) -> Option<&'a str> {
+    call.segments.get(1)?.inside.as_deref()
+}
+
+impl Call<'_> {
+    /// Who asks; nobody is an error.
+    pub(super) fn person(&self, world: &World) -> Result<Person, Reply> {
+        let other_tenant = self
+            .request
+            .header("x-uipath-tenantname")
+            .is_some_and(|tenant| !tenant.eq_ignore_ascii_case(TENANT));
+        let token = self
+            .request
+            .bearer()
+            .filter(|_| !other_tenant)
+            .ok_or_else(not_authenticated)?;
+        world
+            .people
+            .person(token, self.request.at)
+            .ok_or_else(not_authenticated)
+    }
+
+    /// Who asks, if they may do this in the tenant.
+    pub(super) fn permitted(&self, world: &World, permission: &str) -> Result<Person, Reply> {
+        let person = self.person(world)?;
+        if world.people.roles.may(&person, permission, None) {
+            Ok(person)
+        } else {
+            Err(not_authorized())
+        }
+    }
+
+    /// The folder asked for, if this person may enter it.
+    pub(super) fn entered<'a>(
+        &self,
+        world: &'a World,
+        person: &Person,
+    ) -> Result<&'a Folder, Reply> {
+        let errors = world.envelope();
+        let missing = || {
+            errors.error(
+                400,
+                1101,
+                "An organization unit is required for this action.",
+            )
+        };
+        let choice = self.request.folder().ok_or_else(missing)?;
+        let chosen = |folder: &&Folder| match &choice {
+            FolderChoice::Id(id) => folder.id == *id,
+            FolderChoice::Key(key) => folder.key.eq_ignore_ascii_case(key),
+            FolderChoice::Path(path) => folder.full.eq_ignore_ascii_case(path),
+            FolderChoice::Unreadable => false,
+        };
+        let found = world
+            .folders
+            .iter()
+            .find(chosen)
+            .filter(|folder| world.people.roles.enters(person, folder.id));
+        found.ok_or_else(|| {
+            errors.error(
+                403,
+                1100,
+                "Folder does not exist or the user does not have access to the folder.",
+            )
+        })
+    }
+
+    /// The folder asked for, if whoever asks may do this in it.
+    pub(super) fn folder<'a>(
+        &self,
+        world: &'a World,
+        permission: &str,
+    ) -> Result<&'a Folder, Reply> {
+        let person = self.person(world)?;
+        let folder = self.entered(world, &person)?;
+        if world.people.roles.may(&person, permission, Some(folder.id)) {
+            Ok(folder)
+        } else {
+            Err(not_authorized())
+        }
+    }
+
+    /// The number in the brackets of the entity set.
+    pub(super) fn id(&self) -> Option<i64> {
+        inside(self)?.trim().parse().ok()
+    }
+
+    /// A named argument of the function at the end of the path; quotes are taken off and doubled ones halved.
+    pub(super) fn argument(&self, name: &str) -> Option<String> {
+        let inside = self.segments.last()?.inside.as_deref()?;
+        let (known, value) = inside.split_once('=')?;
+        if !known.trim().eq_ignore_ascii_case(name) {
+            return None;
+        }
+        let value = value.trim();
+        let text = value
+            .strip_prefix('\'')
+            .and_then(|rest| rest.strip_suffix('\''));
+        Some(text.map_or_else(|| value.to_owned(), |text| text.replace("''", "'")))
+    }
+
+    /// The body as a JSON object with the first letters of its keys as Orchestrator's clients mix them.
+    pub(super) fn object(
+        &self,
+        world: &World,
+    ) -> Result<serde_json::Map<String, serde_json::Value>, Reply> {
+        match serde_json::from_slice(&self.request.body) {
+            Ok(serde_json::Value::Object(map)) => Ok(map),
+            _ => Err(world.envelope().error(400, 1000, "Invalid request!")),
+        }
+    }
+}
+
+/// A field of an object, whatever the case of its name.
+pub(super) fn field<'a>(
+    map: &'a serde_json::Map<String, serde_json::Value>,
+    name: &str,
+) -> Option<&'a serde_json::Value> {
+    map.iter()
+        .find(|(known, _)| known.eq_ignore_ascii_case(name))
+        .map(|(_, value)| value)
+        .filter(|value| !value.is_null())
+}
