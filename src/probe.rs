@@ -4,15 +4,20 @@
 
 pub mod address;
 pub mod answer;
+pub mod callback;
+pub mod delivery;
+pub mod downloads;
 pub mod execute;
 pub mod folders;
 pub mod health;
+pub mod hooks;
 pub mod listing;
 pub mod login;
 pub mod names;
 pub mod naming;
 pub mod plain;
 pub mod process;
+pub mod robot;
 pub mod tcp;
 pub mod tls;
 pub mod version;
@@ -268,4 +273,9 @@ probes! {
     Version = version { Exactness = "version.exactness" }
     Execute = execute { Executability = "execute.executability" }
     Naming = naming { Safety = "naming.safety" }
+    Hooks = hooks { Permission = "hooks.permission", Soundness = "hooks.soundness" }
+    Callback = callback { Reachability = "callback.reachability" }
+    Delivery = delivery { Arrival = "delivery.arrival" }
+    Robot = robot { Hail = "robot.answer" }
+    Downloads = downloads { Installation = "downloads.installation" }
 }

@@ -150,7 +150,7 @@ async fn without_a_secret_everything_is_unchecked() {
 #[tokio::test]
 async fn other_methods_and_other_paths_are_told_so() {
     let setup = Setup {
-        path: Some("/hook".to_owned()),
+        path_end: Some("/hook".to_owned()),
         ..Setup::default()
     };
     let receiver = receiver(setup).await;
@@ -316,7 +316,7 @@ async fn a_reader_who_never_looks_changes_no_answer() {
 #[tokio::test]
 async fn accepted_events_go_on_byte_for_byte_and_redirects_are_not_followed() {
     let mut second = receiver(Setup {
-        path: Some("/in".to_owned()),
+        path_end: Some("/in".to_owned()),
         ..signed_setup()
     })
     .await;

@@ -352,8 +352,9 @@ mod tests {
             "",
             r#"{"response":[{"Key":"1","Name":"InvoiceBot"},{"Key":"2"}]}"#,
         );
+        let token = HeaderValue::from_static("t0ken");
         let (found, question) = tokio::join!(
-            processes(near, asking(Some(&HeaderValue::from_static("t0ken")))),
+            processes(near, asking(Some(&token))),
             other_end(far, Some(&answer))
         );
         assert_eq!(found, Listing::Processes(vec!["InvoiceBot".to_owned()]));

@@ -63,8 +63,10 @@ pub struct Setup {
     pub key: Option<SigningKey>,
     /// TLS, when a certificate is at hand.
     pub tls: Option<Arc<ServerConfig>>,
-    /// The only path to answer on; any when none is named.
-    pub path: Option<String>,
+    /// Whether connections without TLS are taken on the same port.
+    pub plain_too: bool,
+    /// How the path must end to be answered on; any does when none is named.
+    pub path_end: Option<String>,
     /// Where accepted events go on to.
     pub forward: Option<Forward>,
     /// What to put up with.
@@ -136,7 +138,7 @@ impl Receiver {
         let stop = CancellationToken::new();
         let door = Arc::new(Door {
             key: setup.key,
-            path: setup.path,
+            path_end: setup.path_end,
             limits: setup.limits,
             forwarding: setup
                 .forward
@@ -146,12 +148,11 @@ impl Receiver {
             events: sender,
             counters: counters.clone(),
         });
-        let accepting = tokio::spawn(accept(
-            listener,
-            door,
-            setup.tls.map(TlsAcceptor::from),
-            stop.clone(),
-        ));
+        let tls = setup.tls.map(|config| Tls {
+            acceptor: TlsAcceptor::from(config),
+            plain_too: setup.plain_too,
+        });
+        let accepting = tokio::spawn(accept(listener, door, tls, stop.clone()));
         Ok(Self {
             address,
             events,
@@ -204,12 +205,7 @@ impl Drop for Receiver {
 }
 
 /// Accepts connections until told to stop; the table, and with it every connection, ends with this task.
-async fn accept(
-    listener: TcpListener,
-    door: Arc<Door>,
-    tls: Option<TlsAcceptor>,
-    stop: CancellationToken,
-) {
+async fn accept(listener: TcpListener, door: Arc<Door>, tls: Option<Tls>, stop: CancellationToken) {
     let mut table = Table::new(door.limits.connections);
     loop {
         let accepted = tokio::select! {
@@ -231,6 +227,16 @@ async fn accept(
     }
 }
 
+/// How TLS is spoken.
+#[derive(Clone)]
+struct Tls {
+    acceptor: TlsAcceptor,
+    plain_too: bool,
+}
+
+/// The first byte of a TLS connection.
+const HANDSHAKE: u8 = 0x16;
+
 /// One connection and the door it came through.
 struct Visit {
     door: Arc<Door>,
@@ -238,12 +244,19 @@ struct Visit {
 }
 
 /// Serves one connection to its end.
-async fn serve(stream: TcpStream, from: SocketAddr, visit: Arc<Visit>, tls: Option<TlsAcceptor>) {
+async fn serve(stream: TcpStream, from: SocketAddr, visit: Arc<Visit>, tls: Option<Tls>) {
     let _ = stream.set_nodelay(true);
     let Some(tls) = tls else {
         return http1(stream, from, visit).await;
     };
-    let handshake = timeout(visit.door.limits.head, tls.accept(stream)).await;
+    let mut start = [0];
+    if tls.plain_too
+        && let Ok(Ok(1)) = timeout(visit.door.limits.head, stream.peek(&mut start)).await
+        && start[0] != HANDSHAKE
+    {
+        return http1(stream, from, visit).await;
+    }
+    let handshake = timeout(visit.door.limits.head, tls.acceptor.accept(stream)).await;
     match handshake {
         Ok(Ok(stream)) if stream.get_ref().1.alpn_protocol() == Some(b"h2") => {
             http2(stream, from, visit).await;

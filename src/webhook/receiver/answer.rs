@@ -26,7 +26,7 @@ const LONGEST_VALUE: usize = 1_024;
 /// What every request passes through.
 pub(super) struct Door {
     pub(super) key: Option<SigningKey>,
-    pub(super) path: Option<String>,
+    pub(super) path_end: Option<String>,
     pub(super) limits: Limits,
     pub(super) forwarding: Option<Forwarding>,
     /// Room for bodies on their way in.
@@ -69,9 +69,9 @@ impl Door {
             return StatusCode::METHOD_NOT_ALLOWED;
         }
         if self
-            .path
+            .path_end
             .as_ref()
-            .is_some_and(|path| path != request.uri().path())
+            .is_some_and(|end| !request.uri().path().ends_with(end))
         {
             return StatusCode::NOT_FOUND;
         }
