@@ -145,16 +145,12 @@ fn in_order(mut left: BTreeMap<String, Check>) -> Result<Vec<Check>, CatalogErro
             })
             .min_by_key(|check| (check.group, check.place, check.id.clone()))
             .map(|check| check.id.to_string());
-        match ready.and_then(|id| left.remove(&id)) {
-            Some(check) => ordered.push(check),
-            None => {
-                let id = left.keys().next().cloned().unwrap_or_default();
-                return Err(CatalogError::Content {
-                    id,
-                    what: "it needs itself, by way of others".into(),
-                });
-            }
-        }
+        let Some(check) = ready.and_then(|id| left.remove(&id)) else {
+            let id = left.keys().next().cloned().unwrap_or_default();
+            let what = "it needs itself, by way of others".into();
+            return Err(CatalogError::Content { id, what });
+        };
+        ordered.push(check);
     }
     ordered.sort_by_key(|check| (check.group, check.place, check.id.clone()));
     Ok(ordered)

@@ -6,6 +6,7 @@ pub mod address;
 pub mod profile;
 pub mod reference;
 pub mod settings;
+pub mod written;
 
 pub use address::{Host, Layout, Target, TargetError};
 pub use profile::{ProfileError, profile};

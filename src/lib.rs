@@ -30,4 +30,5 @@ pub mod run;
 
 pub mod report;
 
+pub mod cli;
 pub mod demo;

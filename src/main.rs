@@ -1,2 +1,7 @@
 //! The program `orch-doctor`.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    orch_doctor::cli::main()
+}

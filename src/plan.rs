@@ -4,7 +4,7 @@ use crate::catalog::{Catalog, Check, CheckId, Complaint, Want};
 use crate::config::{Host, Settings, SignIn};
 use crate::probe::{Asks, Measurement, Subject};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// A check asked of something: one row of the report.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -95,31 +95,14 @@ impl Plan {
                 ));
             }
         }
-        let places: Vec<(RowId, usize)> = rows
-            .iter()
-            .enumerate()
-            .map(|(at, row)| (row.row.clone(), at))
-            .collect();
-        for at in 0..rows.len() {
-            let needed = |ids: &[CheckId]| {
-                let holds = |other: &RowId| {
-                    ids.contains(&other.check)
-                        && concerns(other.subject.as_ref(), rows[at].row.subject.as_ref())
-                };
-                places
-                    .iter()
-                    .filter(|(other, _)| holds(other))
-                    .map(|(_, place)| *place)
-                    .collect::<Vec<_>>()
+        let ids: Vec<RowId> = rows.iter().map(|row| row.row.clone()).collect();
+        for row in &mut rows {
+            let subject = row.row.subject.as_ref();
+            row.needs = places(&ids, &row.check.needs, subject);
+            row.starts_after = match row.check.starts_after.as_deref() {
+                Some(checks) => places(&ids, checks, subject),
+                None => row.needs.clone(),
             };
-            let needs = needed(&rows[at].check.needs);
-            let starts_after = rows[at]
-                .check
-                .starts_after
-                .as_ref()
-                .map_or_else(|| needs.clone(), |ids| needed(ids));
-            rows[at].needs = needs;
-            rows[at].starts_after = starts_after;
         }
         skip_dependants(&mut rows);
         Ok(Self { rows })
@@ -129,6 +112,12 @@ impl Plan {
     pub fn rows(&self) -> &[Planned] {
         &self.rows
     }
+}
+
+/// Where the rows of these checks stand that bear on the subject.
+fn places(ids: &[RowId], checks: &[CheckId], subject: Option<&Subject>) -> Vec<usize> {
+    let bears = |id: &RowId| checks.contains(&id.check) && concerns(id.subject.as_ref(), subject);
+    (0..ids.len()).filter(|at| bears(&ids[*at])).collect()
 }
 
 /// Whether a row about `wide` bears on one about `narrow`.
@@ -313,14 +302,11 @@ fn matching(catalog: &Catalog, patterns: &[String]) -> Result<BTreeSet<CheckId>,
     for pattern in patterns {
         let before = found.len();
         let ids = catalog.checks().iter().map(|check| &check.id);
-        let hits: BTreeMap<&CheckId, ()> = ids
-            .filter(|id| fits(pattern, id.as_str()))
-            .map(|id| (id, ()))
-            .collect();
+        let hits: BTreeSet<&CheckId> = ids.filter(|id| fits(pattern, id.as_str())).collect();
         if hits.is_empty() && found.len() == before {
             return Err(PlanError::Unknown(crate::shown::shown(pattern)));
         }
-        found.extend(hits.into_keys().cloned());
+        found.extend(hits.into_iter().cloned());
     }
     Ok(found)
 }

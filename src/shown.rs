@@ -41,6 +41,20 @@ pub fn shown_within(text: &str, most: usize) -> String {
     out
 }
 
+/// Milliseconds as seconds with one decimal.
+pub fn seconds(milliseconds: u64) -> String {
+    format!("{}.{} s", milliseconds / 1000, milliseconds % 1000 / 100)
+}
+
+/// Bytes as hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits
+        .map(|digit| char::from(DIGITS[usize::from(digit)]))
+        .collect()
+}
+
 /// Whether a character is seen as itself: it neither controls the screen, nor turns the direction of text, nor takes no room.
 pub fn is_visible(character: char) -> bool {
     if character.is_ascii() {

@@ -1,1 +1,1 @@
-//! What must hold for every check file.
+//! What must hold of the checklist as a whole.

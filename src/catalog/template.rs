@@ -29,11 +29,7 @@ impl Template {
             if let Some(hole) = hole {
                 match facts.get(hole) {
                     Some(value) => said.push_str(value),
-                    None => {
-                        said.push('{');
-                        said.push_str(hole);
-                        said.push('}');
-                    }
+                    None => said.extend(["{", hole, "}"]),
                 }
             }
             said

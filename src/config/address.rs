@@ -203,8 +203,7 @@ fn layout(path: &str, wanted: LayoutWanted) -> (Layout, String) {
         tenant: tenant.to_owned(),
     };
     match (wanted, parts.as_slice()) {
-        (LayoutWanted::Auto | LayoutWanted::Standalone, [])
-        | (LayoutWanted::AutomationSuite, []) => (Layout::Standalone, String::new()),
+        (_, []) => (Layout::Standalone, String::new()),
         (LayoutWanted::Standalone, _) => (Layout::Standalone, path.to_owned()),
         (_, [organization, tenant]) if !api_word(organization) => {
             (suite(organization, tenant), String::new())

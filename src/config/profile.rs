@@ -2,7 +2,8 @@
 
 use super::address::{LayoutWanted, Target, TargetError};
 use super::reference::Reference;
-use super::settings::{Allowlist, Pin, ProcessWanted, Robot, RuleFile, Settings, SignIn, Webhook};
+use super::settings::{Allowlist, ProcessWanted, Robot, RuleFile, Settings, SignIn, Webhook};
+use super::written::{name_server, pin};
 use super::{Config, Sources};
 use serde::Deserialize;
 use std::net::{IpAddr, SocketAddr};
@@ -10,6 +11,15 @@ use std::path::{Path, PathBuf};
 
 /// The largest profile that is read, bytes.
 const LARGEST: u64 = 1 << 20;
+
+/// The scopes that an external application asks for, where the profile names none (read off the API's definitions).
+const USUAL_SCOPES: [&str; 5] = [
+    "OR.Folders.Read",
+    "OR.Execution.Read",
+    "OR.Jobs",
+    "OR.Users.Read",
+    "OR.Webhooks.Read",
+];
 
 /// Why a profile cannot be used. No text repeats the source line: it could hold a secret.
 #[derive(Debug, thiserror::Error)]
@@ -243,17 +253,8 @@ fn sign_in(
             let secret = credential
                 .client_secret
                 .ok_or_else(|| lacking("[credential] client_secret is missing"))?;
-            let scopes = credential.scopes.unwrap_or_else(|| {
-                [
-                    "OR.Folders.Read",
-                    "OR.Execution.Read",
-                    "OR.Jobs",
-                    "OR.Users.Read",
-                    "OR.Webhooks.Read",
-                ]
-                .map(str::to_owned)
-                .to_vec()
-            });
+            let usual = || USUAL_SCOPES.map(str::to_owned).to_vec();
+            let scopes = credential.scopes.unwrap_or_else(usual);
             Ok((
                 SignIn::ClientCredentials { client_id, scopes },
                 Some(secret),
@@ -313,63 +314,11 @@ fn anchored(mut section: Allowlist, folder: &Path) -> Allowlist {
     for rule in &mut section.rules {
         match rule {
             RuleFile::Path(path) | RuleFile::Described { file: path, .. } => {
-                *path = folder.join(&path)
+                *path = folder.join(&path);
             }
         }
     }
     section
-}
-
-/// Reads `HOST:PORT:ADDR` as curl's `--resolve` does.
-///
-/// # Errors
-/// What is wrong with it, in words.
-pub fn pin(text: &str) -> Result<Pin, String> {
-    let wrong = || format!("{} is not HOST:PORT:ADDRESS", crate::shown::shown(text));
-    let (host, rest) = match text.strip_prefix('[') {
-        Some(inner) => inner.split_once("]:").ok_or_else(wrong)?,
-        None => text.split_once(':').ok_or_else(wrong)?,
-    };
-    let (port, address) = rest.split_once(':').ok_or_else(wrong)?;
-    let address = address
-        .strip_prefix('[')
-        .and_then(|inner| inner.strip_suffix(']'))
-        .unwrap_or(address);
-    let port = port
-        .parse()
-        .ok()
-        .filter(|port| *port != 0)
-        .ok_or_else(wrong)?;
-    let host = url::Host::parse(host)
-        .map_err(|_| wrong())?
-        .to_string()
-        .trim_end_matches('.')
-        .to_ascii_lowercase();
-    Ok(Pin {
-        host,
-        port,
-        address: address.parse().map_err(|_| wrong())?,
-    })
-}
-
-/// Reads `ADDR[:PORT]`; the port is 53 unless told.
-///
-/// # Errors
-/// What is wrong with it, in words.
-pub fn name_server(text: &str) -> Result<SocketAddr, String> {
-    let bare = text
-        .strip_prefix('[')
-        .and_then(|inner| inner.strip_suffix(']'))
-        .unwrap_or(text);
-    bare.parse::<IpAddr>()
-        .map(|address| SocketAddr::new(address, 53))
-        .or_else(|_| text.parse())
-        .map_err(|_| {
-            format!(
-                "{} is not a name server's ADDRESS or ADDRESS:PORT",
-                crate::shown::shown(text)
-            )
-        })
 }
 
 /// The file's text.
@@ -485,25 +434,5 @@ mod tests {
             processes = ["InvoiceBot"]
         "#;
         assert!(parsed(Path::new("p.toml"), text).is_ok());
-    }
-
-    #[test]
-    fn a_pin_takes_both_families() {
-        assert_eq!(
-            pin("Orch.example:8443:[2001:db8::1]").map(|pin| pin.host),
-            Ok("orch.example".into())
-        );
-        assert!(pin("orch.example:0:127.0.0.1").is_err());
-        assert!(pin("orch.example:443").is_err());
-    }
-
-    #[test]
-    fn a_name_server_needs_no_port() {
-        assert_eq!(
-            name_server("127.0.0.1"),
-            Ok("127.0.0.1:53".parse().unwrap())
-        );
-        assert_eq!(name_server("[::1]:5353"), Ok("[::1]:5353".parse().unwrap()));
-        assert!(name_server("dns.example").is_err());
     }
 }

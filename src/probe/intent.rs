@@ -39,7 +39,7 @@ pub struct Intent {
 
 impl Intent {
     /// A packet of that kind to that place.
-    pub fn to(kind: &'static str, destination: impl ToString, port: Option<u16>) -> Self {
+    pub fn to(kind: &'static str, destination: &impl ToString, port: Option<u16>) -> Self {
         Self {
             kind,
             source: None,

@@ -75,7 +75,7 @@ pub fn intents(settings: &Settings, _subject: Option<&Subject>) -> Vec<Intent> {
                 effect: super::Effect::Reads,
                 ..Intent::to(
                     "dns",
-                    destination,
+                    &destination,
                     Some(server.map_or(53, |server| server.port())),
                 )
             }]
@@ -144,7 +144,7 @@ impl Seen {
             ("addresses", list.join(", ")),
             ("resolver", by),
             ("alias", alias),
-            ("waited", format!("{:.1} s", self.took_ms as f64 / 1000.0)),
+            ("waited", crate::shown::seconds(self.took_ms)),
         ])
     }
 }

@@ -137,10 +137,9 @@ impl Symptom for Insecure {
             .as_deref()
             .is_some_and(|to| to.to_ascii_lowercase().starts_with("https://"));
         match seen.status {
-            None => Self::Closed,
             Some(300..=399) if secure => Self::Redirects,
             // Refusing to talk without TLS is no service without TLS.
-            Some(400 | 403 | 404 | 426 | 497 | 500..=599) => Self::Closed,
+            None | Some(400 | 403 | 404 | 426 | 497 | 500..=599) => Self::Closed,
             Some(_) => Self::PlainOpen,
         }
     }

@@ -62,7 +62,7 @@ pub fn intents(settings: &Settings, _subject: Option<&Subject>) -> Vec<Intent> {
         .into_iter()
         .map(|destination| Intent {
             source: source.clone(),
-            ..Intent::to("tcp", destination, Some(settings.target.port))
+            ..Intent::to("tcp", &destination, Some(settings.target.port))
         })
         .collect()
 }
@@ -115,10 +115,7 @@ impl Seen {
             ),
             (
                 "waited",
-                format!(
-                    "{:.1} s",
-                    at.settings.network.connect_timeout_ms as f64 / 1000.0
-                ),
+                crate::shown::seconds(at.settings.network.connect_timeout_ms),
             ),
             ("sender", "a device on the path".into()),
         ]);
@@ -130,8 +127,8 @@ impl Seen {
                 facts.insert(
                     "waited",
                     format!(
-                        "{:.1} s and {attempts} attempts",
-                        *waited_ms as f64 / 1000.0
+                        "{} and {attempts} attempts",
+                        crate::shown::seconds(*waited_ms)
                     ),
                 );
             }

@@ -159,10 +159,7 @@ impl Seen {
         let mut facts = Facts::from([
             (
                 "waited",
-                format!(
-                    "{:.1} s",
-                    at.settings.network.connect_timeout_ms as f64 / 1000.0
-                ),
+                crate::shown::seconds(at.settings.network.connect_timeout_ms),
             ),
             ("soon", at.settings.trust.expires_soon_days.to_string()),
         ]);

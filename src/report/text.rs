@@ -2,7 +2,7 @@
 
 use super::{Report, Root, Row, State};
 use crate::catalog::{Grade, Group, Verdict};
-use crate::shown::shown;
+use crate::shown::{seconds, shown};
 use std::fmt::{self, Write};
 
 /// How text is written.
@@ -119,7 +119,7 @@ fn conclusion(report: &Report, roots: &[Root], style: Style, out: &mut dyn Write
 }
 
 /// One sentence where nothing failed.
-pub fn summary(report: &Report) -> String {
+pub(super) fn summary(report: &Report) -> String {
     let counts = report.counts();
     if report.cancelled {
         return "Stopped before the end; what was known by then is below.".into();
@@ -172,7 +172,7 @@ fn foot(report: &Report, out: &mut dyn Write) -> fmt::Result {
     let counts = report.counts();
     writeln!(
         out,
-        "\n{} passed, {} warned, {} failed, {} unknown, {} not asked, {} skipped, {} broke · {:.1} s",
+        "\n{} passed, {} warned, {} failed, {} unknown, {} not asked, {} skipped, {} broke · {}",
         counts.pass,
         counts.warn,
         counts.fail,
@@ -180,7 +180,7 @@ fn foot(report: &Report, out: &mut dyn Write) -> fmt::Result {
         counts.blocked,
         counts.skipped,
         counts.broke,
-        report.took_ms as f64 / 1000.0
+        seconds(report.took_ms)
     )?;
     if report.grade() == Grade::ObservedHere {
         writeln!(

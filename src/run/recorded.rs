@@ -1,6 +1,6 @@
 //! Evidence from a recording, in the place of the world.
 
-use super::Stage;
+use super::owner::Stage;
 use crate::event::{Event, What};
 use crate::probe::{Evidence, Measurement};
 use std::collections::BTreeMap;

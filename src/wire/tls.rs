@@ -108,7 +108,7 @@ pub async fn handshake(
         ..Handshake::default()
     };
     let first = first_bytes(received);
-    seen.first_bytes = first.iter().map(|byte| format!("{byte:02x}")).collect();
+    seen.first_bytes = crate::shown::hex(&first);
     if let Some((chain, staple)) = capture.captured.get() {
         seen.chain = chain.iter().map(|der| base64_of(der)).collect();
         seen.staple = base64_of(staple);

@@ -24,11 +24,11 @@ impl Veil {
             }
             let json = serde_json::Value::from(text).to_string();
             let encoded: String = url::form_urlencoded::byte_serialize(text.as_bytes()).collect();
-            let hex: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
+            let hex: String = crate::shown::hex(text.as_bytes());
             let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
             let mut forms = vec![
                 text.as_bytes().to_vec(),
-                json[1..json.len() - 1].as_bytes().to_vec(),
+                json.as_bytes()[1..json.len() - 1].to_vec(),
                 encoded.replace('+', "%20").into_bytes(),
                 encoded.into_bytes(),
                 super::tls::base64_of(text.as_bytes())

@@ -150,7 +150,7 @@ fn a_private_chain_without_its_intermediate_is_no_missing_intermediate() {
     };
     assert_eq!(
         trust(&judge(
-            &[chain.leaf.der.clone()],
+            std::slice::from_ref(&chain.leaf.der),
             &[],
             &host(),
             now(),
@@ -438,7 +438,7 @@ fn an_address_matches_an_address_only() {
 #[test]
 fn a_purpose_is_needed_only_when_purposes_are_named() {
     let client = Chain::with_leaf(|leaf| {
-        leaf.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth]
+        leaf.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
     });
     assert_eq!(
         all(&client.judged()),
@@ -452,7 +452,7 @@ fn a_purpose_is_needed_only_when_purposes_are_named() {
     let none = Chain::with_leaf(|leaf| leaf.extended_key_usages.clear());
     assert_eq!(all(&none.judged()), HEALTHY);
     let middle = Chain::with_middle(|middle| {
-        middle.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth]
+        middle.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
     });
     assert_eq!(
         all(&middle.judged()),
@@ -500,7 +500,7 @@ fn an_issuer_that_is_no_ca_makes_the_chain_invalid() {
 #[test]
 fn an_issuer_whose_key_usage_forbids_it_makes_the_chain_invalid() {
     let chain = Chain::with_middle(|middle| {
-        middle.key_usages = vec![rcgen::KeyUsagePurpose::DigitalSignature]
+        middle.key_usages = vec![rcgen::KeyUsagePurpose::DigitalSignature];
     });
     assert_eq!(trust(&chain.judged()), Trust::ChainInvalid);
     let fine =

@@ -71,7 +71,7 @@ pub(super) fn trust(symptom: Trusted) -> Seen {
                 pool: &pool,
             };
             shown(judge(
-                &[chain.leaf.der.clone()],
+                std::slice::from_ref(&chain.leaf.der),
                 &[],
                 &host(),
                 now(),
@@ -151,7 +151,7 @@ pub(super) fn strength(symptom: Strong) -> Seen {
         }),
         Strong::WrongUsage => shown(
             Chain::with_leaf(|leaf| {
-                leaf.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth]
+                leaf.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
             })
             .judged(),
         ),

@@ -1,0 +1,118 @@
+//! The command line: flags to a request, a request to a run, a run to an exit code.
+
+mod arguments;
+mod catalogue;
+mod demo;
+mod live;
+mod output;
+mod recording;
+mod request;
+mod screen;
+
+pub use arguments::Arguments;
+
+use crate::report::Exit;
+use arguments::Command;
+use clap::{CommandFactory as _, Parser as _};
+use std::io::IsTerminal as _;
+use std::process::ExitCode;
+
+/// Why nothing was done: usage or configuration. The text says what cannot be done, and why.
+#[derive(Debug)]
+pub(crate) struct Refused(String);
+
+impl<E: std::error::Error> From<E> for Refused {
+    fn from(error: E) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl Refused {
+    /// A refusal in these words.
+    pub(crate) fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+}
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return told(&error),
+    };
+    // A second provider in the tree would make the choice ambiguous; this settles it. It can be set only once.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    log_to_stderr();
+    let code = match runtime()
+        .map_err(Refused::from)
+        .and_then(|runtime| runtime.block_on(run(arguments)))
+    {
+        Ok(exit) => exit as u8,
+        Err(Refused(text)) => {
+            output::complain(&text);
+            Exit::Usage as u8
+        }
+    };
+    ExitCode::from(code)
+}
+
+/// Help and version are answers; anything else is usage.
+fn told(error: &clap::Error) -> ExitCode {
+    if error.use_stderr() {
+        output::complain(error.to_string().trim_start_matches("error: ").trim_end());
+        ExitCode::from(Exit::Usage as u8)
+    } else {
+        output::say(&error.to_string());
+        ExitCode::SUCCESS
+    }
+}
+
+/// The runtime: two threads, since what a run does is wait.
+fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+}
+
+/// What the libraries say goes to stderr, where `ORCH_DOCTOR_LOG` asks for it.
+fn log_to_stderr() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("ORCH_DOCTOR_LOG")
+        .unwrap_or_else(|_| "off".into());
+    // A logger that is set already stays.
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(false)
+        .try_init();
+}
+
+/// Does what the arguments say.
+async fn run(arguments: Arguments) -> Result<Exit, Refused> {
+    match arguments.command {
+        None if std::io::stdout().is_terminal() => {
+            screen::start(arguments::Common::default()).await
+        }
+        None => live::check(arguments::CheckArguments::default()).await,
+        Some(Command::Tui(common)) => screen::start(common).await,
+        Some(Command::Check(check)) => live::check(check).await,
+        Some(Command::Demo(demo)) => demo::run(demo).await,
+        Some(Command::List(list)) => catalogue::list(&list),
+        Some(Command::Explain(explain)) => catalogue::explain(&explain),
+        Some(Command::Plan(plan)) => catalogue::plan(&plan),
+        Some(Command::Replay(replay)) => recording::replay(replay).await,
+        Some(Command::Judge(judge)) => recording::judge(judge).await,
+        Some(Command::Completions { shell }) => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Arguments::command(), "orch-doctor", &mut script);
+            output::say(&String::from_utf8_lossy(&script));
+            Ok(Exit::Healthy)
+        }
+        Some(Command::Man) => {
+            let mut page = Vec::new();
+            clap_mangen::Man::new(Arguments::command()).render(&mut page)?;
+            output::say(&String::from_utf8_lossy(&page));
+            Ok(Exit::Healthy)
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! The flags: names and help texts, nothing else.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+/// Finds out, and proves, why UiPath Apps (cloud) cannot use an Orchestrator in your own data centre.
+///
+/// Nothing is sent anywhere but to the targets you name.
+#[derive(Debug, Parser)]
+#[command(name = "orch-doctor", version, max_term_width = 100, after_help = EXITS)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+}
+
+/// The exit codes, for the help.
+const EXITS: &str = "Exit codes: 0 healthy, 1 a check failed, 2 usage (nothing was sent), \
+    3 something required is unknown, 130 interrupted.";
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Open the terminal UI
+    Tui(Common),
+    /// Run the checklist and print a report
+    Check(CheckArguments),
+    /// Run the checklist on the built-in stand-in Orchestrator
+    Demo(DemoArguments),
+    /// List the checks
+    List(ListArguments),
+    /// Explain a check, or one of its symptoms
+    Explain(ExplainArguments),
+    /// Show what a run would send, and send nothing
+    Plan(PlanArguments),
+    /// Show a recorded run again
+    Replay(RecordingArguments),
+    /// Apply today's checklist to a recorded run's evidence
+    Judge(RecordingArguments),
+    /// Print a shell's completion script
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+/// What `check`, `tui` and `plan` share.
+#[derive(Debug, Default, Args)]
+pub(super) struct Common {
+    /// Orchestrator's URL, exactly as typed into Apps
+    pub url: Option<String>,
+    /// The profile (orch-doctor.toml)
+    #[arg(long, value_name = "F")]
+    pub profile: Option<PathBuf>,
+    /// Only these checks and what they need; * stands for any text
+    #[arg(long, value_name = "ID,…", value_delimiter = ',')]
+    pub only: Vec<String>,
+    /// Not these checks
+    #[arg(long, value_name = "ID,…", value_delimiter = ',')]
+    pub skip: Vec<String>,
+    /// Only the checks of one documented symptom
+    #[arg(long, value_enum)]
+    pub symptom: Option<SymptomArgument>,
+    /// Use this address instead of asking DNS (repeatable)
+    #[arg(long, value_name = "HOST:PORT:ADDR")]
+    pub resolve: Vec<String>,
+    /// The name server to ask instead of the system's
+    #[arg(long, value_name = "ADDR[:PORT]")]
+    pub dns: Option<String>,
+    /// Connect from this local address (repeatable)
+    #[arg(long, value_name = "ADDR")]
+    pub source_ip: Vec<IpAddr>,
+    /// PEM file that stands for the roots the cloud trusts
+    #[arg(long, value_name = "F")]
+    pub cloud_roots: Option<PathBuf>,
+    /// PEM file with a third view of trust
+    #[arg(long, value_name = "F")]
+    pub ca_bundle: Option<PathBuf>,
+    /// Tell the end of a certificate from this many days on
+    #[arg(long, value_name = "DAYS")]
+    pub expires_soon: Option<u32>,
+    /// Seconds for DNS, TCP and TLS of one connection together
+    #[arg(long, value_name = "S", value_parser = seconds)]
+    pub connect_timeout: Option<u64>,
+    /// Seconds for the whole run
+    #[arg(long, value_name = "S", value_parser = seconds)]
+    pub deadline: Option<u64>,
+    /// Your own check files beside the built-in ones
+    #[arg(long, value_name = "DIR")]
+    pub checks: Option<PathBuf>,
+    /// Record the run for `replay` and `judge`
+    #[arg(long, value_name = "F")]
+    pub record: Option<PathBuf>,
+    /// Colours
+    #[arg(long, value_enum, default_value_t)]
+    pub color: Colour,
+}
+
+/// How a report is written.
+#[derive(Debug, Default, Args)]
+pub(super) struct Writing {
+    /// The report's format
+    #[arg(long, value_enum)]
+    pub format: Option<Format>,
+    /// Write the report there instead of to stdout
+    #[arg(long, value_name = "F")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Debug, Default, Args)]
+pub(super) struct CheckArguments {
+    #[command(flatten)]
+    pub common: Common,
+    #[command(flatten)]
+    pub writing: Writing,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DemoArguments {
+    /// Break this (repeatable); --list-faults shows the names
+    #[arg(long, value_name = "NAME")]
+    pub fault: Vec<String>,
+    /// List what can be broken
+    #[arg(long)]
+    pub list_faults: bool,
+    /// Only serve, for other programs; port 0 takes a free one
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Option<std::net::SocketAddr>,
+    /// The age to play: the API's version
+    #[arg(long, value_name = "11|13|15|17", default_value = "17")]
+    pub api_version: String,
+    /// Milliseconds that everything it sends is on the way
+    #[arg(long, value_name = "MS", default_value_t = 0, hide = true)]
+    pub delay: u64,
+    #[command(flatten)]
+    pub common: Common,
+    #[command(flatten)]
+    pub writing: Writing,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ListArguments {
+    /// text or json
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+    /// Your own check files beside the built-in ones
+    #[arg(long, value_name = "DIR")]
+    pub checks: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExplainArguments {
+    /// A check, or check/symptom
+    #[arg(value_name = "CHECK[/SYMPTOM]")]
+    pub what: String,
+    /// Your own check files beside the built-in ones
+    #[arg(long, value_name = "DIR")]
+    pub checks: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PlanArguments {
+    #[command(flatten)]
+    pub common: Common,
+    #[command(flatten)]
+    pub writing: Writing,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RecordingArguments {
+    /// The recording
+    pub file: PathBuf,
+    /// Your own check files beside the built-in ones
+    #[arg(long, value_name = "DIR")]
+    pub checks: Option<PathBuf>,
+    /// Colours
+    #[arg(long, value_enum, default_value_t)]
+    pub color: Colour,
+    #[command(flatten)]
+    pub writing: Writing,
+}
+
+/// The documented symptoms.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum SymptomArgument {
+    /// Apps is unable to connect to Orchestrator
+    UnableToConnect,
+    /// No processes, or not the right ones, are shown
+    NoProcesses,
+    /// An error occurs when the process is run
+    FailsWhenRun,
+}
+
+/// The formats of a report.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For people
+    #[default]
+    Text,
+    /// One document
+    Json,
+    /// The event stream, a line each
+    Jsonl,
+}
+
+/// When colours are used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Colour {
+    /// On a terminal, unless `NO_COLOR` is set
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// Seconds with a fraction, as milliseconds.
+fn seconds(text: &str) -> Result<u64, String> {
+    let seconds: f64 = text
+        .parse()
+        .map_err(|_| "not a number of seconds".to_owned())?;
+    if !(0.001..=86_400.0).contains(&seconds) {
+        return Err("not between 0.001 and 86400 seconds".into());
+    }
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the range was checked"
+    )]
+    Ok((seconds * 1000.0).round() as u64)
+}

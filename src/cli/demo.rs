@@ -1,0 +1,115 @@
+//! `demo`: the stand-in, alone or with the checklist on it.
+
+use super::arguments::{CheckArguments, Common, DemoArguments, Format};
+use super::request::Request;
+use super::{Refused, live, output, screen};
+use crate::config::profile;
+use crate::demo::{ApiVersion, Fault, Options, Stand, start};
+use crate::report::Exit;
+use crate::world::real;
+use serde_json::json;
+use std::fmt::Write as _;
+use std::io::IsTerminal as _;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// Does what the arguments say.
+pub(super) async fn run(arguments: DemoArguments) -> Result<Exit, Refused> {
+    if arguments.list_faults {
+        return list_faults(arguments.writing.format.unwrap_or_default());
+    }
+    let mut options = Options::new(real::world().clock.now());
+    for name in &arguments.fault {
+        let fault = name.parse::<Fault>().map_err(|_| {
+            Refused::new(format!(
+                "cannot play the fault {}: --list-faults shows them",
+                crate::shown::shown(name)
+            ))
+        })?;
+        options.faults.push(fault);
+    }
+    options.api_version = arguments.api_version.parse::<ApiVersion>().map_err(|_| {
+        Refused::new(format!(
+            "cannot play the API version {}: 11, 13, 15 or 17",
+            crate::shown::shown(&arguments.api_version)
+        ))
+    })?;
+    options.delay = Duration::from_millis(arguments.delay);
+    if let Some(listen) = arguments.listen {
+        options.listen = listen;
+    }
+    let stand = start(options)
+        .await
+        .map_err(|cause| Refused::new(format!("cannot start the stand-in: {cause}")))?;
+    if arguments.listen.is_some() {
+        return serve(stand).await;
+    }
+    checked(stand, arguments).await
+}
+
+/// Serves until interrupted.
+async fn serve(stand: Stand) -> Result<Exit, Refused> {
+    output::say(&stand.ready_line().to_string());
+    let stop = CancellationToken::new();
+    live::stop_on_signal(stop.clone()).await;
+    stand.stopped().await;
+    Ok(Exit::Healthy)
+}
+
+/// Runs the checklist on the stand-in.
+async fn checked(stand: Stand, arguments: DemoArguments) -> Result<Exit, Refused> {
+    let common = Common {
+        profile: Some(stand.profile().to_owned()),
+        ..arguments.common
+    };
+    let mut config = profile(common.profile.as_deref(), None)?;
+    config.settings.stand_in = true;
+    super::request::over(&common, &mut config.settings)?;
+    let request = Request::with_config(&common, config, real::world())?;
+    let screen = arguments.writing.format.is_none()
+        && arguments.writing.output.is_none()
+        && std::io::stdout().is_terminal();
+    let exit = if screen {
+        screen::run(request, &common).await
+    } else {
+        live::headless(
+            &request,
+            &CheckArguments {
+                common,
+                writing: arguments.writing,
+            },
+        )
+        .await
+    };
+    stand.stopped().await;
+    exit
+}
+
+/// What can be broken, and the root it leads to.
+fn list_faults(format: Format) -> Result<Exit, Refused> {
+    let text = match format {
+        Format::Json | Format::Jsonl => {
+            let listed = Fault::ALL.iter().map(|fault| {
+                let (check, symptom) = fault.root();
+                json!({ "name": fault.name(), "breaks": fault.breaks(), "root": { "check": check, "symptom": symptom } })
+            });
+            serde_json::to_string_pretty(&listed.collect::<Vec<_>>())?
+        }
+        Format::Text => {
+            let mut text = String::new();
+            for fault in Fault::ALL {
+                let (check, symptom) = fault.root();
+                writeln!(
+                    text,
+                    "{:<30} {}\n{:<30} → {check}/{symptom}",
+                    fault.name(),
+                    fault.breaks(),
+                    ""
+                )?;
+            }
+            text
+        }
+    };
+    output::say(&text);
+    Ok(Exit::Healthy)
+}

@@ -1,0 +1,202 @@
+//! From flags and profile to what a run is made of.
+
+use super::Refused;
+use super::arguments::{Common, SymptomArgument};
+use crate::catalog::{Catalog, Complaint};
+use crate::config::{
+    Config, Credential, Settings, profile,
+    written::{name_server, pin},
+};
+use crate::event::Event;
+use crate::plan::{Plan, Selection};
+use crate::run::{Run, Source};
+use crate::trust::Roots;
+use crate::wire::Session;
+use crate::wire::session::Stores;
+use crate::world::World;
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio::sync::mpsc::UnboundedSender;
+use tokio_util::sync::CancellationToken;
+
+/// The profile that is used where neither URL nor profile is named.
+const USUAL_PROFILE: &str = "orch-doctor.toml";
+
+/// Everything that a run needs and that stays the same when it is run again.
+pub(super) struct Request {
+    pub(super) catalog: Catalog,
+    pub(super) selection: Selection,
+    pub(super) settings: Arc<Settings>,
+    credential: Credential,
+    stores: Stores,
+    world: World,
+}
+
+/// The checklist, with the user's own folder.
+pub(super) fn catalog(folder: Option<&Path>) -> Result<Catalog, Refused> {
+    Ok(match folder {
+        Some(folder) => Catalog::with_folder(folder)?,
+        None => Catalog::built_in()?,
+    })
+}
+
+/// The selection that the flags make.
+pub(super) fn selection(common: &Common) -> Selection {
+    let complaint = common.symptom.map(|symptom| match symptom {
+        SymptomArgument::UnableToConnect => Complaint::UnableToConnect,
+        SymptomArgument::NoProcesses => Complaint::NoProcesses,
+        SymptomArgument::FailsWhenRun => Complaint::FailsWhenRun,
+    });
+    Selection {
+        only: common.only.clone(),
+        skip: common.skip.clone(),
+        complaint,
+    }
+}
+
+/// The profile and the flags over it; no secret is read.
+pub(super) fn config(common: &Common) -> Result<Config, Refused> {
+    let usual = Path::new(USUAL_PROFILE);
+    // A URL alone must not get the credential of a profile that happens to lie here.
+    let path: Option<PathBuf> = common
+        .profile
+        .clone()
+        .or_else(|| (common.url.is_none() && usual.is_file()).then(|| usual.to_owned()));
+    let mut config = profile(path.as_deref(), common.url.as_deref())?;
+    over(common, &mut config.settings)?;
+    Ok(config)
+}
+
+/// Puts the flags over the profile's settings.
+pub(super) fn over(common: &Common, settings: &mut Settings) -> Result<(), Refused> {
+    let wrong = |option: &str, what: String| Refused::new(format!("cannot use {option}: {what}"));
+    if !common.resolve.is_empty() {
+        let pins: Result<Vec<_>, _> = common.resolve.iter().map(|text| pin(text)).collect();
+        settings.network.resolve = pins.map_err(|what| wrong("--resolve", what))?;
+    }
+    if let Some(server) = &common.dns {
+        settings.network.dns = Some(name_server(server).map_err(|what| wrong("--dns", what))?);
+    }
+    if !common.source_ip.is_empty() {
+        settings.network.source_ips.clone_from(&common.source_ip);
+    }
+    for source in &settings.network.source_ips {
+        if !is_here(*source) {
+            return Err(wrong(
+                "--source-ip",
+                format!("{source} is not an address of this machine"),
+            ));
+        }
+    }
+    settings.network.connect_timeout_ms = common
+        .connect_timeout
+        .unwrap_or(settings.network.connect_timeout_ms);
+    settings.network.deadline_ms = common.deadline.or(settings.network.deadline_ms);
+    if let Some(path) = &common.cloud_roots {
+        settings.trust.cloud_roots = Some(path.clone());
+    }
+    if let Some(path) = &common.ca_bundle {
+        settings.trust.ca_bundle = Some(path.clone());
+    }
+    if let Some(days) = common.expires_soon {
+        settings.trust.expires_soon_days = days;
+    }
+    Ok(())
+}
+
+/// Whether the address is one of this machine's: only such can be bound. Nothing is sent.
+fn is_here(address: IpAddr) -> bool {
+    std::net::UdpSocket::bind(SocketAddr::new(address, 0)).is_ok() && !address.is_unspecified()
+}
+
+/// A file of roots.
+fn roots_of(path: &Path) -> Result<Roots, Refused> {
+    let unread = |cause: &dyn std::fmt::Display| {
+        Refused::new(format!(
+            "cannot use the roots in {}: {cause}",
+            path.display()
+        ))
+    };
+    let text = std::fs::read(path).map_err(|cause| unread(&cause))?;
+    Roots::from_pem(path.display().to_string(), &text)
+        .map_err(|cause| unread(&format!("cannot {cause}")))
+}
+
+impl Request {
+    /// Reads everything that the run needs, secrets included. Nothing is sent.
+    pub(super) fn new(common: &Common, world: World) -> Result<Self, Refused> {
+        Self::with_config(common, config(common)?, world)
+    }
+
+    /// The same for a configuration made elsewhere.
+    pub(super) fn with_config(
+        common: &Common,
+        config: Config,
+        world: World,
+    ) -> Result<Self, Refused> {
+        let catalog = catalog(common.checks.as_deref())?;
+        let selection = selection(common);
+        // A wrong selection must be told before anything else happens.
+        Plan::new(&catalog, &selection, &config.settings)?;
+        let trust = &config.settings.trust;
+        let cloud = trust
+            .cloud_roots
+            .as_deref()
+            .map_or_else(|| Ok(Roots::mozilla()), roots_of)?;
+        let bundle = trust.ca_bundle.as_deref().map(roots_of).transpose()?;
+        let stores = Stores {
+            cloud: Arc::new(cloud),
+            bundle: bundle.map(Arc::new),
+        };
+        let credential = config.sources.read()?;
+        Ok(Self {
+            catalog,
+            selection,
+            settings: Arc::new(config.settings),
+            credential,
+            stores,
+            world,
+        })
+    }
+
+    /// The name of the roots that stand for the cloud's, as reports show it.
+    fn cloud_roots(&self) -> String {
+        match &self.settings.trust.cloud_roots {
+            Some(path) => format!("the roots in {}", path.display()),
+            None => self.stores.cloud.name(),
+        }
+    }
+
+    /// Runs the selection once, from nothing.
+    pub(super) async fn run(
+        &self,
+        selection: Selection,
+        events: UnboundedSender<Event>,
+        stop: CancellationToken,
+    ) {
+        let Ok(plan) = Plan::new(&self.catalog, &selection, &self.settings) else {
+            // `new` accepted the selection; a partial one names checks of the same catalogue.
+            return;
+        };
+        let session = Session::new(
+            self.world.clone(),
+            Arc::clone(&self.settings),
+            self.credential.clone(),
+            self.stores.clone(),
+        );
+        let run = Run {
+            plan,
+            selection,
+            settings: Arc::clone(&self.settings),
+            source: Source::Live {
+                world: self.world.clone(),
+                session: Arc::new(session),
+            },
+            at: self.world.clock.now(),
+            vantage: (self.world.machine.name(), self.cloud_roots()),
+            noted: None,
+        };
+        crate::run::run(run, events, stop).await;
+    }
+}
