@@ -99,7 +99,7 @@ pub fn intents(settings: &Settings, _subject: Option<&Subject>) -> Vec<Intent> {
         path: Some(path.to_owned()),
         credential: Some("robot token, where one is given".into()),
         effect: super::Effect::Reads,
-        ..Intent::to("http", host, port)
+        ..Intent::to("http", &host, port)
     };
     let port = Some(section(settings).port);
     vec![ask("::1", port, "/GetPort"), ask("127.0.0.1", port, "/GetPort"), ask("localhost", None, "/RobotProcesses")]
