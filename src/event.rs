@@ -83,8 +83,10 @@ pub struct Began {
     pub selection: Selection,
     /// The machine it ran on.
     pub host: String,
-    /// The roots that stood for the cloud's.
+    /// The roots that stood for the cloud's: `mozilla`, or the file.
     pub cloud_roots: String,
+    /// The same in words, with version and date where they have one.
+    pub cloud_store: String,
     /// The rows, in checklist order.
     pub rows: Vec<RowId>,
 }

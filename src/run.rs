@@ -47,10 +47,21 @@ pub struct Run {
     pub source: Source,
     /// When it begins.
     pub at: Timestamp,
-    /// Its machine and roots, as reports name them.
-    pub vantage: (String, String),
+    /// Where it is run from.
+    pub vantage: Vantage,
     /// Told which probe reads which earlier evidence; for tests.
     pub noted: Option<UnboundedSender<(Probe, Probe)>>,
+}
+
+/// Where a run is made from, as reports name it.
+#[derive(Clone, Debug)]
+pub struct Vantage {
+    /// The machine.
+    pub host: String,
+    /// The roots that stand for the cloud's: `mozilla`, or the file.
+    pub cloud_roots: String,
+    /// The same in words.
+    pub cloud_store: String,
 }
 
 /// Runs the plan to its end, the deadline or the stop; every row has been told of by then.

@@ -7,7 +7,7 @@ use crate::catalog::Catalog;
 use crate::event::{Began, Event, What};
 use crate::plan::Plan;
 use crate::report::{Exit, Report};
-use crate::run::{Recording, Run, Source, run};
+use crate::run::{Recording, Run, Source, Vantage, run};
 use std::io::{IsTerminal as _, Read as _};
 use std::path::Path;
 use std::sync::Arc;
@@ -42,7 +42,11 @@ pub(super) async fn judge(arguments: RecordingArguments) -> Result<Exit, Refused
         settings: Arc::new(began.settings.clone()),
         source: Source::Recorded(Recording::of(&recorded)),
         at: began.at,
-        vantage: (began.host.clone(), began.cloud_roots.clone()),
+        vantage: Vantage {
+            host: began.host.clone(),
+            cloud_roots: began.cloud_roots.clone(),
+            cloud_store: began.cloud_store.clone(),
+        },
         noted: None,
     };
     let (sender, mut receiver) = unbounded_channel();

@@ -9,7 +9,7 @@ use crate::config::{
 };
 use crate::event::Event;
 use crate::plan::{Plan, Selection};
-use crate::run::{Run, Source};
+use crate::run::{Run, Source, Vantage};
 use crate::trust::Roots;
 use crate::wire::Session;
 use crate::wire::session::Stores;
@@ -160,11 +160,16 @@ impl Request {
         })
     }
 
-    /// The name of the roots that stand for the cloud's, as reports show it.
-    fn cloud_roots(&self) -> String {
-        match &self.settings.trust.cloud_roots {
-            Some(path) => format!("the roots in {}", path.display()),
-            None => self.stores.cloud.name(),
+    /// Where the run is made from.
+    fn vantage(&self) -> Vantage {
+        let file = self.settings.trust.cloud_roots.as_deref();
+        Vantage {
+            host: self.world.machine.name(),
+            cloud_roots: file.map_or_else(|| "mozilla".into(), |path| path.display().to_string()),
+            cloud_store: match file {
+                Some(path) => format!("the roots in {}", path.display()),
+                None => self.stores.cloud.name(),
+            },
         }
     }
 
@@ -194,7 +199,7 @@ impl Request {
                 session: Arc::new(session),
             },
             at: self.world.clock.now(),
-            vantage: (self.world.machine.name(), self.cloud_roots()),
+            vantage: self.vantage(),
             noted: None,
         };
         crate::run::run(run, events, stop).await;

@@ -204,8 +204,8 @@ impl Symptom for Acceptance {
     }
 }
 
-/// The number of a locked account.
-const LOCKED_OUT: i64 = 1013;
+/// `LockedOut` among the results of a sign-in of the framework that Orchestrator is built on (ABP's `AbpLoginResultType`).
+const LOCKED_OUT: i64 = 9;
 
 /// A refusal by `Authenticate`, told by number and status: sentences differ by language.
 fn password(envelope: &Envelope) -> Acceptance {

@@ -30,6 +30,7 @@ pub fn json(report: &Report) -> Value {
             "host": began.map(|began| began.host.clone()),
             "source_ips": sources,
             "cloud_roots": began.map(|began| began.cloud_roots.clone()),
+            "cloud_store": began.map(|began| began.cloud_store.clone()),
         },
         "began": began.map(|began| began.at.to_string()),
         "took_ms": report.took_ms,

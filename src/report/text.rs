@@ -69,7 +69,7 @@ fn head(report: &Report, out: &mut dyn Write) -> fmt::Result {
         "from {} at {} · judged by {}",
         shown(&began.host),
         began.at,
-        began.cloud_roots
+        began.cloud_store
     )?;
     if settings.stand_in {
         writeln!(
@@ -158,7 +158,7 @@ fn row_text(row: &Row, style: Style, out: &mut dyn Write) -> fmt::Result {
         row.id.check
     )?;
     if let State::Judged(finding) = &row.state
-        && matches!(finding.verdict, Verdict::Warn | Verdict::Unknown)
+        && (finding.verdict == Verdict::Warn || finding.verdict == Verdict::Unknown && row.required)
     {
         for remedy in &finding.remedies {
             writeln!(out, "             → {remedy}")?;

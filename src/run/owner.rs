@@ -82,14 +82,15 @@ impl RunOwner {
 
     /// Tells the plan, and the rows that are not asked.
     pub(super) fn begin(&mut self) {
-        let (host, cloud_roots) = self.run.vantage.clone();
+        let vantage = self.run.vantage.clone();
         self.say(What::Began(Box::new(Began {
             version: env!("CARGO_PKG_VERSION").into(),
             at: self.run.at,
             settings: (*self.run.settings).clone(),
             selection: self.run.selection.clone(),
-            host,
-            cloud_roots,
+            host: vantage.host,
+            cloud_roots: vantage.cloud_roots,
+            cloud_store: vantage.cloud_store,
             rows: self
                 .run
                 .plan

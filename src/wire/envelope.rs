@@ -87,8 +87,10 @@ fn from_json(value: &Value) -> Envelope {
     let text = |name: &str| field(value, name).and_then(Value::as_str).map(shown);
     let nested = field(value, "error").filter(|error| error.is_object());
     let number = |value: &Value, name| field(value, name).and_then(Value::as_i64);
-    let code =
-        number(value, "errorCode").or_else(|| nested.and_then(|error| number(error, "code")));
+    // The framework's own envelope says 0 outside and the number inside.
+    let outer = number(value, "errorCode");
+    let inner = nested.and_then(|error| number(error, "code"));
+    let code = outer.filter(|code| *code != 0).or(inner).or(outer);
     let message = text("message")
         .or_else(|| {
             nested

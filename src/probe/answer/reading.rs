@@ -52,12 +52,13 @@ impl Symptom for Responder {
             (_, Shape::Html) if reply.envelope.status == 404 => Self::NotFound,
             (200..=299, Shape::Html) => Self::HtmlPage,
             (_, Shape::Html) => Self::OtherService,
+            // An API that answers 404 in its own words is another product's; a web server's 404 is a page or nothing.
+            (404, Shape::Json | Shape::Other) if !reply.of_orchestrator() => Self::OtherService,
             (404, _) if reply.api_versions.is_none() => Self::NotFound,
             (200..=299 | 401 | 403 | 404 | 500, _) if reply.of_orchestrator() => Self::Orchestrator,
             (200..=299, _) if seen.second.as_ref().is_some_and(Reply::of_orchestrator) => {
                 Self::Orchestrator
             }
-            (404, _) => Self::NotFound,
             _ => Self::OtherService,
         }
     }
