@@ -8,6 +8,7 @@ mod output;
 mod recording;
 mod request;
 mod screen;
+mod webhook;
 
 pub use arguments::Arguments;
 
@@ -102,6 +103,7 @@ async fn run(arguments: Arguments) -> Result<Exit, Refused> {
         Some(Command::Plan(plan)) => catalogue::plan(&plan),
         Some(Command::Replay(replay)) => recording::replay(replay).await,
         Some(Command::Judge(judge)) => recording::judge(judge).await,
+        Some(Command::Webhook(hook)) => webhook::run(hook).await,
         Some(Command::Completions { shell }) => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Arguments::command(), "orch-doctor", &mut script);

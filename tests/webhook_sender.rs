@@ -11,7 +11,7 @@ use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use orch_doctor::webhook::forensics::Cause;
 use orch_doctor::webhook::receiver::{Receiver, Setup};
-use orch_doctor::webhook::sender::{Answer, Case, Judgement, Sender, Trial};
+use orch_doctor::webhook::sender::{Answer, Case, Judgement, Keys, Sender, Trial};
 use orch_doctor::webhook::signature::SigningKey;
 use orch_doctor::webhook::tls;
 use rustls::RootCertStore;
@@ -23,13 +23,13 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::Mutex;
 
-const SECRET: &[u8] = b"correct horse";
+const SECRET: &str = "correct horse";
 
 /// How a receiver decides, from the header's value and the body: the status it answers.
 type Decide = fn(Option<&str>, &[u8]) -> u16;
 
 fn expected(body: &[u8]) -> String {
-    SigningKey::new(SECRET).sign(body)
+    SigningKey::new(SECRET.as_bytes()).sign(body)
 }
 
 fn hex(value: &str) -> String {
@@ -86,14 +86,17 @@ async fn serve(decide: Decide) -> SocketAddr {
     address
 }
 
-async fn trial_at(address: SocketAddr, secret: Option<&[u8]>) -> Trial {
+async fn trial_at(address: SocketAddr, secret: Option<&str>) -> Trial {
     let client = tls::client(tls::caller(RootCertStore::empty()), Duration::from_secs(10)).unwrap();
     let sender = Sender {
         client,
         url: format!("http://{address}/hook").parse().unwrap(),
     };
     sender
-        .try_out(secret, "2026-11-22T10:00:00Z".parse().unwrap())
+        .try_out(
+            secret.map(Keys::new).as_ref(),
+            "2026-11-22T10:00:00Z".parse().unwrap(),
+        )
         .await
 }
 
@@ -237,7 +240,7 @@ async fn without_a_secret_only_the_taking_in_is_judged() {
 async fn our_own_receiver_is_sound_and_explains_what_it_refused() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let setup = Setup {
-        key: Some(SigningKey::new(SECRET)),
+        key: Some(SigningKey::new(SECRET.as_bytes())),
         ..Setup::default()
     };
     let receiver = Receiver::start(listener, setup).unwrap();

@@ -126,7 +126,7 @@ pub struct Receiver {
     events: mpsc::Receiver<Received>,
     counters: Arc<Counters>,
     stop: CancellationToken,
-    accepting: JoinHandle<()>,
+    accepting: Option<JoinHandle<()>>,
 }
 
 impl Receiver {
@@ -152,7 +152,7 @@ impl Receiver {
             acceptor: TlsAcceptor::from(config),
             plain_too: setup.plain_too,
         });
-        let accepting = tokio::spawn(accept(listener, door, tls, stop.clone()));
+        let accepting = Some(tokio::spawn(accept(listener, door, tls, stop.clone())));
         Ok(Self {
             address,
             events,
@@ -193,8 +193,10 @@ impl Receiver {
     /// Stops receiving and closes every connection; what waits can still be taken.
     pub async fn stop(&mut self) {
         self.stop.cancel();
-        // A panic of the accepting task has been reported where it happened.
-        let _ = (&mut self.accepting).await;
+        if let Some(accepting) = self.accepting.take() {
+            // A panic of the accepting task has been reported where it happened.
+            let _ = accepting.await;
+        }
     }
 }
 

@@ -151,6 +151,25 @@ impl Case {
     }
 }
 
+/// The keys that the attempts are signed with; no readable secret is kept.
+pub struct Keys {
+    right: SigningKey,
+    with_line_break: SigningKey,
+    wrong: SigningKey,
+}
+
+impl Keys {
+    /// The keys around a secret.
+    pub fn new(secret: &str) -> Self {
+        let key = |end: &str| SigningKey::new(format!("{secret}{end}").as_bytes());
+        Self {
+            right: key(""),
+            with_line_break: key("\n"),
+            wrong: key("-another"),
+        }
+    }
+}
+
 /// Where to send, and how.
 pub struct Sender {
     /// The client, which follows no redirect.
@@ -161,17 +180,17 @@ pub struct Sender {
 
 impl Sender {
     /// Tries the receiver; without a secret only whether it takes events in at all.
-    pub async fn try_out(&self, secret: Option<&[u8]>, now: Timestamp) -> Trial {
+    pub async fn try_out(&self, keys: Option<&Keys>, now: Timestamp) -> Trial {
         let mut trial = Trial::default();
-        let key = secret.map(SigningKey::new);
-        let case = if key.is_some() {
+
+        let case = if keys.is_some() {
             Case::Valid
         } else {
             Case::Plain
         };
         for (number, kind) in (0..).zip(Kind::ALL) {
             let body = payload::body(kind, now, number);
-            let signature = key.as_ref().map(|key| key.sign(&body));
+            let signature = keys.map(|keys| keys.right.sign(&body));
             if !self
                 .attempt(&mut trial, (case, kind), signature, body)
                 .await
@@ -180,34 +199,28 @@ impl Sender {
                 return trial;
             }
         }
-        if let (Some(secret), Some(key)) = (secret, &key) {
-            self.try_bad_ones(&mut trial, secret, key, now).await;
+        if let Some(keys) = keys {
+            self.try_bad_ones(&mut trial, keys, now).await;
             if trial.attempts[0].judgement == Judgement::Right {
                 let first = payload::body(Kind::Ping, now, 0);
                 self.attempt(
                     &mut trial,
                     (Case::Replayed, Kind::Ping),
-                    Some(key.sign(&first)),
+                    Some(keys.right.sign(&first)),
                     first,
                 )
                 .await;
             } else {
-                trial.expects = self.expected_form(secret, now).await;
+                trial.expects = self.expected_form(keys, now).await;
             }
         }
         trial
     }
 
     /// Sends what no receiver should take in.
-    async fn try_bad_ones(
-        &self,
-        trial: &mut Trial,
-        secret: &[u8],
-        key: &SigningKey,
-        now: Timestamp,
-    ) {
+    async fn try_bad_ones(&self, trial: &mut Trial, keys: &Keys, now: Timestamp) {
         const KIND: Kind = Kind::JobCompleted;
-        let (tampered, signature) = tampered(key, now);
+        let (tampered, signature) = tampered(&keys.right, now);
         self.attempt(trial, (Case::Tampered, KIND), Some(signature), tampered)
             .await;
         self.attempt(
@@ -217,12 +230,12 @@ impl Sender {
             payload::body(KIND, now, 5),
         )
         .await;
-        let other = SigningKey::new(&[secret, b"-another"].concat());
+
         let wrong = payload::body(KIND, now, 6);
         self.attempt(
             trial,
             (Case::WrongSecret, KIND),
-            Some(other.sign(&wrong)),
+            Some(keys.wrong.sign(&wrong)),
             wrong,
         )
         .await;
@@ -265,15 +278,15 @@ impl Sender {
     }
 
     /// The form of the signature a receiver takes that refuses the right one.
-    async fn expected_form(&self, secret: &[u8], now: Timestamp) -> Option<Cause> {
+    async fn expected_form(&self, keys: &Keys, now: Timestamp) -> Option<Cause> {
         let body = payload::body(Kind::Ping, now, 7);
-        let value = SigningKey::new(secret).sign(&body);
+        let value = keys.right.sign(&body);
         let hex = STANDARD
             .decode(&value)
             .unwrap_or_default()
             .iter()
             .fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
-        let with_line = SigningKey::new(&[secret, b"\n"].concat()).sign(&body);
+        let with_line = keys.with_line_break.sign(&body);
         let url_safe = value.replace('+', "-").replace('/', "_");
         let forms = [
             (hex.clone(), Cause::Hex),

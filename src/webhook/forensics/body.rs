@@ -1,7 +1,7 @@
 //! The forms a body takes on its way through proxies, editors and decoders.
 
 use super::cause::Cause;
-use super::json_text::{Escapes, JsonText, Layout};
+use super::json_text::{Escapes, JsonText, Layout, Order};
 use std::io::Read as _;
 
 /// Bytes a compressed body may grow to.
@@ -208,7 +208,7 @@ fn to_1252(letter: char) -> Option<u8> {
     }
 }
 
-/// The JSON written anew in every style; `outer` is what was undone before.
+/// The JSON written anew in every style, then with its members in another order; `outer` is what was undone before.
 fn restyled<T>(
     body: &[u8],
     outer: Option<Cause>,
@@ -216,22 +216,48 @@ fn restyled<T>(
 ) -> Option<T> {
     let json = JsonText::parse(std::str::from_utf8(body).ok()?)?;
     let escapes = effective_escapes(&json, body);
-    LAYOUTS.iter().find_map(|layout| {
-        escapes.iter().find_map(|escapes| {
-            let cause = outer.unwrap_or(if *layout == Layout::Kept {
-                Cause::EscapedBody
-            } else {
-                Cause::ReSerialisedBody
-            });
-            let text = json.write(*layout, *escapes);
-            let end = match layout {
-                Layout::Kept | Layout::Compact | Layout::Spaced => "\n",
-                Layout::Lines { end, .. } => end,
-            };
-            seen(text.clone().into_bytes(), cause)
-                .or_else(|| seen((text + end).into_bytes(), cause))
+    let named = |layout: Layout| {
+        outer.unwrap_or(if layout == Layout::Kept {
+            Cause::EscapedBody
+        } else {
+            Cause::ReSerialisedBody
         })
-    })
+    };
+    LAYOUTS
+        .iter()
+        .find_map(|layout| {
+            escapes
+                .iter()
+                .find_map(|escapes| written(&json, (*layout, *escapes), named(*layout), seen))
+        })
+        .or_else(|| {
+            [Order::Documented, Order::ByName]
+                .into_iter()
+                .map(|order| json.reordered(order))
+                .find_map(|json| {
+                    LAYOUTS[1..].iter().find_map(|layout| {
+                        escapes.iter().find_map(|escapes| {
+                            written(&json, (*layout, *escapes), named(*layout), seen)
+                        })
+                    })
+                })
+        })
+}
+
+/// One style, with and without a line break at the end.
+fn written<T>(
+    json: &JsonText<'_>,
+    style: (Layout, Escapes),
+    cause: Cause,
+    seen: &mut impl FnMut(Vec<u8>, Cause) -> Option<T>,
+) -> Option<T> {
+    let (layout, escapes) = style;
+    let text = json.write(layout, escapes);
+    let end = match layout {
+        Layout::Kept | Layout::Compact | Layout::Spaced => "\n",
+        Layout::Lines { end, .. } => end,
+    };
+    seen(text.clone().into_bytes(), cause).or_else(|| seen((text + end).into_bytes(), cause))
 }
 
 /// The habits of escaping that make a difference for this body.
@@ -282,6 +308,21 @@ mod tests {
                 };
                 assert_eq!(found, (received != signed).then_some(expected));
             }
+        }
+    }
+
+    #[test]
+    fn sorted_members_are_a_body_written_anew() {
+        let original = br#"{"Type":"job.started","EventId":"1","Job":{"Key":"a","State":"Running"},"TenantId":1}"#;
+        let value: serde_json::Value = serde_json::from_slice(original).unwrap();
+        let (sorted, pretty) = (
+            serde_json::to_vec(&value).unwrap(),
+            serde_json::to_vec_pretty(&value).unwrap(),
+        );
+        assert_ne!(sorted, original);
+        for received in [&sorted, &pretty] {
+            assert_eq!(cause_of(received, original), Some(Cause::ReSerialisedBody));
+            assert_eq!(cause_of(original, received), Some(Cause::ReSerialisedBody));
         }
     }
 

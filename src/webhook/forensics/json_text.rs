@@ -11,6 +11,15 @@ enum Token<'a> {
     Scalar(&'a str),
 }
 
+/// An order of members.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Order {
+    /// By their names, as many programs sort them.
+    ByName,
+    /// As Orchestrator writes its events.
+    Documented,
+}
+
 /// How deep a body may nest before it is left alone.
 const DEEPEST: usize = 64;
 
@@ -60,7 +69,66 @@ pub(super) enum Escapes {
     Go,
 }
 
+/// The members of Orchestrator's events in its own order: programs that sort members lose it.
+const DOCUMENTED: &[&str] = &[
+    "Type",
+    "EventId",
+    "Timestamp",
+    "StartInfo",
+    "Job",
+    "Jobs",
+    "Robot",
+    "Robots",
+    "Queue",
+    "Queues",
+    "QueueItem",
+    "QueueItems",
+    "Process",
+    "Schedule",
+    "Task",
+    "Id",
+    "Key",
+    "State",
+    "Status",
+    "Name",
+    "MachineName",
+    "StartTime",
+    "EndTime",
+    "Info",
+    "Source",
+    "SourceType",
+    "BatchExecutionKey",
+    "ReleaseKey",
+    "Strategy",
+    "RobotIds",
+    "JobsCount",
+    "ReleaseName",
+    "ProcessKey",
+    "ProcessVersion",
+    "Description",
+    "IsLatestVersion",
+    "InputArguments",
+    "OutputArguments",
+    "Release",
+    "TenantId",
+    "FolderId",
+    "OrganizationUnitId",
+    "UserId",
+];
+
 impl<'a> JsonText<'a> {
+    /// The same text with the members of its objects in another order, without white space.
+    pub(super) fn reordered(&self, order: Order) -> Self {
+        let mut tokens = Vec::with_capacity(self.tokens.len());
+        value(&self.tokens, &mut 0, order, &mut tokens);
+        let gaps = vec![""; tokens.len()];
+        Self {
+            tokens,
+            gaps,
+            end: "",
+        }
+    }
+
     /// Splits a text into tokens; nothing when it is no JSON object or array.
     pub(super) fn parse(text: &'a str) -> Option<Self> {
         let mut tokens = Vec::new();
@@ -151,6 +219,60 @@ impl<'a> JsonText<'a> {
                 }
             }
         }
+    }
+}
+
+/// Copies the value at this place with its members in order, and moves behind it.
+fn value<'a>(from: &[Token<'a>], at: &mut usize, order: Order, into: &mut Vec<Token<'a>>) {
+    let Some(first) = from.get(*at).copied() else {
+        return;
+    };
+    *at += 1;
+    into.push(first);
+    let Token::Open(kind) = first else { return };
+    let mut members: Vec<Vec<Token<'a>>> = vec![Vec::new()];
+    while let Some(token) = from.get(*at).copied() {
+        match token {
+            Token::Close(_) => break,
+            Token::Comma => {
+                members.push(Vec::new());
+                *at += 1;
+            }
+            Token::Open(_) | Token::Colon | Token::Text(_) | Token::Scalar(_) => {
+                if let Some(member) = members.last_mut() {
+                    value(from, at, order, member);
+                }
+            }
+        }
+    }
+    if kind == b'{' {
+        members.sort_by_key(|member| rank(member.first(), order));
+    }
+    for (place, member) in members.into_iter().enumerate() {
+        if place > 0 {
+            into.push(Token::Comma);
+        }
+        into.extend(member);
+    }
+    into.extend(from.get(*at).copied());
+    *at += 1;
+}
+
+/// Where a member belongs; those that are not documented come last, by name.
+fn rank<'a>(name: Option<&Token<'a>>, order: Order) -> (usize, &'a str) {
+    let name = match name {
+        Some(Token::Text(name)) => name.trim_matches('"'),
+        _ => "",
+    };
+    match order {
+        Order::ByName => (0, name),
+        Order::Documented => (
+            DOCUMENTED
+                .iter()
+                .position(|known| *known == name)
+                .unwrap_or(DOCUMENTED.len()),
+            name,
+        ),
     }
 }
 
@@ -300,6 +422,17 @@ mod tests {
             written(r#"["\ud800"]"#, Layout::Compact, Escapes::Ascii),
             r#"["\ud800"]"#
         );
+    }
+
+    #[test]
+    fn members_can_be_put_in_order_at_every_level() {
+        let sorted = r#"{"EventId":"1","Job":{"Id":3,"Key":[{"b":1,"a":{}}]},"Type":"ping","X":[],"A":null}"#;
+        let text = JsonText::parse(sorted).unwrap();
+        let written = |order| text.reordered(order).write(Layout::Compact, Escapes::Kept);
+        let documented = r#"{"Type":"ping","EventId":"1","Job":{"Id":3,"Key":[{"a":{},"b":1}]},"A":null,"X":[]}"#;
+        assert_eq!(written(Order::Documented), documented);
+        let by_name = r#"{"A":null,"EventId":"1","Job":{"Id":3,"Key":[{"a":{},"b":1}]},"Type":"ping","X":[]}"#;
+        assert_eq!(written(Order::ByName), by_name);
     }
 
     #[test]
