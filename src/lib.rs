@@ -32,3 +32,5 @@ pub mod report;
 
 pub mod cli;
 pub mod demo;
+
+pub mod tui;

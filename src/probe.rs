@@ -189,6 +189,11 @@ macro_rules! probes {
                 match key { $($($key => Some(Self::$symptom),)*)* _ => None }
             }
 
+            /// Its key, as check files write it.
+            pub fn key(self) -> &'static str {
+                match self { $($(Self::$symptom => $key,)*)* }
+            }
+
             /// The probe that measures what it reads.
             pub fn probe(self) -> Probe {
                 match self { $($(Self::$symptom => Probe::$probe,)*)* }

@@ -4,6 +4,11 @@ mod judge;
 mod owner;
 mod recorded;
 
+#[cfg(test)]
+mod scenarios;
+#[cfg(test)]
+mod wording;
+
 pub use judge::judge;
 pub use recorded::Recording;
 

@@ -38,6 +38,16 @@ pub trait Net: Debug + Send + Sync {
         from: Option<IpAddr>,
         budget: Duration,
     ) -> BoxFuture<'_, Result<AnyStream, Failure>>;
+
+    /// The same with small segments, which pass where large packets vanish.
+    fn connect_narrowly(
+        &self,
+        to: SocketAddr,
+        from: Option<IpAddr>,
+        budget: Duration,
+    ) -> BoxFuture<'_, Result<AnyStream, Failure>> {
+        self.connect(to, from, budget)
+    }
 }
 
 /// The machine the tool runs on.

@@ -1,5 +1,6 @@
 //! The closed list of what can be broken in the stand-in, and the root each must lead to.
 
+use super::version::ApiVersion;
 use std::str::FromStr;
 
 /// One thing that is broken in the world, for real: nothing is merely labelled as broken.
@@ -214,6 +215,17 @@ impl Fault {
     /// What is broken, as one sentence.
     pub const fn breaks(self) -> &'static str {
         self.row().4
+    }
+
+    /// The age from which on it can be seen: before 2022 nothing says whether a job would run.
+    pub const fn since(self) -> ApiVersion {
+        match self {
+            Self::ExecuteNoRuntime
+            | Self::ExecuteNoRobot
+            | Self::ExecuteNoLicence
+            | Self::ExecuteNoHost => ApiVersion::V15,
+            _ => ApiVersion::V11,
+        }
     }
 
     /// The check and the symptom that the diagnosis must name as the only root.

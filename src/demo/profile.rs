@@ -41,9 +41,11 @@ pub(super) struct Contents<'a> {
 
 /// Writes the files.
 pub(super) fn write(contents: &Contents<'_>) -> io::Result<Files> {
-    let folder = tempfile::Builder::new()
-        .prefix("orch-doctor-demo-")
-        .tempdir()?;
+    let mut builder = tempfile::Builder::new();
+    builder.prefix("orch-doctor-demo-");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    let folder = builder.tempdir()?;
     let at = |name: &str| folder.path().join(name);
     let files = Files {
         roots: at("roots.pem"),

@@ -171,21 +171,17 @@ impl Seen {
             .take(5)
             .map(|folder| format!("“{}”", shown(&folder.name)))
             .collect();
+        let sees = match self.folders.len() {
+            0 => "no folder at all".into(),
+            1 => format!("one folder, {}", names.join(", ")),
+            count => format!("{count} folders, such as {}", names.join(", ")),
+        };
         Facts::from([
             ("folder_count", self.folders.len().to_string()),
-            (
-                "folders",
-                if names.is_empty() {
-                    "none".into()
-                } else {
-                    names.join(", ")
-                },
-            ),
+            ("sees", sees),
             (
                 "said",
-                self.refusal
-                    .as_ref()
-                    .map_or_else(|| "nothing".into(), Envelope::said),
+                Envelope::said_or(self.refusal.as_ref(), self.failure.as_ref()),
             ),
         ])
     }

@@ -81,12 +81,12 @@ impl Seen {
 
     /// What was said and how long the token is good for.
     pub fn facts(&self, _at: &At<'_>) -> Facts {
+        let failure = match &self.attempt.outcome {
+            Outcome::Unanswered { failure } => Some(failure),
+            Outcome::Accepted { .. } | Outcome::Refused { .. } | Outcome::Taken => None,
+        };
         let mut facts = Facts::from([
-            (
-                "said",
-                self.envelope()
-                    .map_or_else(|| "nothing".into(), Envelope::said),
-            ),
+            ("said", Envelope::said_or(self.envelope(), failure)),
             (
                 "sign_in_path",
                 self.attempt.paths.last().cloned().unwrap_or_default(),

@@ -118,18 +118,27 @@ impl Seen {
                 crate::shown::seconds(at.settings.network.connect_timeout_ms),
             ),
             ("sender", "a device on the path".into()),
+            (
+                "why",
+                worst
+                    .and_then(|attempt| attempt.failure.as_ref())
+                    .map(why)
+                    .unwrap_or_default(),
+            ),
         ]);
         match worst.and_then(|attempt| attempt.failure.as_ref()) {
             Some(Failure::Silent {
                 waited_ms,
                 attempts,
             }) => {
+                let times = if *attempts == 1 {
+                    "attempt"
+                } else {
+                    "attempts"
+                };
                 facts.insert(
                     "waited",
-                    format!(
-                        "{} and {attempts} attempts",
-                        crate::shown::seconds(*waited_ms)
-                    ),
+                    format!("{} ({attempts} {times})", crate::shown::seconds(*waited_ms)),
                 );
             }
             Some(
@@ -137,6 +146,12 @@ impl Seen {
                 | Failure::Unreachable { by: Some(by), .. },
             ) => {
                 facts.insert("sender", format!("the device {by}"));
+            }
+            Some(Failure::Prohibited {
+                by: None,
+                code: None,
+            }) => {
+                facts.insert("sender", "this machine or a device on the path".into());
             }
             _ => {}
         }
@@ -148,6 +163,29 @@ impl Seen {
         self.counted()
             .into_iter()
             .max_by_key(|attempt| rank(attempt.failure.as_ref()))
+    }
+}
+
+/// What stands in the way, in words.
+fn why(failure: &Failure) -> String {
+    let no_way = |by: Option<IpAddr>, what: &str| match by {
+        Some(by) => format!("the device {by} says that {what}"),
+        None => format!("a device on the path says that {what}"),
+    };
+    match failure {
+        Failure::Refused => "the connection is refused".into(),
+        Failure::Silent { .. } => "nothing answers".into(),
+        Failure::Prohibited { by, .. } => no_way(*by, "it is not allowed"),
+        Failure::Unreachable {
+            by: None,
+            code: None,
+        } => "this machine finds no way to it".into(),
+        Failure::Unreachable { by, .. } => no_way(*by, "there is no way to it"),
+        Failure::Loop { by } => no_way(*by, "the packets travelled too far, as in a routing loop"),
+        Failure::NoFamily => "this machine has no route or no address of that family".into(),
+        Failure::Reset => "the connection is reset".into(),
+        Failure::SourceNotHere => "the source address is not one of this machine's".into(),
+        Failure::Other { error } => crate::shown::shown(error),
     }
 }
 

@@ -135,6 +135,10 @@ fn of_fault(facets: &Facets, path: &Path, out: &mut Facts) {
     let Some(fault) = path.faults.first() else {
         return;
     };
+    let subject = match fault.certificate {
+        Some(index) => named(facets, index),
+        None => path.root.clone(),
+    };
     let text = match fault.kind {
         FaultKind::NoCa => "is no CA, yet it issued a certificate",
         FaultKind::MayNotSign => "may not sign certificates by its key usage, yet it did",
@@ -146,10 +150,7 @@ fn of_fault(facets: &Facets, path: &Path, out: &mut Facts) {
         FaultKind::Spelling => "names its issuer in another spelling than the issuer does",
         FaultKind::Disputed => "is judged differently by different verifiers",
     };
-    out.insert(
-        "fault",
-        crate::shown::shown(&format!("{} {text}", named(facets, fault.certificate))),
-    );
+    out.insert("fault", crate::shown::shown(&format!("{subject} {text}")));
 }
 
 fn named(facets: &Facets, index: usize) -> String {

@@ -12,7 +12,7 @@ use crate::world::{AnyStream, World};
 use hyper::StatusCode;
 use hyper::header::HeaderValue;
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Mutex, Semaphore};
@@ -253,19 +253,39 @@ impl Session {
         Duration::from_millis(self.settings.network.connect_timeout_ms)
     }
 
-    /// A connection from the first source address asked for.
-    async fn connect(
+    /// A connection of its own with small segments, for a question after a handshake failed.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub async fn connect_narrowly(
         &self,
         address: SocketAddr,
         time: Duration,
     ) -> Result<AnyStream, dial::Failure> {
-        let source = self
-            .settings
-            .network
-            .source_ips
+        let source = self.source_for(address);
+        self.world.net.connect_narrowly(address, source, time).await
+    }
+
+    /// The first source address asked for that fits.
+    fn source_for(&self, address: SocketAddr) -> Option<IpAddr> {
+        let sources = &self.settings.network.source_ips;
+        let mut fitting = sources
             .iter()
-            .find(|source| source.is_ipv4() == address.is_ipv4());
-        self.world.net.connect(address, source.copied(), time).await
+            .filter(|source| source.is_ipv4() == address.is_ipv4());
+        fitting.next().copied()
+    }
+
+    /// A connection from the first source address asked for.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub async fn connect(
+        &self,
+        address: SocketAddr,
+        time: Duration,
+    ) -> Result<AnyStream, dial::Failure> {
+        let source = self.source_for(address);
+        self.world.net.connect(address, source, time).await
     }
 
     /// A line that the request may go over: a kept one, or a new one to the address that answered first.

@@ -1,5 +1,6 @@
 //! One handshake that captures everything the server shows, whether or not anyone would trust it.
 
+use super::tap::{Tap, first_bytes};
 use crate::config::Host;
 use crate::world::AnyStream;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -9,17 +10,12 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, SignatureScheme, sign::CertifiedKey};
 use serde::{Deserialize, Serialize};
 use std::io;
-use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
-use std::task::{Context, Poll};
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::io::AsyncBufReadExt as _;
+use tokio::time::Instant;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
-
-/// How many of the first bytes received are kept: enough to tell the protocols apart.
-const FIRST_BYTES: usize = 64;
 
 /// A TLS connection over any stream.
 pub type Secured = TlsStream<Tap>;
@@ -43,6 +39,16 @@ pub struct Handshake {
     pub failure: Option<TlsFailure>,
     /// The first bytes the server sent, hexadecimal.
     pub first_bytes: String,
+}
+
+impl Handshake {
+    /// The first bytes the server sent.
+    pub fn first(&self) -> Vec<u8> {
+        (0..self.first_bytes.len() / 2)
+            .filter_map(|at| self.first_bytes.get(at * 2..at * 2 + 2))
+            .filter_map(|pair| u8::from_str_radix(pair, 16).ok())
+            .collect()
+    }
 }
 
 /// Why a handshake did not end well.
@@ -102,6 +108,7 @@ pub async fn handshake(
     let asked = Arc::new(Asked::default());
     let (tap, received) = Tap::new(stream);
     let connector = TlsConnector::from(Arc::new(client(&capture, &asked)));
+    let began = Instant::now();
     let outcome = tokio::time::timeout(time, connector.connect(name, tap)).await;
     let mut seen = Handshake {
         client_certificate_asked: asked.0.get().is_some(),
@@ -114,7 +121,13 @@ pub async fn handshake(
         seen.staple = base64_of(staple);
     }
     match outcome {
-        Ok(Ok(secured)) => {
+        Ok(Ok(mut secured)) => {
+            if seen.client_certificate_asked
+                && let Some(refused) = refusal(&mut secured, began.elapsed(), time).await
+            {
+                seen.failure = Some(refused);
+                return (seen, None);
+            }
             let (_, connection) = secured.get_ref();
             seen.protocol = connection
                 .protocol_version()
@@ -141,6 +154,28 @@ pub async fn handshake(
         }
     }
 }
+
+/// Why the server ends the connection after all, now that it has seen that there is no client certificate.
+///
+/// In TLS 1.3 the client's handshake is over before the server looks for the certificate (RFC 8446, 4.4.2.4). A server that
+/// only asked goes on; how long its refusal may take is told by how long the handshake took.
+async fn refusal(
+    secured: &mut Secured,
+    handshake_took: Duration,
+    time: Duration,
+) -> Option<TlsFailure> {
+    const LEAST: Duration = Duration::from_millis(250);
+    let left = time.saturating_sub(handshake_took);
+    let wait = (handshake_took * 3).max(LEAST).min(left.max(LEAST));
+    match tokio::time::timeout(wait, secured.fill_buf()).await {
+        Ok(Ok([])) => Some(TlsFailure::Closed),
+        Ok(Ok(_)) | Err(_) => None,
+        Ok(Err(error)) => Some(failure(&error, &[HANDSHAKE, 3])),
+    }
+}
+
+/// The type of a TLS record that carries a handshake.
+const HANDSHAKE: u8 = 22;
 
 /// `TLSv1_3` as people write it.
 fn pretty(version: &str) -> String {
@@ -302,72 +337,5 @@ impl ResolvesClientCert for Asked {
 
     fn has_certs(&self) -> bool {
         true
-    }
-}
-
-/// A stream that tells the first bytes it receives.
-pub struct Tap {
-    inner: AnyStream,
-    left: usize,
-    told: UnboundedSender<Vec<u8>>,
-}
-
-impl Tap {
-    fn new(inner: AnyStream) -> (Self, UnboundedReceiver<Vec<u8>>) {
-        let (told, received) = unbounded_channel();
-        (
-            Self {
-                inner,
-                left: FIRST_BYTES,
-                told,
-            },
-            received,
-        )
-    }
-}
-
-/// Everything told so far, in order.
-fn first_bytes(mut received: UnboundedReceiver<Vec<u8>>) -> Vec<u8> {
-    let mut first = Vec::new();
-    while let Ok(piece) = received.try_recv() {
-        first.extend(piece);
-    }
-    first
-}
-
-impl AsyncRead for Tap {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        let before = buf.filled().len();
-        let outcome = Pin::new(&mut self.inner).poll_read(cx, buf);
-        let fresh = &buf.filled()[before..];
-        if self.left > 0 && !fresh.is_empty() {
-            let piece = fresh[..fresh.len().min(self.left)].to_vec();
-            self.left -= piece.len();
-            // The handshake may be over, and nobody listening.
-            let _ = self.told.send(piece);
-        }
-        outcome
-    }
-}
-
-impl AsyncWrite for Tap {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.inner).poll_write(cx, buf)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.inner).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.inner).poll_shutdown(cx)
     }
 }

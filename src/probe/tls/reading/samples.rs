@@ -1,7 +1,7 @@
 //! Handshakes and certificates for each symptom, minted for it.
 
 use super::{Dated, Named, Strong, Trusted, Unrevoked};
-use crate::probe::tls::{Seen, Shown};
+use crate::probe::tls::{Further, Seen, Shown};
 use crate::trust::tests::made::{Chain, Made, ca, host, judged, leaf, now, strangers};
 use crate::trust::{Facets, Staple, Views, judge};
 use crate::wire::tls::{Handshake, TlsFailure};
@@ -21,13 +21,14 @@ fn shown(facets: Facets) -> Seen {
             address,
             handshake,
             facets: Some(facets),
+            further: Further::default(),
             took_ms: 4,
         }],
     }
 }
 
 /// One address whose handshake failed before any certificate.
-pub(super) fn failing(failure: TlsFailure, first_bytes: &str) -> Seen {
+pub(in crate::probe::tls) fn failing(failure: TlsFailure, first_bytes: &str) -> Seen {
     let handshake = Handshake {
         failure: Some(failure),
         first_bytes: first_bytes.into(),
@@ -39,13 +40,14 @@ pub(super) fn failing(failure: TlsFailure, first_bytes: &str) -> Seen {
             address,
             handshake,
             facets: None,
+            further: Further::default(),
             took_ms: 4,
         }],
     }
 }
 
 /// A healthy chain to a root of the cloud.
-pub(super) fn public() -> Seen {
+pub(in crate::probe::tls) fn public() -> Seen {
     shown(Chain::healthy().judged())
 }
 

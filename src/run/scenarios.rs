@@ -1,0 +1,1 @@
+//! Written evidence and the diagnosis it must come to: `tests/scenarios/*.toml`.

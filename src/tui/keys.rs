@@ -1,0 +1,325 @@
+//! The one table of keys: decoding, footer and help come from it.
+
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use std::fmt;
+
+/// A key, as far as it matters here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Key {
+    /// A character.
+    Char(char),
+    /// A character with Ctrl.
+    Ctrl(char),
+    /// Arrow up.
+    Up,
+    /// Arrow down.
+    Down,
+    /// Arrow left.
+    Left,
+    /// Arrow right.
+    Right,
+    /// A page up.
+    PageUp,
+    /// A page down.
+    PageDown,
+    /// To the beginning.
+    Home,
+    /// To the end.
+    End,
+    /// Enter.
+    Enter,
+    /// Escape.
+    Esc,
+    /// Tab.
+    Tab,
+    /// Shift and Tab.
+    BackTab,
+    /// Backspace.
+    Backspace,
+}
+
+impl Key {
+    /// The key of a terminal's event; none for releases and for keys that mean nothing here.
+    pub fn of(event: &KeyEvent) -> Option<Self> {
+        if event.kind != KeyEventKind::Press {
+            return None;
+        }
+        let control = event.modifiers.contains(KeyModifiers::CONTROL);
+        if event.modifiers.contains(KeyModifiers::ALT) {
+            return None;
+        }
+        Some(match event.code {
+            KeyCode::Char(character) if control => Self::Ctrl(character.to_ascii_lowercase()),
+            KeyCode::Char(character) => Self::Char(character),
+            KeyCode::Up => Self::Up,
+            KeyCode::Down => Self::Down,
+            KeyCode::Left => Self::Left,
+            KeyCode::Right => Self::Right,
+            KeyCode::PageUp => Self::PageUp,
+            KeyCode::PageDown => Self::PageDown,
+            KeyCode::Home => Self::Home,
+            KeyCode::End => Self::End,
+            KeyCode::Enter => Self::Enter,
+            KeyCode::Esc => Self::Esc,
+            KeyCode::Tab => Self::Tab,
+            KeyCode::BackTab => Self::BackTab,
+            KeyCode::Backspace => Self::Backspace,
+            _ => return None,
+        })
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = match self {
+            Self::Char(' ') => "Space",
+            Self::Char(character) => return write!(f, "{character}"),
+            Self::Ctrl(character) => return write!(f, "Ctrl-{}", character.to_ascii_uppercase()),
+            Self::Up => "Up",
+            Self::Down => "Down",
+            Self::Left => "Left",
+            Self::Right => "Right",
+            Self::PageUp => "PgUp",
+            Self::PageDown => "PgDn",
+            Self::Home => "Home",
+            Self::End => "End",
+            Self::Enter => "Enter",
+            Self::Esc => "Esc",
+            Self::Tab => "Tab",
+            Self::BackTab => "Shift-Tab",
+            Self::Backspace => "Backspace",
+        };
+        f.write_str(name)
+    }
+}
+
+/// Defines the intents and the list of all of them.
+macro_rules! intents {
+    ($( $(#[$doc:meta])* $intent:ident ),* $(,)?) => {
+        /// What a key is pressed for.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Intent { $( $(#[$doc])* $intent ),* }
+
+        impl Intent {
+            /// Every intent.
+            pub const ALL: &'static [Self] = &[$(Self::$intent),*];
+        }
+    };
+}
+
+intents! {
+    /// One line down.
+    Down,
+    /// One line up.
+    Up,
+    /// One page down.
+    PageDown,
+    /// One page up.
+    PageUp,
+    /// To the first line.
+    First,
+    /// To the last line.
+    Last,
+    /// To the next problem.
+    NextProblem,
+    /// Into the detail, or open and close a group.
+    Open,
+    /// Back, or out of whatever is open.
+    Back,
+    /// To the other pane.
+    Switch,
+    /// Show only some.
+    Filter,
+    /// Ask the chosen check again.
+    Rerun,
+    /// Ask everything again.
+    RerunAll,
+    /// Stop the run.
+    Stop,
+    /// Copy the finding.
+    Copy,
+    /// Save the report.
+    Save,
+    /// Other colours.
+    Theme,
+    /// Show the keys.
+    Help,
+    /// Leave.
+    Quit,
+}
+
+/// Keys, what they are pressed for, and how that is told.
+#[derive(Clone, Copy, Debug)]
+pub struct Binding {
+    /// The keys.
+    pub keys: &'static [Key],
+    /// What for.
+    pub intent: Intent,
+    /// The sentence in the help.
+    pub help: &'static str,
+    /// The word in the footer, where it has one.
+    pub footer: Option<&'static str>,
+}
+
+/// One line of the table.
+const fn bind(
+    keys: &'static [Key],
+    intent: Intent,
+    help: &'static str,
+    footer: Option<&'static str>,
+) -> Binding {
+    Binding {
+        keys,
+        intent,
+        help,
+        footer,
+    }
+}
+
+/// The table.
+pub const TABLE: &[Binding] = &[
+    bind(
+        &[Key::Char('j'), Key::Down],
+        Intent::Down,
+        "next line",
+        None,
+    ),
+    bind(
+        &[Key::Char('k'), Key::Up],
+        Intent::Up,
+        "previous line",
+        None,
+    ),
+    bind(
+        &[Key::PageDown, Key::Ctrl('d'), Key::Char(' ')],
+        Intent::PageDown,
+        "a page down",
+        None,
+    ),
+    bind(
+        &[Key::PageUp, Key::Ctrl('u')],
+        Intent::PageUp,
+        "a page up",
+        None,
+    ),
+    bind(
+        &[Key::Char('g'), Key::Home],
+        Intent::First,
+        "first line",
+        None,
+    ),
+    bind(&[Key::Char('G'), Key::End], Intent::Last, "last line", None),
+    bind(&[Key::Char('n')], Intent::NextProblem, "next problem", None),
+    bind(
+        &[Key::Enter, Key::Right, Key::Char('l')],
+        Intent::Open,
+        "read the detail; open or close a group",
+        Some("read"),
+    ),
+    bind(
+        &[Key::Esc, Key::Left, Key::Char('h')],
+        Intent::Back,
+        "back to the list; undo the filter",
+        None,
+    ),
+    bind(
+        &[Key::Tab, Key::BackTab],
+        Intent::Switch,
+        "to the other pane",
+        None,
+    ),
+    bind(
+        &[Key::Char('r')],
+        Intent::Rerun,
+        "ask this check again, and what waits for it",
+        Some("ask again"),
+    ),
+    bind(
+        &[Key::Char('R')],
+        Intent::RerunAll,
+        "ask everything again",
+        Some("all again"),
+    ),
+    bind(&[Key::Char('x')], Intent::Stop, "stop the run", None),
+    bind(
+        &[Key::Char('/')],
+        Intent::Filter,
+        "show only what has these words",
+        Some("filter"),
+    ),
+    bind(
+        &[Key::Char('y')],
+        Intent::Copy,
+        "copy the finding to the clipboard",
+        Some("copy"),
+    ),
+    bind(
+        &[Key::Char('s')],
+        Intent::Save,
+        "save the report as a file",
+        Some("save"),
+    ),
+    bind(
+        &[Key::Char('t')],
+        Intent::Theme,
+        "colours for dark, for light, or none",
+        None,
+    ),
+    bind(&[Key::Char('?')], Intent::Help, "these keys", Some("help")),
+    bind(
+        &[Key::Char('q'), Key::Ctrl('c')],
+        Intent::Quit,
+        "quit",
+        Some("quit"),
+    ),
+];
+
+/// What a key is pressed for.
+pub(crate) fn intent(key: Key) -> Option<Intent> {
+    TABLE
+        .iter()
+        .find(|binding| binding.keys.contains(&key))
+        .map(|binding| binding.intent)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_key_stands_twice() {
+        let keys: Vec<Key> = TABLE
+            .iter()
+            .flat_map(|binding| binding.keys)
+            .copied()
+            .collect();
+        for (at, key) in keys.iter().enumerate() {
+            assert!(!keys[at + 1..].contains(key), "{key} stands twice");
+        }
+    }
+
+    #[test]
+    fn every_intent_has_a_key() {
+        for intent in Intent::ALL {
+            assert_eq!(
+                TABLE
+                    .iter()
+                    .filter(|binding| binding.intent == *intent)
+                    .count(),
+                1,
+                "{intent:?}"
+            );
+        }
+        assert!(TABLE.iter().all(|binding| !binding.keys.is_empty()));
+    }
+
+    #[test]
+    fn only_a_press_is_a_key() {
+        let mut event = KeyEvent::new(KeyCode::Char('q'), KeyModifiers::NONE);
+        assert_eq!(Key::of(&event), Some(Key::Char('q')));
+        event.kind = KeyEventKind::Release;
+        assert_eq!(Key::of(&event), None);
+        event.kind = KeyEventKind::Repeat;
+        assert_eq!(Key::of(&event), None);
+    }
+}

@@ -1,0 +1,160 @@
+//! Text on a grid of cells: made safe, measured, cut and broken into lines.
+
+use super::theme::Look;
+use crate::shown::shown_within;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// The most characters that one text takes on the screen.
+const MOST: usize = 4_000;
+
+/// The text as the terminal may be given it: nothing in it controls or hides, and it is ASCII where it has to be.
+pub(crate) fn safe(text: &str, look: Look) -> String {
+    let text = shown_within(text, MOST);
+    if !look.ascii || text.is_ascii() {
+        return text;
+    }
+    text.chars()
+        .map(|character| match character {
+            '…' => "...".into(),
+            '›' | '»' => ">".into(),
+            '‹' | '«' => "<".into(),
+            '→' => "->".into(),
+            '–' | '—' | '·' => "-".into(),
+            '“' | '”' => "\"".into(),
+            '‘' | '’' => "'".into(),
+            plain if plain.is_ascii() => plain.to_string(),
+            _ => "?".into(),
+        })
+        .collect()
+}
+
+/// How many cells the text takes.
+pub(crate) fn width(text: &str) -> usize {
+    text.width()
+}
+
+/// The text in at most that many cells; an ellipsis says that something was left off.
+pub(crate) fn fit(text: &str, cells: usize, look: Look) -> String {
+    if text.width() <= cells {
+        return text.to_owned();
+    }
+    let mark = look.either("…", "~");
+    let Some(room) = cells.checked_sub(mark.width()) else {
+        return String::new();
+    };
+    let mut out = head(text, room).0.trim_end().to_owned();
+    out.push_str(mark);
+    out
+}
+
+/// The text in exactly that many cells.
+pub(crate) fn pad(text: &str, cells: usize, look: Look) -> String {
+    let mut out = fit(text, cells, look);
+    let used = out.width();
+    out.extend(std::iter::repeat_n(' ', cells.saturating_sub(used)));
+    out
+}
+
+/// The longest beginning that fits, and the rest. What takes no room stays with the character before it.
+fn head(text: &str, cells: usize) -> (&str, &str) {
+    let mut used = 0;
+    for (at, character) in text.char_indices() {
+        used += character.width().unwrap_or(0);
+        if used > cells {
+            return text.split_at(at);
+        }
+    }
+    (text, "")
+}
+
+/// The text in lines of at most that many cells, broken between words where there are any.
+pub(crate) fn wrap(text: &str, cells: usize) -> Vec<String> {
+    let cells = cells.max(2);
+    let mut lines: Vec<String> = Vec::new();
+    let mut line = String::new();
+    let mut used = 0;
+    for word in text.split_whitespace() {
+        let mut word = word;
+        if used > 0 && used + 1 + word.width() <= cells {
+            line.push(' ');
+            line.push_str(word);
+            used += 1 + word.width();
+            continue;
+        }
+        if used > 0 {
+            lines.push(std::mem::take(&mut line));
+        }
+        while word.width() > cells {
+            let (first, rest) = head(word, cells);
+            if first.is_empty() {
+                break;
+            }
+            lines.push(first.to_owned());
+            word = rest;
+        }
+        line.push_str(word);
+        used = word.width();
+    }
+    if !line.is_empty() {
+        lines.push(line);
+    }
+    lines
+}
+
+/// Milliseconds as people say them.
+pub(crate) fn time(ms: u64) -> String {
+    match ms {
+        0..1_000 => format!("{ms} ms"),
+        1_000..60_000 => format!("{}.{} s", ms / 1_000, ms % 1_000 / 100),
+        _ => format!("{} min {} s", ms / 60_000, ms % 60_000 / 1_000),
+    }
+}
+
+/// A number of things, in words.
+pub(crate) fn many(count: usize, one: &str, more: &str) -> String {
+    if count == 1 {
+        format!("1 {one}")
+    } else {
+        format!("{count} {more}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn lines_break_between_words() {
+        assert_eq!(wrap("one two three", 8), ["one two", "three"]);
+        assert_eq!(wrap("abcdefgh ij", 4), ["abcd", "efgh", "ij"]);
+        assert!(wrap("", 8).is_empty());
+    }
+
+    #[test]
+    fn wide_characters_take_two_cells() {
+        assert_eq!(wrap("東京都", 4), ["東京", "都"]);
+        assert_eq!(fit("東京都", 5, Look::default()), "東京…");
+        assert_eq!(width(&pad("東京都", 4, Look::default())), 4);
+    }
+
+    #[test]
+    fn a_terminal_without_unicode_gets_ascii() {
+        let look = Look {
+            ascii: true,
+            ..Look::default()
+        };
+        assert_eq!(safe("Finance › Bücher…", look), "Finance > B?cher...");
+    }
+
+    proptest! {
+        #[test]
+        fn no_line_is_wider_than_its_box(text in ".{0,200}", cells in 2_usize..60) {
+            let text = safe(&text, Look::default());
+            for line in wrap(&text, cells) {
+                prop_assert!(width(&line) <= cells, "{line:?}");
+            }
+            prop_assert!(width(&fit(&text, cells, Look::default())) <= cells);
+        }
+    }
+}

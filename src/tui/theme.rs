@@ -1,0 +1,203 @@
+//! Shapes and colours: what a state looks like, on terminals of any ability.
+
+use crate::catalog::Verdict;
+use crate::report::State;
+use ratatui::style::{Color, Modifier, Style};
+
+/// A set of colours, all of them among the sixteen that every terminal has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Theme {
+    /// For a dark background.
+    #[default]
+    Dark,
+    /// For a light background.
+    Light,
+    /// No colour at all: weight and reversal alone (`NO_COLOR`).
+    Mono,
+}
+
+/// How the screen looks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Look {
+    /// Its colours.
+    pub theme: Theme,
+    /// Whether every character must be ASCII.
+    pub ascii: bool,
+}
+
+/// What a piece of the screen is there for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// Plain text.
+    Text,
+    /// Text of less weight.
+    Quiet,
+    /// The name of what stands below it.
+    Heading,
+    /// Lines between things.
+    Line,
+    /// A name to notice.
+    Accent,
+    /// Healthy.
+    Pass,
+    /// Worth a look.
+    Warn,
+    /// Not told.
+    Unknown,
+    /// Broken.
+    Fail,
+    /// Our own fault.
+    Broke,
+    /// Being measured.
+    Running,
+    /// The chosen line, where the keys go.
+    Chosen,
+    /// The chosen line, while the keys go elsewhere.
+    Kept,
+    /// A key in the footer and in the help.
+    Key,
+    /// A badge that must not be overlooked.
+    Badge,
+}
+
+/// A sign that stands before a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// Not yet measured.
+    Waiting,
+    /// Being measured.
+    Running,
+    /// Healthy.
+    Pass,
+    /// Worth a look.
+    Warn,
+    /// Not told.
+    Unknown,
+    /// Broken.
+    Fail,
+    /// Not asked because of another.
+    Blocked,
+    /// Not asked, by the request.
+    Skipped,
+    /// Our own fault.
+    Broke,
+}
+
+/// A state's shape, word and role.
+pub(crate) fn face(state: &State) -> (Shape, &'static str, Role) {
+    match state {
+        State::Waiting => (Shape::Waiting, "waiting", Role::Quiet),
+        State::Running => (Shape::Running, "asking", Role::Running),
+        State::Blocked(_) => (Shape::Blocked, "not asked", Role::Quiet),
+        State::Skipped(_) => (Shape::Skipped, "skipped", Role::Quiet),
+        State::Broke(_) => (Shape::Broke, "broke", Role::Broke),
+        State::Judged(finding) => match finding.verdict {
+            Verdict::Pass => (Shape::Pass, "pass", Role::Pass),
+            Verdict::Warn => (Shape::Warn, "warn", Role::Warn),
+            Verdict::Unknown => (Shape::Unknown, "unknown", Role::Unknown),
+            Verdict::Fail => (Shape::Fail, "FAIL", Role::Fail),
+        },
+    }
+}
+
+impl Theme {
+    /// The next one, round and round.
+    pub fn next(self) -> Self {
+        match self {
+            Self::Dark => Self::Light,
+            Self::Light => Self::Mono,
+            Self::Mono => Self::Dark,
+        }
+    }
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Dark => "dark",
+            Self::Light => "light",
+            Self::Mono => "mono",
+        }
+    }
+
+    fn colour(self, role: Role) -> Option<Color> {
+        let (dark, light) = match role {
+            Role::Text | Role::Heading | Role::Chosen | Role::Badge => return None,
+            Role::Quiet => (Color::Gray, Color::DarkGray),
+            Role::Kept | Role::Line => (Color::DarkGray, Color::Gray),
+            Role::Accent | Role::Key => (Color::LightCyan, Color::Blue),
+            Role::Pass => (Color::LightGreen, Color::Green),
+            Role::Warn => (Color::LightYellow, Color::Yellow),
+            Role::Unknown => (Color::LightBlue, Color::Blue),
+            Role::Fail => (Color::LightRed, Color::Red),
+            Role::Broke => (Color::LightMagenta, Color::Magenta),
+            Role::Running => (Color::LightCyan, Color::Cyan),
+        };
+        match self {
+            Self::Dark => Some(dark),
+            Self::Light => Some(light),
+            Self::Mono => None,
+        }
+    }
+}
+
+impl Look {
+    /// How a piece is drawn.
+    pub(crate) fn style(self, role: Role) -> Style {
+        let weight = match role {
+            Role::Heading | Role::Fail | Role::Broke | Role::Key => Modifier::BOLD,
+            Role::Chosen | Role::Badge => Modifier::BOLD.union(Modifier::REVERSED),
+            Role::Kept => Modifier::UNDERLINED,
+            Role::Quiet | Role::Line if self.theme == Theme::Mono => Modifier::DIM,
+            Role::Text
+            | Role::Quiet
+            | Role::Line
+            | Role::Accent
+            | Role::Pass
+            | Role::Warn
+            | Role::Unknown
+            | Role::Running => Modifier::empty(),
+        };
+        let style = Style::new().add_modifier(weight);
+        match (role, self.theme) {
+            (Role::Kept, _) => style,
+            (Role::Badge, Theme::Dark | Theme::Light) => style.fg(Color::Magenta),
+            _ => match self.theme.colour(role) {
+                Some(colour) => style.fg(colour),
+                None => style,
+            },
+        }
+    }
+
+    /// The sign of a shape; `frame` turns the one that moves.
+    pub(crate) fn sign(self, shape: Shape, frame: u64) -> &'static str {
+        const TURNS: [&str; 8] = ["⠋", "⠙", "⠸", "⠴", "⠦", "⠇", "⠏", "⠹"];
+        const PLAIN: [&str; 4] = ["|", "/", "-", "\\"];
+        let turn = |signs: &[&'static str]| {
+            let count = signs.len() as u64;
+            signs[usize::try_from(frame % count).unwrap_or(0)]
+        };
+        match (shape, self.ascii) {
+            (Shape::Waiting, false) => "·",
+            (Shape::Waiting, true) => ".",
+            (Shape::Running, false) => turn(&TURNS),
+            (Shape::Running, true) => turn(&PLAIN),
+            (Shape::Pass, false) => "√",
+            (Shape::Pass, true) => "+",
+            (Shape::Warn, _) => "!",
+            (Shape::Unknown, _) => "?",
+            (Shape::Fail, false) => "×",
+            (Shape::Fail, true) => "x",
+            (Shape::Blocked, false) => "∅",
+            (Shape::Blocked, true) => "o",
+            (Shape::Skipped, false) => "–",
+            (Shape::Skipped, true) => "-",
+            (Shape::Broke, false) => "‼",
+            (Shape::Broke, true) => "#",
+        }
+    }
+
+    /// Whichever of the two the terminal can show.
+    pub(crate) fn either(self, rich: &'static str, plain: &'static str) -> &'static str {
+        if self.ascii { plain } else { rich }
+    }
+}

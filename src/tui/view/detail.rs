@@ -1,0 +1,307 @@
+//! Everything about the chosen line: the question, what was seen, why it matters, who can fix it and how.
+
+use super::evidence;
+use crate::event::Finding;
+use crate::report::{Row, State};
+use crate::tui::conclusion::sureness;
+use crate::tui::entries::Fold;
+use crate::tui::model::{Chosen, Model};
+use crate::tui::text::{fit, many, safe, time, width, wrap};
+use crate::tui::theme::{Look, Role, face};
+use ratatui::text::{Line, Span};
+
+/// Lines of text in a box of so many cells, with one free at its left.
+pub(super) struct Page {
+    lines: Vec<Line<'static>>,
+    cells: usize,
+    pub(super) look: Look,
+}
+
+impl Page {
+    fn new(cells: usize, look: Look) -> Self {
+        Self {
+            lines: Vec::new(),
+            cells: cells.saturating_sub(2).max(4),
+            look,
+        }
+    }
+
+    /// An empty line, unless the page begins here or has one.
+    fn gap(&mut self) {
+        if self.lines.last().is_some_and(|line| line.width() > 0) {
+            self.lines.push(Line::default());
+        }
+    }
+
+    /// The name of what stands below.
+    pub(super) fn heading(&mut self, text: &str) {
+        self.gap();
+        self.lines.push(Line::styled(
+            format!(" {text}"),
+            self.look.style(Role::Accent),
+        ));
+    }
+
+    /// A text, broken into lines; those after the first start below its beginning.
+    pub(super) fn text(&mut self, first: &str, text: &str, role: Role) {
+        self.labelled((first, Role::Key), text, role);
+    }
+
+    /// The same, with the beginning drawn in its own way.
+    fn labelled(&mut self, (first, label): (&str, Role), text: &str, role: Role) {
+        let indent = width(first);
+        let room = self.cells.saturating_sub(indent).max(8);
+        for (at, line) in wrap(&safe(text, self.look), room).into_iter().enumerate() {
+            let before = if at == 0 {
+                format!(" {first}")
+            } else {
+                " ".repeat(indent + 1)
+            };
+            let spans = vec![
+                Span::styled(before, self.look.style(label)),
+                Span::styled(line, self.look.style(role)),
+            ];
+            self.lines.push(Line::from(spans));
+        }
+    }
+
+    /// A line as it is, cut where it is too long.
+    pub(super) fn line(&mut self, before: &str, text: &str, role: Role) {
+        let room = self.cells.saturating_sub(width(before));
+        let spans = vec![
+            Span::styled(format!(" {before}"), self.look.style(Role::Quiet)),
+            Span::styled(
+                fit(&safe(text, self.look), room, self.look),
+                self.look.style(role),
+            ),
+        ];
+        self.lines.push(Line::from(spans));
+    }
+
+    /// Names and values, the values below each other.
+    pub(super) fn table(&mut self, rows: &[(String, String)]) {
+        let widest = rows
+            .iter()
+            .map(|(name, _)| width(name))
+            .max()
+            .unwrap_or(0)
+            .min(self.cells / 3);
+        for (name, value) in rows {
+            let name = fit(name, widest, self.look);
+            let gap = widest + 2 - width(&name);
+            self.labelled(
+                (&format!("{name}{}", " ".repeat(gap)), Role::Quiet),
+                value,
+                Role::Text,
+            );
+        }
+    }
+}
+
+/// All lines of the detail, in so many cells.
+pub(crate) fn lines(model: &Model, cells: usize) -> Vec<Line<'static>> {
+    if cells == 0 {
+        return Vec::new();
+    }
+    let mut page = Page::new(cells, model.look);
+    match (&model.chosen, model.chosen_row()) {
+        (Some(Chosen::Row(_)), Some(row)) => row_page(&mut page, model, row),
+        (Some(Chosen::Fold(fold)), _) => fold_page(&mut page, model, fold),
+        (Some(Chosen::Row(_)) | None, _) => {}
+    }
+    page.lines
+}
+
+/// A check.
+fn row_page(page: &mut Page, model: &Model, row: &Row) {
+    let look = model.look;
+    let (shape, word, role) = face(&row.state);
+    let title = format!("{} {}", look.sign(shape, model.frame), row.id.check);
+    page.labelled(
+        (&format!("{word}  "), role),
+        &title[title.find(' ').map_or(0, |at| at + 1)..],
+        Role::Heading,
+    );
+    if let Some(subject) = &row.id.subject {
+        page.text("", &subject.to_string(), Role::Quiet);
+        if let Some(version) = &subject.version {
+            page.text("", &format!("version {version}"), Role::Quiet);
+        }
+    }
+    page.gap();
+    page.text("", &row.question, Role::Heading);
+    match &row.state {
+        State::Judged(finding) => judged(page, model, row, finding),
+        State::Waiting => page.text("", "Not asked yet.", Role::Quiet),
+        State::Running => page.text("", "Being asked now.", Role::Running),
+        State::Blocked(by) => {
+            page.heading("NOT ASKED");
+            page.text(
+                "",
+                &format!("{by} comes first, and did not pass. Once it does, r asks both."),
+                Role::Text,
+            );
+        }
+        State::Skipped(reason) => {
+            page.heading("LEFT OUT");
+            page.text("", reason, Role::Text);
+        }
+        State::Broke(how) => {
+            page.heading("A FAULT OF ORCH-DOCTOR ITSELF");
+            page.text("", how, Role::Broke);
+        }
+    }
+    let open = !matches!(row.state, State::Judged(_));
+    about_check(page, model, row, open);
+}
+
+/// What a finding says.
+fn judged(page: &mut Page, model: &Model, row: &Row, finding: &Finding) {
+    page.heading("WHAT WAS SEEN");
+    page.text("", &finding.says, Role::Text);
+    let facts = facts(model, row, finding);
+    if !facts.is_empty() {
+        page.gap();
+        page.table(&facts);
+    }
+    if let Some(owner) = finding.owner {
+        page.heading("WHO CAN FIX IT");
+        page.text("", owner.title(), Role::Heading);
+    }
+    if !finding.remedies.is_empty() {
+        page.heading("WHAT TO DO");
+        for (step, remedy) in finding.remedies.iter().enumerate() {
+            page.text(&format!("{}. ", step + 1), remedy, Role::Text);
+        }
+    }
+    about_check(page, model, row, true);
+    page.heading("HOW SURE");
+    page.text(
+        "",
+        &format!("{}.", capital(sureness(finding.grade))),
+        Role::Text,
+    );
+    if let Some(measurement) = &finding.measurement
+        && let Some(evidence) = model.report.evidence.get(measurement)
+    {
+        page.heading("EVIDENCE");
+        let took = format!(
+            "symptom {}, measured in {}",
+            finding.symptom,
+            time(finding.took_ms)
+        );
+        page.text("", &took, Role::Quiet);
+        evidence::tree(page, evidence);
+    }
+    docs(page, model, row);
+}
+
+/// Why the check is asked; for those that were not judged the document's address as well.
+fn about_check(page: &mut Page, model: &Model, row: &Row, wanted: bool) {
+    let Some(check) = model.catalog.get(row.id.check.as_str()).filter(|_| wanted) else {
+        return;
+    };
+    page.heading("WHY IT MATTERS");
+    page.text("", &check.why, Role::Text);
+    if !check.seen_as.is_empty() {
+        page.text(
+            "",
+            &format!("Seen as: {}", check.seen_as.join("; ")),
+            Role::Quiet,
+        );
+    }
+    if !matches!(row.state, State::Judged(_)) {
+        docs(page, model, row);
+    }
+}
+
+/// The document's address.
+fn docs(page: &mut Page, model: &Model, row: &Row) {
+    if let Some(check) = model.catalog.get(row.id.check.as_str())
+        && !check.docs.is_empty()
+    {
+        page.heading("DOCUMENT");
+        page.text("", &check.docs, Role::Text);
+    }
+}
+
+/// What a sentence could mention, by name.
+fn facts(model: &Model, row: &Row, finding: &Finding) -> Vec<(String, String)> {
+    let Some(began) = &model.report.began else {
+        return Vec::new();
+    };
+    let at = crate::probe::At {
+        now: began.at,
+        settings: &began.settings,
+        subject: row.id.subject.as_ref(),
+    };
+    let evidence = finding
+        .measurement
+        .as_ref()
+        .and_then(|measurement| model.report.evidence.get(measurement));
+    let facts = evidence
+        .map(|evidence| evidence.facts(&at))
+        .unwrap_or_default();
+    facts
+        .into_iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| (name.replace('_', " "), value))
+        .collect()
+}
+
+/// Checks that were not asked, with what each would have asked.
+fn fold_page(page: &mut Page, model: &Model, fold: &Fold) {
+    let inside = |row: &&Row| match (&row.state, fold) {
+        (State::Blocked(by), Fold::Because(check)) => by == check,
+        (State::Skipped(_), Fold::Skipped) => true,
+        (
+            State::Waiting
+            | State::Running
+            | State::Judged(_)
+            | State::Blocked(_)
+            | State::Skipped(_)
+            | State::Broke(_),
+            _,
+        ) => false,
+    };
+    let rows: Vec<&Row> = model.report.rows.iter().filter(inside).collect();
+    match fold {
+        Fold::Because(check) => {
+            let title = many(rows.len(), "check was not asked", "checks were not asked");
+            page.text("", &title, Role::Heading);
+            let why = format!(
+                "{check} comes first, and did not pass: an answer to these would say nothing. Once it passes, r asks them as well."
+            );
+            page.text("", &why, Role::Text);
+        }
+        Fold::Skipped => {
+            page.text(
+                "",
+                &many(rows.len(), "check was left out", "checks were left out"),
+                Role::Heading,
+            );
+        }
+    }
+    for row in rows {
+        page.gap();
+        let subject = row
+            .id
+            .subject
+            .as_ref()
+            .map(|subject| format!("  {subject}"))
+            .unwrap_or_default();
+        page.text("", &format!("{}{subject}", row.id.check), Role::Accent);
+        page.text("", &row.question, Role::Text);
+        if let State::Skipped(reason) = &row.state {
+            page.text("", &format!("Left out: {reason}"), Role::Quiet);
+        }
+    }
+}
+
+/// The text with a capital first letter.
+fn capital(text: &str) -> String {
+    let mut rest = text.chars();
+    rest.next()
+        .map(|first| first.to_uppercase().chain(rest).collect())
+        .unwrap_or_default()
+}

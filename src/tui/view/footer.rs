@@ -1,0 +1,76 @@
+//! The last line: the keys that matter, what is being typed, or what was just done.
+
+use crate::tui::keys::TABLE;
+use crate::tui::model::{Mode, Model};
+use crate::tui::text::{fit, safe, width};
+use crate::tui::theme::Role;
+use ratatui::text::{Line, Span};
+
+/// One line.
+pub(super) fn lines(model: &Model, cells: usize) -> Vec<Line<'static>> {
+    let look = model.look;
+    let line = match model.mode {
+        Mode::Filter => typing(model, cells),
+        Mode::Save => Line::from(vec![
+            Span::styled(" save the report as  ", look.style(Role::Heading)),
+            Span::styled("t", look.style(Role::Key)),
+            Span::raw(" text  "),
+            Span::styled("j", look.style(Role::Key)),
+            Span::raw(" json  "),
+            Span::styled("any other key: not", look.style(Role::Quiet)),
+        ]),
+        Mode::Browse | Mode::Help => match &model.notice {
+            Some(notice) => Line::styled(
+                format!(
+                    " {}",
+                    fit(&safe(notice, look), cells.saturating_sub(2), look)
+                ),
+                look.style(Role::Heading),
+            ),
+            None => keys(model, cells),
+        },
+    };
+    vec![line]
+}
+
+/// The filter as typed so far; its end stays in sight.
+fn typing(model: &Model, cells: usize) -> Line<'static> {
+    let look = model.look;
+    let typed = safe(&model.filter, look);
+    let mut seen = typed.as_str();
+    while width(seen) + 12 > cells.max(13) {
+        seen = &seen[seen.chars().next().map_or(0, char::len_utf8)..];
+    }
+    Line::from(vec![
+        Span::styled(" filter / ", look.style(Role::Heading)),
+        Span::raw(seen.to_owned()),
+        Span::styled(" ", look.style(Role::Chosen)),
+    ])
+}
+
+/// The keys of the table that have a word, as many as fit; the filter in force comes first.
+fn keys(model: &Model, cells: usize) -> Line<'static> {
+    let look = model.look;
+    let mut spans = vec![Span::raw(" ")];
+    let mut used = 1;
+    if !model.filter.is_empty() {
+        let text = format!("filter: {}", safe(&model.filter, look));
+        let text = fit(&text, cells / 2, look);
+        used += width(&text) + 2;
+        spans.push(Span::styled(text, look.style(Role::Warn)));
+        spans.push(Span::raw("  "));
+    }
+    for binding in TABLE {
+        let Some((word, key)) = binding.footer.zip(binding.keys.first()) else {
+            continue;
+        };
+        let key = key.to_string();
+        used += width(&key) + width(word) + 3;
+        if used > cells {
+            break;
+        }
+        spans.push(Span::styled(key, look.style(Role::Key)));
+        spans.push(Span::styled(format!(" {word}  "), look.style(Role::Quiet)));
+    }
+    Line::from(spans)
+}

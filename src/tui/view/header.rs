@@ -1,0 +1,115 @@
+//! The first lines: what is looked at, from where, and how far the run is.
+
+use crate::report::State;
+use crate::tui::model::Model;
+use crate::tui::text::{fit, safe, time, width};
+use crate::tui::theme::Role;
+use ratatui::text::{Line, Span};
+
+/// One or two lines.
+pub(super) fn lines(model: &Model, (cells, height): (usize, usize)) -> Vec<Line<'static>> {
+    match height {
+        0 => Vec::new(),
+        1 => vec![first(model, cells)],
+        _ => vec![first(model, cells), second(model, cells)],
+    }
+}
+
+/// The target, and whether it is only the stand-in.
+fn first(model: &Model, cells: usize) -> Line<'static> {
+    let look = model.look;
+    let settings = model.report.began.as_ref().map(|began| &began.settings);
+    let badge = match settings {
+        Some(settings) if settings.stand_in => " STAND-IN ",
+        _ if model.replay => " RECORDING ",
+        _ => "",
+    };
+    let target = settings.map_or_else(
+        || model.target.clone(),
+        |settings| settings.target.typed.clone(),
+    );
+    let tenant = settings
+        .map(|settings| format!("  tenant {}", settings.tenant))
+        .unwrap_or_default();
+    let name = if cells >= 60 { " orch-doctor  " } else { " " };
+    let room = cells.saturating_sub(width(name) + width(badge) + 1);
+    let target = fit(&safe(&target, look), room, look);
+    let tenant = fit(
+        &safe(&tenant, look),
+        room.saturating_sub(width(&target)),
+        look,
+    );
+    let used = width(name) + width(&target) + width(&tenant);
+    let gap = cells.saturating_sub(used + width(badge));
+    Line::from(vec![
+        Span::styled(name, look.style(Role::Accent)),
+        Span::styled(target, look.style(Role::Heading)),
+        Span::styled(tenant, look.style(Role::Quiet)),
+        Span::raw(" ".repeat(gap)),
+        Span::styled(badge, look.style(Role::Badge)),
+    ])
+}
+
+/// The vantage, and how far the run is.
+fn second(model: &Model, cells: usize) -> Line<'static> {
+    let look = model.look;
+    let from = match &model.report.began {
+        Some(began) => format!(" seen from {}, judged by {}", began.host, began.cloud_roots),
+        None => " the run has not begun".into(),
+    };
+    let progress = progress(model);
+    let room = cells.saturating_sub(progress.iter().map(Span::width).sum::<usize>() + 2);
+    let from = fit(&safe(&from, look), room, look);
+    let gap = room + 1 - width(&from).min(room);
+    let mut line = vec![
+        Span::styled(from, look.style(Role::Quiet)),
+        Span::raw(" ".repeat(gap)),
+    ];
+    line.extend(progress);
+    Line::from(line)
+}
+
+/// A bar while the run goes on, then how it was.
+fn progress(model: &Model) -> Vec<Span<'static>> {
+    const BAR: usize = 12;
+    let (look, report) = (model.look, &model.report);
+    let open = report
+        .rows
+        .iter()
+        .filter(|row| matches!(row.state, State::Waiting | State::Running))
+        .count();
+    let all = report.rows.len();
+    let done = all - open;
+    let took = model
+        .partial
+        .as_ref()
+        .map_or(report.took_ms, |part| part.report.took_ms);
+    if !model.running() {
+        let when = report
+            .began
+            .as_ref()
+            .map(|began| began.at.strftime("%H:%M:%S UTC").to_string());
+        let text = format!(
+            "{done} of {all} in {}, {}",
+            time(took),
+            when.unwrap_or_default()
+        );
+        return vec![Span::styled(text, look.style(Role::Quiet))];
+    }
+    let full = (done * BAR).checked_div(all).unwrap_or(0);
+    vec![
+        Span::styled(
+            look.either("━", "=").repeat(full),
+            look.style(Role::Running),
+        ),
+        Span::styled(
+            look.either("─", "-").repeat(BAR - full),
+            look.style(Role::Line),
+        ),
+        Span::raw(format!(" {done} of {all}")),
+        Span::styled(
+            format!("  {}", time(took + model.quiet_ms)),
+            look.style(Role::Quiet),
+        ),
+    ]
+}
