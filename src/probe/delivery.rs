@@ -37,7 +37,7 @@ pub struct Seen {
     pub arrived: Option<Arrived>,
     /// How long was waited for it, milliseconds.
     pub waited_ms: u64,
-    /// Whether the webhook is gone again.
+    /// Whether no webhook of ours is left.
     pub removed: bool,
 }
 
@@ -52,6 +52,8 @@ pub enum Obstacle {
     },
     /// The URL under which the listener is reached is none.
     Address,
+    /// The account could not remove the webhook again, so none is made.
+    MayNotRemove,
     /// Orchestrator refused a step.
     Refused {
         /// Which.
@@ -111,14 +113,18 @@ struct Ear {
 /// Makes the attempt and removes what it made; where the run ends in between, the session removes it.
 pub async fn measure(cx: &Cx) -> Seen {
     let reachable = section(&cx.settings).reachable_as.unwrap_or_default();
+    let may_remove = cx.before.hooks(None).and_then(|hooks| hooks.may_delete);
     let mut seen = Seen { origin: origin(&reachable), ..Seen::default() };
+    if may_remove != Some(true) {
+        return Seen { obstacle: Some(Obstacle::MayNotRemove), removed: true, ..seen };
+    }
     seen.leftovers = remove_leftovers(cx, &reachable).await;
     let ear = match listen(cx, &reachable).await {
         Ok(ear) => ear,
-        Err(obstacle) => return Seen { obstacle: Some(obstacle), ..seen },
+        Err(obstacle) => return Seen { obstacle: Some(obstacle), removed: true, ..seen },
     };
     match create(cx, &ear).await {
-        Err(obstacle) => seen.obstacle = Some(obstacle),
+        Err(obstacle) => seen = Seen { obstacle: Some(obstacle), removed: true, ..seen },
         Ok((id, debt)) => {
             let began = cx.world.clock.elapsed();
             match ping(cx, id).await {
@@ -294,6 +300,9 @@ impl Seen {
         let obstacle = match &self.obstacle {
             None => "nothing".into(),
             Some(Obstacle::Listen { error }) => format!("the address to listen on cannot be used: {error}"),
+            Some(Obstacle::MayNotRemove) => {
+                "the account may not remove a webhook again (Webhooks Delete), so none is made".into()
+            }
             Some(Obstacle::Address) => "[webhook] listen and reachable_as are not both given".into(),
             Some(Obstacle::Refused { step, envelope }) => format!("Orchestrator refused to {}: {}", step.words(), envelope.said()),
             Some(Obstacle::Unanswered { step, .. }) => format!("Orchestrator did not answer when asked to {}", step.words()),

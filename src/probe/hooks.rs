@@ -32,6 +32,8 @@ pub struct Seen {
     pub refusal: Option<Envelope>,
     /// Whether the account may make one, where its permissions tell.
     pub may_create: Option<bool>,
+    /// Whether it may remove one, where its permissions tell.
+    pub may_delete: Option<bool>,
     /// Why there was no answer.
     pub failure: Option<Failure>,
 }
@@ -70,7 +72,10 @@ pub async fn measure(cx: &Cx) -> Seen {
     let path = function_path(cx, "/odata/Users/UiPath.Server.Configuration.OData.GetCurrentPermissions");
     match cx.session.api(Request::get(path)).await {
         Err(failure) => seen.failure = Some(failure),
-        Ok(response) => seen.may_create = may_create(&response),
+        Ok(response) => {
+            seen.may_create = may(&response, "Webhooks.Create");
+            seen.may_delete = may(&response, "Webhooks.Delete");
+        }
     }
     seen
 }
@@ -94,11 +99,11 @@ fn listed(response: &Response, cx: &Cx) -> Option<Vec<Hook>> {
     Some(list.iter().take(MOST).filter_map(|item| Hook::of(item, tells_secrets, callback)).collect())
 }
 
-/// Whether the list of permissions has the one to make webhooks; nothing when there is no list.
-fn may_create(response: &Response) -> Option<bool> {
+/// Whether the list of permissions has this one; nothing when there is no list.
+fn may(response: &Response, permission: &str) -> Option<bool> {
     let body = response.json().filter(|_| response.status.is_success())?;
     let list = field(&body, "Permissions")?.as_array()?;
-    Some(list.iter().filter_map(Value::as_str).any(|name| name.eq_ignore_ascii_case("Webhooks.Create")))
+    Some(list.iter().filter_map(Value::as_str).any(|name| name.eq_ignore_ascii_case(permission)))
 }
 
 impl Hook {
