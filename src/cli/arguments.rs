@@ -21,7 +21,7 @@ const EXITS: &str = "Exit codes: 0 healthy, 1 a check failed, 2 usage (nothing w
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Open the terminal UI
-    Tui(Common),
+    Tui(TuiArguments),
     /// Run the checklist and print a report
     Check(CheckArguments),
     /// Run the checklist on the built-in stand-in Orchestrator
@@ -89,6 +89,15 @@ pub(super) struct Common {
     /// Seconds for the whole run
     #[arg(long, value_name = "S", value_parser = seconds)]
     pub deadline: Option<u64>,
+    /// Permit checks that change something on Orchestrator (a webhook is made, pinged and removed)
+    #[arg(long)]
+    pub allow_changes: bool,
+    /// A token that the local robot gave out earlier: env:NAME, file:PATH, keyring:NAME or prompt
+    #[arg(long, value_name = "REFERENCE")]
+    pub robot_token: Option<String>,
+    /// Where webhook-delivers listens; `demo` has another option of this name
+    #[arg(skip)]
+    pub ear: Ear,
     /// Your own check files beside the built-in ones
     #[arg(long, value_name = "DIR")]
     pub checks: Option<PathBuf>,
@@ -98,6 +107,32 @@ pub(super) struct Common {
     /// Colours
     #[arg(long, value_enum, default_value_t)]
     pub color: Colour,
+}
+
+/// Where webhook-delivers listens.
+#[derive(Clone, Debug, Default, Args)]
+pub(super) struct Ear {
+    /// Listen there for the event of webhook-delivers
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Option<std::net::SocketAddr>,
+    /// The URL under which Orchestrator reaches that listener
+    #[arg(long, value_name = "URL")]
+    pub reachable_as: Option<String>,
+}
+
+#[derive(Debug, Default, Args)]
+pub(super) struct TuiArguments {
+    #[command(flatten)]
+    pub common: Common,
+    #[command(flatten)]
+    pub ear: Ear,
+}
+
+impl TuiArguments {
+    /// What the run is made of, the listener included.
+    pub(super) fn whole(self) -> Common {
+        Common { ear: self.ear, ..self.common }
+    }
 }
 
 /// How a report is written.
@@ -117,6 +152,8 @@ pub(super) struct CheckArguments {
     pub common: Common,
     #[command(flatten)]
     pub writing: Writing,
+    #[command(flatten)]
+    pub ear: Ear,
 }
 
 #[derive(Debug, Args)]
@@ -168,6 +205,8 @@ pub(super) struct PlanArguments {
     pub common: Common,
     #[command(flatten)]
     pub writing: Writing,
+    #[command(flatten)]
+    pub ear: Ear,
 }
 
 #[derive(Debug, Args)]
