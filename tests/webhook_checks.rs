@@ -94,7 +94,7 @@ async fn a_blocked_callback_is_the_one_root_and_says_that_the_way_is_outward() {
         callback(
             settings,
             &format!("https://localhost:{}/hook", closed.port()),
-        )
+        );
     })
     .await;
     assert_eq!(roots(&done), ["webhook-reaches-cloud/blocked"]);

@@ -83,20 +83,20 @@ async fn measure(count: u32, pace: Option<Duration>) -> f64 {
     let address = receiver.address();
     let began = Instant::now();
     let each = count / SENDERS;
-    let senders: Vec<_> = (0..SENDERS)
+    let lanes: Vec<_> = (0..SENDERS)
         .map(|lane| tokio::spawn(sender(address, lane * each, each, pace)))
         .collect();
     let mut teller = Teller::new(Some(SECRET));
     let (mut valid, mut invalid, mut missing) = (0, 0, 0);
     for _ in 0..each * SENDERS {
-        let received = receiver.next().await.unwrap();
+        let event = receiver.next().await.unwrap();
         let pace = if receiver.waiting() > 1_000 {
             Pace::Hurried
         } else {
             Pace::Calm
         };
-        let line = teller.tell(&received.presented, &received.body, pace);
-        assert_eq!(line.signature, received.signature);
+        let line = teller.tell(&event.presented, &event.body, pace);
+        assert_eq!(line.signature, event.signature);
         assert_eq!(line.cause, None);
         assert!(serde_json::to_string(&line).unwrap().len() > 100);
         match line.signature {
@@ -106,8 +106,8 @@ async fn measure(count: u32, pace: Option<Duration>) -> f64 {
             Signature::Unchecked => unreachable!("a secret is set"),
         }
     }
-    for sender in senders {
-        sender.await.unwrap();
+    for lane in lanes {
+        lane.await.unwrap();
     }
     let total = each * SENDERS;
     assert_eq!(

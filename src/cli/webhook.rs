@@ -28,7 +28,9 @@ pub(super) async fn run(hook: Hook) -> Result<Exit, Refused> {
 fn secret(reference: &str) -> Result<Secret, Refused> {
     let secret = Reference::parse(reference)?.read()?;
     if secret.on_the_wire(str::is_empty) {
-        return Err(Refused::new("cannot use an empty secret: anybody could sign with it"));
+        return Err(Refused::new(
+            "cannot use an empty secret: anybody could sign with it",
+        ));
     }
     Ok(secret)
 }
@@ -52,17 +54,23 @@ fn roots(file: Option<&Path>) -> Result<RootCertStore, Refused> {
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     match file {
         None => Ok(roots),
-        Some(path) => tls::with_roots(roots, &read(path)?).map_err(|error| Refused::new(format!("cannot {error}: {}", path.display()))),
+        Some(path) => tls::with_roots(roots, &read(path)?)
+            .map_err(|error| Refused::new(format!("cannot {error}: {}", path.display()))),
     }
 }
 
 /// Reads a file.
 fn read(path: &Path) -> Result<Vec<u8>, Refused> {
-    std::fs::read(path).map_err(|cause| Refused::new(format!("cannot read {}: {cause}", path.display())))
+    std::fs::read(path)
+        .map_err(|cause| Refused::new(format!("cannot read {}: {cause}", path.display())))
 }
 
 /// The format that fits where stdout goes.
 fn format(asked: Option<HookFormat>) -> HookFormat {
     use std::io::IsTerminal as _;
-    asked.unwrap_or(if std::io::stdout().is_terminal() { HookFormat::Text } else { HookFormat::Jsonl })
+    asked.unwrap_or(if std::io::stdout().is_terminal() {
+        HookFormat::Text
+    } else {
+        HookFormat::Jsonl
+    })
 }

@@ -185,11 +185,11 @@ impl Symptom for Hail {
             return if refused { Self::NotListening } else { Self::Untold };
         };
         let of_robot = match (answer, &seen.session) {
-            (Answer::Other(_), _) => return Self::PortTaken,
-            (Answer::Silent, _) => return Self::Untold,
+            (Answer::Other(_), _) | (Answer::Port { .. }, Some(Sighted::Answered(Listing::Other(_)))) => {
+                return Self::PortTaken;
+            }
+            (Answer::Silent, _) | (Answer::Port { .. }, Some(Sighted::Answered(Listing::Silent))) => return Self::Untold,
             (Answer::Port { .. }, Some(Sighted::Unconnected(_))) => return Self::NotListening,
-            (Answer::Port { .. }, Some(Sighted::Answered(Listing::Other(_)))) => return Self::PortTaken,
-            (Answer::Port { .. }, Some(Sighted::Answered(Listing::Silent))) => return Self::Untold,
             (Answer::Outdated, _) => Self::Outdated,
             (Answer::Port { features, .. }, _) if features.is_empty() => Self::Outdated,
             (Answer::Port { .. }, _) => Self::Answers,

@@ -9,6 +9,7 @@ use crate::webhook::receiver::{Counts, Forward, Received, Receiver, Setup};
 use crate::webhook::tls;
 use crate::world::{Clock, real};
 use rustls::ServerConfig;
+use std::fmt::Write as _;
 use std::io::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,24 +36,31 @@ pub(super) async fn run(arguments: ListenArguments) -> Result<Exit, Refused> {
     };
     let tls = certificate(&arguments)?;
     let scheme = if tls.is_some() { "https" } else { "http" };
-    let setup = Setup { key: teller.key(), tls, forward: forward(&arguments)?, ..Setup::default() };
-    let refused = |cause: std::io::Error| Refused::new(format!("cannot listen on {}: {cause}", arguments.listen));
+    let setup = Setup {
+        key: teller.key(),
+        tls,
+        forward: forward(&arguments)?,
+        ..Setup::default()
+    };
+    let refused = |cause: std::io::Error| {
+        Refused::new(format!("cannot listen on {}: {cause}", arguments.listen))
+    };
     let listener = TcpListener::bind(arguments.listen).await.map_err(refused)?;
     let mut receiver = Receiver::start(listener, setup).map_err(refused)?;
     output::complain(&format!("listening on {scheme}://{}", receiver.address()));
     if secret.is_none() {
         output::complain("no --secret was given: signatures are not checked");
     }
-    let (lines, written) = writer(teller, format(arguments.format));
+    let (lines, ended) = writer(teller, format(arguments.format));
     let stop = CancellationToken::new();
     let watcher = tokio::spawn(live::stop_on_signal(stop.clone()));
-    let mut written = std::pin::pin!(written);
-    let reader_left = hand_over(&mut receiver, lines, &stop, &mut written).await;
+    let mut ended = std::pin::pin!(ended);
+    let reader_left = hand_over(&mut receiver, lines, &stop, &mut ended).await;
     watcher.abort();
     receiver.stop().await;
     if !reader_left {
         // A terminal that takes nothing must not keep the program from ending.
-        let _ = timeout(LAST_LINES, written).await;
+        let _ = timeout(LAST_LINES, ended).await;
     }
     output::complain(&tally(receiver.counts()));
     Ok(Exit::Healthy)
@@ -69,17 +77,20 @@ async fn hand_over(
     receiver: &mut Receiver,
     lines: mpsc::Sender<Waiting>,
     stop: &CancellationToken,
-    written: &mut (impl Future + Unpin),
+    ended: &mut (impl Future + Unpin),
 ) -> bool {
     loop {
-        let received = tokio::select! {
+        let event = tokio::select! {
             biased;
             () = stop.cancelled() => break,
-            _ = &mut *written => return true,
-            received = receiver.next() => received,
+            _ = &mut *ended => return true,
+            event = receiver.next() => event,
         };
-        let Some(received) = received else { break };
-        let waiting = Waiting { received, behind: receiver.waiting() };
+        let Some(event) = event else { break };
+        let waiting = Waiting {
+            received: event,
+            behind: receiver.waiting(),
+        };
         // While the writer is stuck, events wait in the receiver, which counts what it cannot keep.
         tokio::select! {
             biased;
@@ -89,8 +100,14 @@ async fn hand_over(
     }
     // What was answered before the stop is told, as long as there is room.
     receiver.stop().await;
-    while let Some(received) = receiver.next().await {
-        if lines.try_send(Waiting { received, behind: receiver.waiting() }).is_err() {
+    while let Some(event) = receiver.next().await {
+        if lines
+            .try_send(Waiting {
+                received: event,
+                behind: receiver.waiting(),
+            })
+            .is_err()
+        {
             break;
         }
     }
@@ -98,9 +115,12 @@ async fn hand_over(
 }
 
 /// Starts the thread that explains and writes. It is a thread, since a pipe that nobody reads blocks whoever writes to it.
-fn writer(mut teller: Teller, format: HookFormat) -> (mpsc::Sender<Waiting>, oneshot::Receiver<()>) {
+fn writer(
+    mut teller: Teller,
+    format: HookFormat,
+) -> (mpsc::Sender<Waiting>, oneshot::Receiver<()>) {
     let (lines, mut waiting) = mpsc::channel::<Waiting>(AHEAD);
-    let (done, written) = oneshot::channel();
+    let (done, ended) = oneshot::channel();
     std::thread::spawn(move || {
         let clock = real::world().clock;
         while let Some(Waiting { received, behind }) = waiting.blocking_recv() {
@@ -112,14 +132,25 @@ fn writer(mut teller: Teller, format: HookFormat) -> (mpsc::Sender<Waiting>, one
         // The listening may be over already.
         let _ = done.send(());
     });
-    (lines, written)
+    (lines, ended)
 }
 
 /// What is told of one event.
-fn told(teller: &mut Teller, received: &Received, how: (usize, HookFormat), clock: &dyn Clock) -> String {
+fn told(
+    teller: &mut Teller,
+    received: &Received,
+    how: (usize, HookFormat),
+    clock: &dyn Clock,
+) -> String {
     let (behind, format) = how;
-    let pace = if behind > HURRY { Pace::Hurried } else { Pace::Calm };
-    let line = teller.tell(&received.presented, &received.body, pace).received(received.from, clock.now());
+    let pace = if behind > HURRY {
+        Pace::Hurried
+    } else {
+        Pace::Calm
+    };
+    let line = teller
+        .tell(&received.presented, &received.body, pace)
+        .received(received.from, clock.now());
     match format {
         HookFormat::Text => say::line(&line),
         HookFormat::Jsonl => match serde_json::to_string(&line) {
@@ -139,14 +170,24 @@ fn put(text: &str) -> std::io::Result<()> {
 
 /// TLS, where a certificate is given.
 fn certificate(arguments: &ListenArguments) -> Result<Option<Arc<ServerConfig>>, Refused> {
-    let (Some(chain), Some(key)) = (&arguments.cert, &arguments.key) else { return Ok(None) };
+    let (Some(chain), Some(key)) = (&arguments.cert, &arguments.key) else {
+        return Ok(None);
+    };
     let config = tls::server(&read(chain)?, &read(key)?);
-    config.map(Some).map_err(|error| Refused::new(format!("cannot {error}: {}, {}", chain.display(), key.display())))
+    config.map(Some).map_err(|error| {
+        Refused::new(format!(
+            "cannot {error}: {}, {}",
+            chain.display(),
+            key.display()
+        ))
+    })
 }
 
 /// Where events go on to.
 fn forward(arguments: &ListenArguments) -> Result<Option<Forward>, Refused> {
-    let Some(text) = &arguments.forward else { return Ok(None) };
+    let Some(text) = &arguments.forward else {
+        return Ok(None);
+    };
     let url = address("--forward", text)?;
     let client = tls::client(tls::caller(roots(arguments.ca_bundle.as_deref())?), FORWARD);
     let client = client.map_err(|error| Refused::new(format!("cannot {error}")))?;
@@ -163,7 +204,7 @@ fn tally(counts: Counts) -> String {
         (counts.lost, "not handed on"),
     ];
     for (count, what) in more.into_iter().filter(|(count, _)| *count > 0) {
-        text.push_str(&format!(", {count} {what}"));
+        let _ = write!(text, ", {count} {what}");
     }
     text
 }

@@ -29,5 +29,9 @@ pub(super) async fn run(arguments: &SendArguments) -> Result<Exit, Refused> {
         HookFormat::Text => output::say(&say::trial(&trial)),
         HookFormat::Jsonl => output::say(&serde_json::to_string(&trial)?),
     }
-    Ok(if trial.is_sound() { Exit::Healthy } else { Exit::Unhealthy })
+    Ok(if trial.is_sound() {
+        Exit::Healthy
+    } else {
+        Exit::Unhealthy
+    })
 }
