@@ -5,9 +5,13 @@
 pub mod address;
 pub mod allowlist;
 pub mod answer;
+pub mod callback;
+pub mod delivery;
+pub mod downloads;
 pub mod execute;
 pub mod folders;
 pub mod health;
+pub mod hooks;
 pub mod listing;
 pub mod login;
 pub mod names;
@@ -15,6 +19,7 @@ pub mod naming;
 pub mod outside;
 pub mod plain;
 pub mod process;
+pub mod robot;
 pub mod sources;
 pub mod tcp;
 pub mod tls;
@@ -279,4 +284,9 @@ probes! {
     Version = version { Exactness = "version.exactness" }
     Execute = execute { Executability = "execute.executability" }
     Naming = naming { Safety = "naming.safety" }
+    Hooks = hooks { Permission = "hooks.permission", Soundness = "hooks.soundness" }
+    Callback = callback { Reachability = "callback.reachability" }
+    Delivery = delivery { Arrival = "delivery.arrival" }
+    Robot = robot { Hail = "robot.answer" }
+    Downloads = downloads { Installation = "downloads.installation" }
 }

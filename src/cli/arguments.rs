@@ -21,7 +21,7 @@ const EXITS: &str = "Exit codes: 0 healthy, 1 a check failed, 2 usage (nothing w
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Open the terminal UI
-    Tui(Common),
+    Tui(TuiArguments),
     /// Run the checklist and print a report
     Check(CheckArguments),
     /// Run the checklist on the built-in stand-in Orchestrator
@@ -39,6 +39,9 @@ pub(super) enum Command {
     Replay(RecordingArguments),
     /// Apply today's checklist to a recorded run's evidence
     Judge(RecordingArguments),
+    /// Receive, verify and send Orchestrator's webhook events
+    #[command(subcommand)]
+    Webhook(Hook),
     /// Print a shell's completion script
     Completions {
         /// The shell
@@ -92,6 +95,15 @@ pub(super) struct Common {
     /// Seconds for the whole run
     #[arg(long, value_name = "S", value_parser = seconds)]
     pub deadline: Option<u64>,
+    /// Permit checks that change something on Orchestrator (a webhook is made, pinged and removed)
+    #[arg(long)]
+    pub allow_changes: bool,
+    /// A token that the local robot gave out earlier: env:NAME, file:PATH, keyring:NAME or prompt
+    #[arg(long, value_name = "REFERENCE")]
+    pub robot_token: Option<String>,
+    /// Where webhook-delivers listens; `demo` has another option of this name
+    #[arg(skip)]
+    pub ear: Ear,
     /// Your own check files beside the built-in ones
     #[arg(long, value_name = "DIR")]
     pub checks: Option<PathBuf>,
@@ -101,6 +113,35 @@ pub(super) struct Common {
     /// Colours
     #[arg(long, value_enum, default_value_t)]
     pub color: Colour,
+}
+
+/// Where webhook-delivers listens.
+#[derive(Clone, Debug, Default, Args)]
+pub(super) struct Ear {
+    /// Listen there for the event of webhook-delivers
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Option<std::net::SocketAddr>,
+    /// The URL under which Orchestrator reaches that listener
+    #[arg(long, value_name = "URL")]
+    pub reachable_as: Option<String>,
+}
+
+#[derive(Debug, Default, Args)]
+pub(super) struct TuiArguments {
+    #[command(flatten)]
+    pub common: Common,
+    #[command(flatten)]
+    pub ear: Ear,
+}
+
+impl TuiArguments {
+    /// What the run is made of, the listener included.
+    pub(super) fn whole(self) -> Common {
+        Common {
+            ear: self.ear,
+            ..self.common
+        }
+    }
 }
 
 /// How a report is written.
@@ -120,6 +161,8 @@ pub(super) struct CheckArguments {
     pub common: Common,
     #[command(flatten)]
     pub writing: Writing,
+    #[command(flatten)]
+    pub ear: Ear,
 }
 
 #[derive(Debug, Args)]
@@ -230,6 +273,8 @@ pub(super) struct PlanArguments {
     pub common: Common,
     #[command(flatten)]
     pub writing: Writing,
+    #[command(flatten)]
+    pub ear: Ear,
 }
 
 #[derive(Debug, Args)]
@@ -244,6 +289,83 @@ pub(super) struct RecordingArguments {
     pub color: Colour,
     #[command(flatten)]
     pub writing: Writing,
+}
+
+/// The webhook lab.
+#[derive(Debug, Subcommand)]
+pub(super) enum Hook {
+    /// Receive events, check their signatures and tell what they say
+    Listen(ListenArguments),
+    /// Check the signature of one event that was kept
+    Verify(VerifyArguments),
+    /// Play Orchestrator against a receiver: valid, tampered, unsigned, wrong secret, replayed
+    Send(SendArguments),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ListenArguments {
+    /// Where to listen; port 0 takes a free one
+    #[arg(long, value_name = "ADDR")]
+    pub listen: std::net::SocketAddr,
+    /// The webhook's secret: env:NAME, file:PATH, keyring:NAME or prompt
+    #[arg(long, value_name = "REFERENCE")]
+    pub secret: Option<String>,
+    /// PEM file with the certificate chain, for https
+    #[arg(long, value_name = "F", requires = "key")]
+    pub cert: Option<PathBuf>,
+    /// PEM file with the certificate's private key
+    #[arg(long, value_name = "F", requires = "cert")]
+    pub key: Option<PathBuf>,
+    /// Hand accepted events on to this receiver, byte for byte
+    #[arg(long, value_name = "URL")]
+    pub forward: Option<String>,
+    /// PEM file with roots to trust besides this machine's, for --forward
+    #[arg(long, value_name = "F")]
+    pub ca_bundle: Option<PathBuf>,
+    /// A JSON line for each event, or words; words on a terminal unless told
+    #[arg(long, value_enum)]
+    pub format: Option<HookFormat>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct VerifyArguments {
+    /// The body, byte for byte as it was received; - is stdin
+    #[arg(long, value_name = "F")]
+    pub body: PathBuf,
+    /// The value of X-UiPath-Signature; leave it out when there was none
+    #[arg(long, value_name = "S", allow_hyphen_values = true)]
+    pub signature: Option<String>,
+    /// The webhook's secret: env:NAME, file:PATH, keyring:NAME or prompt
+    #[arg(long, value_name = "REFERENCE")]
+    pub secret: String,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SendArguments {
+    /// The receiver
+    pub url: String,
+    /// The webhook's secret: env:NAME, file:PATH, keyring:NAME or prompt
+    #[arg(long, value_name = "REFERENCE")]
+    pub secret: Option<String>,
+    /// PEM file with roots to trust besides this machine's
+    #[arg(long, value_name = "F")]
+    pub ca_bundle: Option<PathBuf>,
+    /// Seconds that the receiver may take for each answer
+    #[arg(long, value_name = "S", value_parser = seconds, default_value = "10")]
+    pub timeout: u64,
+    /// Words, or one JSON document on a line; words on a terminal unless told
+    #[arg(long, value_enum)]
+    pub format: Option<HookFormat>,
+}
+
+/// How the webhook lab tells what it sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum HookFormat {
+    /// For people
+    Text,
+    /// JSON, a line each
+    #[value(alias = "json")]
+    Jsonl,
 }
 
 /// The documented symptoms.

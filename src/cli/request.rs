@@ -5,7 +5,7 @@ use super::allowlist::material;
 use super::arguments::{Common, SymptomArgument};
 use crate::catalog::{Catalog, Complaint};
 use crate::config::{
-    Config, Credential, Settings, profile,
+    Config, Credential, Reference, Settings, profile,
     written::{name_server, pin},
 };
 use crate::event::Event;
@@ -100,6 +100,19 @@ pub(super) fn over(common: &Common, settings: &mut Settings) -> Result<(), Refus
         .connect_timeout
         .unwrap_or(settings.network.connect_timeout_ms);
     settings.network.deadline_ms = common.deadline.or(settings.network.deadline_ms);
+    settings.allow_changes |= common.allow_changes;
+    if common.ear.listen.is_some() || common.ear.reachable_as.is_some() {
+        let webhook = settings.webhook.get_or_insert_default();
+        webhook.listen = common.ear.listen.or(webhook.listen);
+        webhook.reachable_as = common
+            .ear
+            .reachable_as
+            .clone()
+            .or(webhook.reachable_as.take());
+    }
+    if common.robot_token.is_some() {
+        settings.robot.get_or_insert_default();
+    }
     if let Some(path) = &common.cloud_roots {
         settings.trust.cloud_roots = Some(path.clone());
     }
@@ -158,7 +171,11 @@ impl Request {
             bundle: bundle.map(Arc::new),
             allowlist: section.map(material).transpose()?.map(Arc::new),
         };
-        let credential = config.sources.read()?;
+        let mut sources = config.sources;
+        if let Some(token) = &common.robot_token {
+            sources.robot = Some(Reference::parse(token)?);
+        }
+        let credential = sources.read()?;
         Ok(Self {
             catalog,
             selection,
