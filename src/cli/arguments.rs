@@ -86,6 +86,9 @@ pub(super) struct Common {
     /// Seconds for the whole run
     #[arg(long, value_name = "S", value_parser = seconds)]
     pub deadline: Option<u64>,
+    /// Sign in although the same password was rejected a short while ago
+    #[arg(long)]
+    pub force: bool,
     /// Your own check files beside the built-in ones
     #[arg(long, value_name = "DIR")]
     pub checks: Option<PathBuf>,
