@@ -68,7 +68,7 @@ async fn checked(stand: Stand, arguments: DemoArguments) -> Result<Exit, Refused
     let request = Request::with_config(&common, config, real::world())?;
     let screen = arguments.writing.format.is_none()
         && arguments.writing.output.is_none()
-        && std::io::stdout().is_terminal();
+        && output::terminal();
     let exit = if screen {
         screen::run(request, &common).await
     } else {
