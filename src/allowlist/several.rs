@@ -70,8 +70,8 @@ pub(super) fn facing(
         .iter()
         .map(|(name, chain)| told(Names::OneOf(vec![name.clone()]), Action::Goto(*chain)))
         .collect();
-    let names = named.iter().map(|(name, _)| name.clone()).collect();
-    lines.push(told(Names::NoneOf(names), elsewhere.clone()));
+    let every = named.iter().map(|(name, _)| name.clone()).collect();
+    lines.push(told(Names::NoneOf(every), elsewhere.clone()));
     lines.push(Line::new(1, quote, Vec::new(), Action::Goto(unless_told)));
     program.chains.push(Chain {
         name: "facing the cloud".to_owned(),
