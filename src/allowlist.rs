@@ -13,6 +13,7 @@ mod iis;
 mod iptables;
 mod json;
 pub mod logs;
+pub mod material;
 pub mod model;
 mod networks;
 mod nft;

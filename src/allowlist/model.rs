@@ -64,6 +64,49 @@ pub enum Kind {
     Cidrs,
 }
 
+impl Kind {
+    /// Every kind, with the name it has in a profile.
+    pub const ALL: [(Self, &'static str); 10] = [
+        (Self::Nft, "nft"),
+        (Self::Iptables, "iptables"),
+        (Self::Windows, "windows"),
+        (Self::Iis, "iis"),
+        (Self::Nsg, "nsg"),
+        (Self::Aws, "aws"),
+        (Self::Asa, "asa"),
+        (Self::Panos, "panos"),
+        (Self::Fortios, "fortios"),
+        (Self::Cidrs, "cidrs"),
+    ];
+
+    /// The kind of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .find(|(_, known)| *known == name)
+            .map(|(kind, _)| *kind)
+    }
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        Self::ALL
+            .iter()
+            .find(|(kind, _)| *kind == self)
+            .map_or("", |(_, name)| name)
+    }
+}
+
+impl Hook {
+    /// The hook of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        match name {
+            "forward" => Some(Self::Forward),
+            "input" => Some(Self::Input),
+            _ => None,
+        }
+    }
+}
+
 /// One device of the way in, as its export describes it.
 #[derive(Debug, Clone)]
 pub struct Device {

@@ -222,26 +222,29 @@ pub fn judge(asked: &Asked<'_>) -> Verdict {
         age_days: Ranges::age(&current, asked.on),
     };
     Verdict {
-        symptom: symptom(&evidence, current.is_empty()),
+        symptom: evidence.symptom(),
         evidence,
     }
 }
 
-/// The symptom by precedence.
-fn symptom(evidence: &Evidence, nothing_listed: bool) -> Symptom {
-    let old = evidence.age_days.is_some_and(|days| days > OLD_AFTER_DAYS);
-    if !evidence.missing.is_empty() {
-        Symptom::Missing
-    } else if !evidence.undecided.is_empty() {
-        Symptom::Undecided
-    } else if !evidence.too_wide.is_empty() {
-        Symptom::TooWide
-    } else if !evidence.stale.is_empty() {
-        Symptom::Stale
-    } else if old || nothing_listed || !evidence.unknown.is_empty() {
-        Symptom::ListOld
-    } else {
-        Symptom::Complete
+impl Evidence {
+    /// The symptom, by precedence.
+    pub fn symptom(&self) -> Symptom {
+        let old = self.age_days.is_some_and(|days| days > OLD_AFTER_DAYS);
+        let listed = self.sets.iter().any(|set| set.phase == Phase::Current);
+        if !self.missing.is_empty() {
+            Symptom::Missing
+        } else if !self.undecided.is_empty() {
+            Symptom::Undecided
+        } else if !self.too_wide.is_empty() {
+            Symptom::TooWide
+        } else if !self.stale.is_empty() {
+            Symptom::Stale
+        } else if old || !listed || !self.unknown.is_empty() {
+            Symptom::ListOld
+        } else {
+            Symptom::Complete
+        }
     }
 }
 

@@ -1,13 +1,17 @@
-//! Runs with a screen: drives what the terminal UI asks for.
+//! Runs with a screen: does what the terminal UI asks for.
 
-use super::Refused;
 use super::arguments::{Colour, Common};
 use super::request::Request;
-use super::{live, output};
+use super::{Refused, live, output};
 use crate::catalog::Catalog;
 use crate::event::Event;
-use crate::report::Exit;
+use crate::plan::Selection;
+use crate::report::{Exit, Report};
+use crate::tui::{Ask, Look, Opening, Theme, show};
 use crate::world::real;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 
 /// `tui`, and the program without a command on a terminal.
 pub(super) async fn start(common: Common) -> Result<Exit, Refused> {
@@ -17,27 +21,118 @@ pub(super) async fn start(common: Common) -> Result<Exit, Refused> {
 
 /// The terminal UI on a live run.
 pub(super) async fn run(request: Request, common: &Common) -> Result<Exit, Refused> {
-    let arguments = super::arguments::CheckArguments {
-        common: Common {
-            color: common.color,
-            ..Common::default()
-        },
-        ..Default::default()
+    let opening = Opening {
+        catalog: request.catalog.clone(),
+        target: request.settings.target.typed.clone(),
+        replay: false,
+        look: look(common.color),
+        mouse: true,
     };
-    live::headless(&request, &arguments).await
+    let (events, screen_events) = unbounded_channel();
+    let (asks, asked) = unbounded_channel();
+    let stop = CancellationToken::new();
+    let driver = tokio::spawn(drive(request, events, asked, stop.clone()));
+    let shown = show(opening, screen_events, asks).await;
+    stop.cancel();
+    let told = driver.await.unwrap_or_default();
+    live::written(&told, common.record.as_deref())?;
+    Ok(ended(&shown?))
+}
+
+/// Starts a run at once, and another whenever it is asked for; returns everything that was said.
+async fn drive(
+    request: Request,
+    screen: UnboundedSender<Event>,
+    mut asked: UnboundedReceiver<Ask>,
+    stop: CancellationToken,
+) -> Vec<Event> {
+    let (sender, mut events) = unbounded_channel();
+    let request = std::sync::Arc::new(request);
+    let mut told = Vec::new();
+    let mut run = begun(&request, request.selection.clone(), &sender, &stop);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => break,
+            Some(event) = events.recv() => {
+                told.push(event.clone());
+                // The screen may have gone; the recording goes on.
+                let _ = screen.send(event);
+            }
+            ask = asked.recv() => match ask {
+                None => break,
+                Some(Ask::Stop) => run.1.cancel(),
+                Some(Ask::Rerun(selection)) => {
+                    run.1.cancel();
+                    // The events of the one before come first.
+                    let _ = run.0.await;
+                    run = begun(&request, selection, &sender, &stop);
+                }
+            },
+        }
+    }
+    run.1.cancel();
+    let _ = run.0.await;
+    while let Ok(event) = events.try_recv() {
+        told.push(event);
+    }
+    told
+}
+
+/// A run on its way, and what stops it.
+fn begun(
+    request: &std::sync::Arc<Request>,
+    selection: Selection,
+    events: &UnboundedSender<Event>,
+    stop: &CancellationToken,
+) -> (JoinHandle<()>, CancellationToken) {
+    let (request, events, own) = (request.clone(), events.clone(), stop.child_token());
+    let token = own.clone();
+    let task = tokio::spawn(async move { request.run(selection, events, token).await });
+    (task, own)
 }
 
 /// The terminal UI on a recorded run.
-#[expect(clippy::unused_async, reason = "the screen is asynchronous")]
 pub(super) async fn replay(
     catalog: Catalog,
     events: Vec<Event>,
     colour: Colour,
 ) -> Result<Exit, Refused> {
-    let mut report = crate::report::Report::default();
-    for event in &events {
-        report.apply(event, &catalog);
+    let opening = Opening {
+        catalog,
+        target: String::new(),
+        replay: true,
+        look: look(colour),
+        mouse: true,
+    };
+    let (sender, receiver) = unbounded_channel();
+    for event in events {
+        // The receiver is held until the screen ends.
+        let _ = sender.send(event);
     }
-    output::report(&report, &super::arguments::Writing::default(), colour)?;
-    Ok(report.exit())
+    drop(sender);
+    let (asks, _asked) = unbounded_channel();
+    Ok(ended(&show(opening, receiver, asks).await?))
+}
+
+/// The look that terminal and flags ask for.
+fn look(colour: Colour) -> Look {
+    let style = output::style(colour, false);
+    let theme = if style.colour {
+        Theme::Dark
+    } else {
+        Theme::Mono
+    };
+    Look {
+        theme,
+        ascii: style.ascii,
+    }
+}
+
+/// The exit code of what was shown: leaving before the end is an interruption.
+fn ended(report: &Report) -> Exit {
+    if report.finished {
+        report.exit()
+    } else {
+        Exit::Interrupted
+    }
 }

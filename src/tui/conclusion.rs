@@ -27,12 +27,20 @@ pub(crate) fn of(model: &Model) -> Conclusion<'_> {
     if report.began.is_none() {
         return Conclusion::Nothing;
     }
-    let roots: Vec<&Row> = model.roots.iter().filter_map(|root| model.row_of(root)).collect();
+    let roots: Vec<&Row> = model
+        .roots
+        .iter()
+        .filter_map(|root| model.row_of(root))
+        .collect();
     if !roots.is_empty() {
         return Conclusion::Problems(roots);
     }
     // A failure that only locates another is still one where the other was not asked.
-    let failed: Vec<&Row> = report.rows.iter().filter(|row| row.verdict() == Some(Verdict::Fail)).collect();
+    let failed: Vec<&Row> = report
+        .rows
+        .iter()
+        .filter(|row| row.verdict() == Some(Verdict::Fail))
+        .collect();
     if !failed.is_empty() && report.finished {
         return Conclusion::Problems(failed);
     }
@@ -44,7 +52,11 @@ pub(crate) fn of(model: &Model) -> Conclusion<'_> {
     }
     let broke = |row: &&Row| matches!(row.state, State::Broke(_));
     let untold = |row: &&Row| row.required && row.verdict() == Some(Verdict::Unknown);
-    let open: Vec<&Row> = report.rows.iter().filter(|row| broke(row) || untold(row)).collect();
+    let open: Vec<&Row> = report
+        .rows
+        .iter()
+        .filter(|row| broke(row) || untold(row))
+        .collect();
     if !open.is_empty() {
         return Conclusion::Undecided(open);
     }
@@ -52,7 +64,13 @@ pub(crate) fn of(model: &Model) -> Conclusion<'_> {
         let open = |row: &&Row| row.required && matches!(row.state, State::Blocked(_));
         return Conclusion::Undecided(report.rows.iter().filter(open).collect());
     }
-    Conclusion::Healthy(report.rows.iter().filter(|row| row.verdict() == Some(Verdict::Warn)).collect())
+    Conclusion::Healthy(
+        report
+            .rows
+            .iter()
+            .filter(|row| row.verdict() == Some(Verdict::Warn))
+            .collect(),
+    )
 }
 
 /// How sure a finding is, in words.

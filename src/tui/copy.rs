@@ -19,7 +19,12 @@ pub(crate) fn finding(row: &Row) -> String {
     match &row.state {
         State::Judged(finding) => {
             let says = shown_within(&finding.says, MOST);
-            let _ = write!(out, ": {} ({})\n{says}\n", finding.verdict.key(), finding.symptom);
+            let _ = write!(
+                out,
+                ": {} ({})\n{says}\n",
+                finding.verdict.key(),
+                finding.symptom
+            );
             if let Some(owner) = finding.owner {
                 let _ = writeln!(out, "Who can fix it: {}", owner.title());
             }
@@ -34,7 +39,11 @@ pub(crate) fn finding(row: &Row) -> String {
             let _ = writeln!(out, ": skipped, {}", shown_within(reason, MOST));
         }
         State::Broke(how) => {
-            let _ = writeln!(out, ": a fault of orch-doctor itself: {}", shown_within(how, MOST));
+            let _ = writeln!(
+                out,
+                ": a fault of orch-doctor itself: {}",
+                shown_within(how, MOST)
+            );
         }
         State::Waiting | State::Running => {
             let _ = writeln!(out, ": not answered yet");

@@ -40,7 +40,10 @@ pub(crate) enum Entry {
 /// What can be typed into the filter, and what it finds.
 pub(crate) const FILTERS: &[(&str, &str)] = &[
     ("words", "all of them, anywhere in name, question, answer"),
-    ("verdict:fail", "by state: pass, warn, fail, unknown, not, skipped, broke"),
+    (
+        "verdict:fail",
+        "by state: pass, warn, fail, unknown, not, skipped, broke",
+    ),
     ("group:trust", "by group"),
     ("owner:network", "by who can fix it"),
     ("-word", "without it"),
@@ -48,7 +51,11 @@ pub(crate) const FILTERS: &[(&str, &str)] = &[
 
 /// The lines for a report.
 pub(crate) fn of(report: &Report, open: &BTreeSet<Fold>, filter: &str) -> Vec<Entry> {
-    if filter.trim().is_empty() { folded(report, open) } else { matching(report, filter) }
+    if filter.trim().is_empty() {
+        folded(report, open)
+    } else {
+        matching(report, filter)
+    }
 }
 
 /// All rows, those not asked behind their cause.
@@ -57,7 +64,10 @@ fn folded(report: &Report, open: &BTreeSet<Fold>) -> Vec<Entry> {
     let mut last: BTreeMap<&CheckId, usize> = BTreeMap::new();
     for (at, row) in report.rows.iter().enumerate() {
         match &row.state {
-            State::Blocked(by) => hidden.entry(Fold::Because(by.clone())).or_default().push(at),
+            State::Blocked(by) => hidden
+                .entry(Fold::Because(by.clone()))
+                .or_default()
+                .push(at),
             State::Skipped(_) => hidden.entry(Fold::Skipped).or_default().push(at),
             State::Waiting | State::Running | State::Judged(_) | State::Broke(_) => {
                 last.insert(&row.id.check, at);
@@ -90,9 +100,16 @@ fn folded(report: &Report, open: &BTreeSet<Fold>) -> Vec<Entry> {
 
 fn push_fold(lines: &mut Vec<Entry>, fold: Fold, rows: &[usize], open: &BTreeSet<Fold>) {
     let is_open = open.contains(&fold);
-    lines.push(Entry::Fold { fold, count: rows.len(), open: is_open });
+    lines.push(Entry::Fold {
+        fold,
+        count: rows.len(),
+        open: is_open,
+    });
     if is_open {
-        lines.extend(rows.iter().map(|at| Entry::Row { at: *at, inside: true }));
+        lines.extend(rows.iter().map(|at| Entry::Row {
+            at: *at,
+            inside: true,
+        }));
     }
 }
 
@@ -144,7 +161,11 @@ impl Word {
             Some(("owner", text)) => (Place::Owner, text),
             _ => (Place::Anywhere, rest),
         };
-        Self { without, place, text: text.to_lowercase() }
+        Self {
+            without,
+            place,
+            text: text.to_lowercase(),
+        }
     }
 
     fn fits(&self, row: &Row) -> bool {
@@ -165,8 +186,14 @@ impl Word {
                     || has(&row.question)
                     || has(word)
                     || has(row.group.title())
-                    || row.id.subject.as_ref().is_some_and(|subject| has(&subject.to_string()))
-                    || row.finding().is_some_and(|finding| has(&finding.says) || has(&finding.symptom))
+                    || row
+                        .id
+                        .subject
+                        .as_ref()
+                        .is_some_and(|subject| has(&subject.to_string()))
+                    || row
+                        .finding()
+                        .is_some_and(|finding| has(&finding.says) || has(&finding.symptom))
                     || of_owner()
             }
         }

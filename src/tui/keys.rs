@@ -138,6 +138,8 @@ intents! {
     Stop,
     /// Copy the finding.
     Copy,
+    /// Copy a command.
+    CopyCommand,
     /// Save the report.
     Save,
     /// Other colours.
@@ -162,36 +164,130 @@ pub struct Binding {
 }
 
 /// One line of the table.
-const fn bind(keys: &'static [Key], intent: Intent, help: &'static str, footer: Option<&'static str>) -> Binding {
-    Binding { keys, intent, help, footer }
+const fn bind(
+    keys: &'static [Key],
+    intent: Intent,
+    help: &'static str,
+    footer: Option<&'static str>,
+) -> Binding {
+    Binding {
+        keys,
+        intent,
+        help,
+        footer,
+    }
 }
 
 /// The table.
 pub const TABLE: &[Binding] = &[
-    bind(&[Key::Char('j'), Key::Down], Intent::Down, "next line", None),
-    bind(&[Key::Char('k'), Key::Up], Intent::Up, "previous line", None),
-    bind(&[Key::PageDown, Key::Ctrl('d'), Key::Char(' ')], Intent::PageDown, "a page down", None),
-    bind(&[Key::PageUp, Key::Ctrl('u')], Intent::PageUp, "a page up", None),
-    bind(&[Key::Char('g'), Key::Home], Intent::First, "first line", None),
+    bind(
+        &[Key::Char('j'), Key::Down],
+        Intent::Down,
+        "next line",
+        None,
+    ),
+    bind(
+        &[Key::Char('k'), Key::Up],
+        Intent::Up,
+        "previous line",
+        None,
+    ),
+    bind(
+        &[Key::PageDown, Key::Ctrl('d'), Key::Char(' ')],
+        Intent::PageDown,
+        "a page down",
+        None,
+    ),
+    bind(
+        &[Key::PageUp, Key::Ctrl('u')],
+        Intent::PageUp,
+        "a page up",
+        None,
+    ),
+    bind(
+        &[Key::Char('g'), Key::Home],
+        Intent::First,
+        "first line",
+        None,
+    ),
     bind(&[Key::Char('G'), Key::End], Intent::Last, "last line", None),
     bind(&[Key::Char('n')], Intent::NextProblem, "next problem", None),
-    bind(&[Key::Enter, Key::Right, Key::Char('l')], Intent::Open, "read the detail; open or close a group", Some("read")),
-    bind(&[Key::Esc, Key::Left, Key::Char('h')], Intent::Back, "back to the list; undo the filter", None),
-    bind(&[Key::Tab, Key::BackTab], Intent::Switch, "to the other pane", None),
-    bind(&[Key::Char('r')], Intent::Rerun, "ask this check again, and what waits for it", Some("ask again")),
-    bind(&[Key::Char('R')], Intent::RerunAll, "ask everything again", Some("all again")),
+    bind(
+        &[Key::Enter, Key::Right, Key::Char('l')],
+        Intent::Open,
+        "read the detail; open or close a group",
+        Some("read"),
+    ),
+    bind(
+        &[Key::Esc, Key::Left, Key::Char('h')],
+        Intent::Back,
+        "back to the list; undo the filter",
+        None,
+    ),
+    bind(
+        &[Key::Tab, Key::BackTab],
+        Intent::Switch,
+        "to the other pane",
+        None,
+    ),
+    bind(
+        &[Key::Char('r')],
+        Intent::Rerun,
+        "ask this check again, and what waits for it",
+        Some("again"),
+    ),
+    bind(
+        &[Key::Char('R')],
+        Intent::RerunAll,
+        "ask everything again",
+        Some("all"),
+    ),
     bind(&[Key::Char('x')], Intent::Stop, "stop the run", None),
-    bind(&[Key::Char('/')], Intent::Filter, "show only what has these words", Some("filter")),
-    bind(&[Key::Char('y')], Intent::Copy, "copy the finding to the clipboard", Some("copy")),
-    bind(&[Key::Char('s')], Intent::Save, "save the report as a file", Some("save")),
-    bind(&[Key::Char('t')], Intent::Theme, "colours for dark, for light, or none", None),
+    bind(
+        &[Key::Char('/')],
+        Intent::Filter,
+        "show only what has these words",
+        Some("filter"),
+    ),
+    bind(
+        &[Key::Char('y')],
+        Intent::Copy,
+        "copy the finding to the clipboard",
+        Some("copy"),
+    ),
+    bind(
+        &[Key::Char('c')],
+        Intent::CopyCommand,
+        "copy a command of the remedies; again for the next",
+        None,
+    ),
+    bind(
+        &[Key::Char('s')],
+        Intent::Save,
+        "save the report as a file",
+        Some("save"),
+    ),
+    bind(
+        &[Key::Char('t')],
+        Intent::Theme,
+        "colours for dark, for light, or none",
+        None,
+    ),
     bind(&[Key::Char('?')], Intent::Help, "these keys", Some("help")),
-    bind(&[Key::Char('q'), Key::Ctrl('c')], Intent::Quit, "quit", Some("quit")),
+    bind(
+        &[Key::Char('q'), Key::Ctrl('c')],
+        Intent::Quit,
+        "quit",
+        Some("quit"),
+    ),
 ];
 
 /// What a key is pressed for.
 pub(crate) fn intent(key: Key) -> Option<Intent> {
-    TABLE.iter().find(|binding| binding.keys.contains(&key)).map(|binding| binding.intent)
+    TABLE
+        .iter()
+        .find(|binding| binding.keys.contains(&key))
+        .map(|binding| binding.intent)
 }
 
 #[cfg(test)]
@@ -200,7 +296,11 @@ mod tests {
 
     #[test]
     fn no_key_stands_twice() {
-        let keys: Vec<Key> = TABLE.iter().flat_map(|binding| binding.keys).copied().collect();
+        let keys: Vec<Key> = TABLE
+            .iter()
+            .flat_map(|binding| binding.keys)
+            .copied()
+            .collect();
         for (at, key) in keys.iter().enumerate() {
             assert!(!keys[at + 1..].contains(key), "{key} stands twice");
         }
@@ -209,7 +309,14 @@ mod tests {
     #[test]
     fn every_intent_has_a_key() {
         for intent in Intent::ALL {
-            assert_eq!(TABLE.iter().filter(|binding| binding.intent == *intent).count(), 1, "{intent:?}");
+            assert_eq!(
+                TABLE
+                    .iter()
+                    .filter(|binding| binding.intent == *intent)
+                    .count(),
+                1,
+                "{intent:?}"
+            );
         }
         assert!(TABLE.iter().all(|binding| !binding.keys.is_empty()));
     }

@@ -142,6 +142,8 @@ pub struct Model {
     pub(crate) list_top: usize,
     pub(crate) detail_top: usize,
     pub(crate) help_top: usize,
+    /// How many of the chosen finding's commands were copied.
+    pub(crate) copied: usize,
     pub(crate) notice: Option<String>,
     pub(crate) frame: u64,
     /// Milliseconds since the last event.
@@ -177,6 +179,7 @@ impl Model {
             list_top: 0,
             detail_top: 0,
             help_top: 0,
+            copied: 0,
             notice: None,
             frame: 0,
             quiet_ms: 0,
@@ -203,7 +206,9 @@ impl Model {
     pub(crate) fn chosen_at(&self) -> Option<usize> {
         let chosen = self.chosen.as_ref()?;
         self.entries.iter().position(|entry| match (entry, chosen) {
-            (Entry::Row { at, .. }, Chosen::Row(id)) => self.report.rows.get(*at).is_some_and(|row| row.id == *id),
+            (Entry::Row { at, .. }, Chosen::Row(id)) => {
+                self.report.rows.get(*at).is_some_and(|row| row.id == *id)
+            }
             (Entry::Fold { fold, .. }, Chosen::Fold(chosen)) => fold == chosen,
             (Entry::Heading(_) | Entry::Row { .. } | Entry::Fold { .. }, _) => false,
         })
@@ -213,7 +218,11 @@ impl Model {
     pub(crate) fn choice(&self, at: usize) -> Option<Chosen> {
         match self.entries.get(at)? {
             Entry::Heading(_) => None,
-            Entry::Row { at, .. } => self.report.rows.get(*at).map(|row| Chosen::Row(row.id.clone())),
+            Entry::Row { at, .. } => self
+                .report
+                .rows
+                .get(*at)
+                .map(|row| Chosen::Row(row.id.clone())),
             Entry::Fold { fold, .. } => Some(Chosen::Fold(fold.clone())),
         }
     }
@@ -229,7 +238,8 @@ impl Model {
     /// The row of a root.
     pub(crate) fn row_of(&self, root: &Root) -> Option<&Row> {
         self.report.rows.iter().find(|row| {
-            row.id.check == root.check && row.id.subject.as_ref().map(ToString::to_string) == root.subject
+            row.id.check == root.check
+                && row.id.subject.as_ref().map(ToString::to_string) == root.subject
         })
     }
 }

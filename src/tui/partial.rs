@@ -17,7 +17,12 @@ pub(crate) struct Partial {
 }
 
 /// What to ask for when one check is asked again: itself, and whatever waits for a check that is measured on the way.
-pub(crate) fn selection(check: &CheckId, report: &Report, catalog: &Catalog, asked: &Selection) -> Selection {
+pub(crate) fn selection(
+    check: &CheckId,
+    report: &Report,
+    catalog: &Catalog,
+    asked: &Selection,
+) -> Selection {
     let needed = with_needs(check, catalog);
     let mut only: Vec<String> = vec![check.to_string()];
     for row in &report.rows {
@@ -26,7 +31,11 @@ pub(crate) fn selection(check: &CheckId, report: &Report, catalog: &Catalog, ask
             only.push(row.id.check.to_string());
         }
     }
-    Selection { only, skip: asked.skip.clone(), complaint: None }
+    Selection {
+        only,
+        skip: asked.skip.clone(),
+        complaint: None,
+    }
 }
 
 /// A check and everything it needs.
@@ -35,7 +44,13 @@ fn with_needs(check: &CheckId, catalog: &Catalog) -> BTreeSet<CheckId> {
     let mut found = BTreeSet::new();
     while let Some(id) = open.pop() {
         if let Some(check) = catalog.get(id.as_str()) {
-            open.extend(check.needs.iter().filter(|need| !found.contains(*need)).cloned());
+            open.extend(
+                check
+                    .needs
+                    .iter()
+                    .filter(|need| !found.contains(*need))
+                    .cloned(),
+            );
         }
         found.insert(id);
     }
@@ -47,8 +62,14 @@ impl Partial {
     pub(crate) fn take(&mut self, event: &Event, whole: &mut Report, catalog: &Catalog) -> bool {
         self.report.apply(event, catalog);
         if self.before.is_empty() {
-            let there = self.report.rows.iter().filter_map(|row| find(whole, &row.id));
-            self.before = there.map(|row| (row.id.clone(), row.state.clone())).collect();
+            let there = self
+                .report
+                .rows
+                .iter()
+                .filter_map(|row| find(whole, &row.id));
+            self.before = there
+                .map(|row| (row.id.clone(), row.state.clone()))
+                .collect();
         }
         for row in &self.report.rows {
             match whole.rows.iter_mut().find(|old| old.id == row.id) {
@@ -71,7 +92,9 @@ impl Partial {
     /// What a stopped part did not come to stands as it stood before.
     fn restore_untold(&self, whole: &mut Report) {
         for row in &mut whole.rows {
-            let told = row.finding().is_none_or(|finding| finding.measurement.is_some());
+            let told = row
+                .finding()
+                .is_none_or(|finding| finding.measurement.is_some());
             if !told && let Some((_, state)) = self.before.iter().find(|(id, _)| *id == row.id) {
                 row.state = state.clone();
             }
@@ -80,16 +103,26 @@ impl Partial {
 
     /// Rows outside the part that need one which no longer holds are not answered any more, as in a run of the whole.
     fn block_dependants(&self, whole: &mut Report, catalog: &Catalog) {
-        let mut broken: Vec<(RowId, CheckId)> =
-            self.report.rows.iter().filter_map(|row| Some((row.id.clone(), in_the_way(row)?))).collect();
+        let mut broken: Vec<(RowId, CheckId)> = self
+            .report
+            .rows
+            .iter()
+            .filter_map(|row| Some((row.id.clone(), in_the_way(row)?)))
+            .collect();
         let mut at = 0;
         while at < broken.len() {
             let (bad, by) = broken[at].clone();
             for row in &mut whole.rows {
                 let outside = !self.report.rows.iter().any(|own| own.id == row.id);
-                let needs = catalog.get(row.id.check.as_str()).is_some_and(|check| check.needs.contains(&bad.check));
+                let needs = catalog
+                    .get(row.id.check.as_str())
+                    .is_some_and(|check| check.needs.contains(&bad.check));
                 let answered = matches!(row.state, State::Judged(_) | State::Broke(_));
-                if outside && needs && answered && concerns(bad.subject.as_ref(), row.id.subject.as_ref()) {
+                if outside
+                    && needs
+                    && answered
+                    && concerns(bad.subject.as_ref(), row.id.subject.as_ref())
+                {
                     row.state = State::Blocked(by.clone());
                     broken.push((row.id.clone(), by.clone()));
                 }

@@ -1,5 +1,6 @@
 //! The only part of the screen that touches the terminal and files: waits, draws, and puts everything back.
 
+mod end;
 mod save;
 mod screen;
 
@@ -34,11 +35,17 @@ pub async fn show(
 ) -> io::Result<Report> {
     let mut screen = Screen::open(opening.mouse)?;
     let size = screen.terminal.size()?;
-    let mut model = Model::new(&opening, Size { width: size.width, height: size.height });
+    let mut model = Model::new(
+        &opening,
+        Size {
+            width: size.width,
+            height: size.height,
+        },
+    );
     let mut keys = EventStream::new();
     let mut ticks = interval(Duration::from_millis(TICK_MS));
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut ended = std::pin::pin!(ended());
+    let mut ended = std::pin::pin!(end::asked());
     let (mut drawn, mut next_frame, mut more) = (0, Instant::now(), true);
     loop {
         let mut next = tokio::select! {
@@ -61,7 +68,12 @@ pub async fn show(
                 Some(Effect::Quit) => return Ok(model.report),
                 Some(effect) => perform(&mut model, effect, &asks)?,
             }
-            next = keys.next().now_or_never().flatten().and_then(Result::ok).and_then(|key| message(&key));
+            next = keys
+                .next()
+                .now_or_never()
+                .flatten()
+                .and_then(Result::ok)
+                .and_then(|key| message(&key));
         }
         if model.revision != drawn && Instant::now() >= next_frame {
             screen.terminal.draw(|frame| view(&model, frame))?;
@@ -96,7 +108,10 @@ fn perform(model: &mut Model, effect: Effect, asks: &UnboundedSender<Ask>) -> io
 fn message(event: &event::Event) -> Option<Msg> {
     match event {
         event::Event::Key(key) => Key::of(key).map(Msg::Key),
-        event::Event::Resize(width, height) => Some(Msg::Resize(Size { width: *width, height: *height })),
+        event::Event::Resize(width, height) => Some(Msg::Resize(Size {
+            width: *width,
+            height: *height,
+        })),
         event::Event::Mouse(mouse) => match mouse.kind {
             MouseEventKind::ScrollDown => Some(Msg::Wheel(mouse.column, mouse.row, 3)),
             MouseEventKind::ScrollUp => Some(Msg::Wheel(mouse.column, mouse.row, -3)),
@@ -104,28 +119,5 @@ fn message(event: &event::Event) -> Option<Msg> {
             _ => None,
         },
         event::Event::FocusGained | event::Event::FocusLost | event::Event::Paste(_) => None,
-    }
-}
-
-/// Ends when the system asks the program to.
-#[cfg(unix)]
-async fn ended() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let wait = async |kind| match signal(kind) {
-        Ok(mut signal) => drop(signal.recv().await),
-        Err(_) => std::future::pending().await,
-    };
-    tokio::select! {
-        () = wait(SignalKind::terminate()) => {}
-        () = wait(SignalKind::interrupt()) => {}
-        () = wait(SignalKind::hangup()) => {}
-    }
-}
-
-/// Ends when the system asks the program to.
-#[cfg(not(unix))]
-async fn ended() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
     }
 }

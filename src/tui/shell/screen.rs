@@ -5,7 +5,9 @@ use ratatui::backend::CrosstermBackend;
 use ratatui::crossterm::cursor::Show;
 use ratatui::crossterm::event::{DisableMouseCapture, EnableMouseCapture};
 use ratatui::crossterm::execute;
-use ratatui::crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use ratatui::crossterm::terminal::{
+    EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+};
 use std::io::{self, Stdout, stdout};
 use std::panic::{self, PanicHookInfo};
 use std::sync::Arc;
@@ -29,7 +31,11 @@ impl Screen {
         let ours = Arc::new(AtomicBool::new(true));
         let previous = guard_panics(&ours);
         // From here on dropping it puts everything back, also where one of these fails.
-        let screen = Self { terminal, ours, previous };
+        let screen = Self {
+            terminal,
+            ours,
+            previous,
+        };
         enable_raw_mode()?;
         execute!(stdout(), EnterAlternateScreen)?;
         if mouse {
@@ -53,7 +59,11 @@ impl Drop for Screen {
 /// A panic elsewhere is a probe's: it becomes a row of the report, and must not tear the screen.
 fn guard_panics(ours: &Arc<AtomicBool>) -> Arc<Hook> {
     let previous: Arc<Hook> = Arc::from(panic::take_hook());
-    let (hook, ours, drawing) = (Arc::clone(&previous), Arc::clone(ours), std::thread::current().id());
+    let (hook, ours, drawing) = (
+        Arc::clone(&previous),
+        Arc::clone(ours),
+        std::thread::current().id(),
+    );
     panic::set_hook(Box::new(move |info| {
         if std::thread::current().id() == drawing {
             give_back(&ours);

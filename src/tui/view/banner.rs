@@ -3,8 +3,9 @@
 use crate::report::{Report, Row, State};
 use crate::tui::conclusion::{self, Conclusion, first_remedy, sureness};
 use crate::tui::model::Model;
-use crate::tui::text::{fit, many, safe, width, wrap};
+use crate::tui::text::{commands, fit, many, safe, width, wrap};
 use crate::tui::theme::{Look, Role, Shape, face};
+use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
 /// A labelled piece of the banner: how much of it must be seen decides who gives way on a small screen.
@@ -22,7 +23,11 @@ pub(crate) fn lines(model: &Model, cells: usize, room: usize) -> Vec<Line<'stati
         return Vec::new();
     }
     let (title, role, pieces) = told(model);
-    let mut lines = vec![framed(model.look, role, title_line(&title, role, cells - 2, model.look))];
+    let mut lines = vec![framed(
+        model.look,
+        role,
+        title_line(&title, role, cells - 2, model.look),
+    )];
     if room > 1 {
         for line in fitted(&pieces, cells - 2, room - 1, model.look) {
             lines.push(framed(model.look, role, line));
@@ -39,10 +44,20 @@ fn framed(look: Look, role: Role, mut spans: Vec<Span<'static>>) -> Line<'static
 }
 
 fn title_line(title: &[String], role: Role, cells: usize, look: Look) -> Vec<Span<'static>> {
-    let (first, rest) = title.split_first().map_or(("", String::new()), |(first, rest)| (first.as_str(), rest.join("  ")));
-    let first = fit(first, cells, look);
-    let rest = fit(&rest, cells.saturating_sub(width(&first) + 2), look);
-    vec![Span::styled(first, look.style(role).add_modifier(ratatui::style::Modifier::BOLD)), Span::raw("  "), Span::styled(rest, look.style(Role::Heading))]
+    let roles = [
+        look.style(role).add_modifier(Modifier::BOLD),
+        look.style(Role::Heading),
+        look.style(Role::Quiet),
+    ];
+    let mut left = cells;
+    let mut spans = Vec::new();
+    for (text, style) in title.iter().zip(roles) {
+        let text = fit(text, left, look);
+        left = left.saturating_sub(width(&text) + 2);
+        spans.push(Span::styled(text, style));
+        spans.push(Span::raw("  "));
+    }
+    spans
 }
 
 /// Title, role and pieces of the conclusion.
@@ -50,17 +65,32 @@ fn told(model: &Model) -> (Vec<String>, Role, Vec<Piece>) {
     let look = model.look;
     let sign = |shape: Shape, text: &str| format!("{} {text}", look.sign(shape, model.frame));
     match conclusion::of(model) {
-        Conclusion::Nothing => (vec![sign(Shape::Waiting, "nothing has been asked yet")], Role::Quiet, Vec::new()),
-        Conclusion::Running => (vec![sign(Shape::Running, "asking")], Role::Running, vec![plain(now_asked(&model.report))]),
+        Conclusion::Nothing => (
+            vec![sign(Shape::Waiting, "nothing has been asked yet")],
+            Role::Quiet,
+            Vec::new(),
+        ),
+        Conclusion::Running => (
+            vec![sign(Shape::Running, "asking")],
+            Role::Running,
+            vec![plain(now_asked(&model.report))],
+        ),
         Conclusion::Stopped => {
             let text = "No problem was found by then; what was not answered is marked as unknown.";
-            (vec![sign(Shape::Unknown, "stopped before the end")], Role::Unknown, vec![plain(text.into())])
+            (
+                vec![sign(Shape::Unknown, "stopped before the end")],
+                Role::Unknown,
+                vec![plain(text.into())],
+            )
         }
         Conclusion::Healthy(look_at) => healthy(model, &look_at),
         Conclusion::Undecided(rows) => {
-            let title = vec![sign(Shape::Unknown, "not decided"), name(rows.first().copied(), look)];
+            let title = vec![
+                sign(Shape::Unknown, "not decided"),
+                name(rows.first().copied(), look),
+            ];
             let text = "Nothing failed, but something that is needed could not be told.";
-            let mut pieces = rows.first().map(|row| about(model, row)).unwrap_or_default();
+            let mut pieces = rows.first().map(|row| about(row)).unwrap_or_default();
             if pieces.is_empty() {
                 pieces.push(plain(text.into()));
             }
@@ -72,7 +102,12 @@ fn told(model: &Model) -> (Vec<String>, Role, Vec<Piece>) {
 
 /// A sentence of its own.
 fn plain(text: String) -> Piece {
-    Piece { label: "", text, role: Role::Text, keeps: 3 }
+    Piece {
+        label: "",
+        text,
+        role: Role::Text,
+        keeps: 3,
+    }
 }
 
 /// A row by name, with what it is about.
@@ -92,19 +127,40 @@ fn now_asked(report: &Report) -> String {
         .filter(|row| row.state == State::Running)
         .map(|row| row.id.check.as_str())
         .collect();
-    if names.is_empty() { "No problem so far.".into() } else { format!("No problem so far. Now: {}", names.join(", ")) }
+    if names.is_empty() {
+        "No problem so far.".into()
+    } else {
+        format!("No problem so far. Now: {}", names.join(", "))
+    }
 }
 
 fn healthy(model: &Model, look_at: &[&Row]) -> (Vec<String>, Role, Vec<Piece>) {
     let sign = |shape: Shape, text: &str| format!("{} {text}", model.look.sign(shape, 0));
     let sure = sureness(model.report.grade());
-    let sure = Piece { label: "Sure", text: sure.into(), role: Role::Quiet, keeps: 0 };
+    let sure = Piece {
+        label: "Sure",
+        text: sure.into(),
+        role: Role::Quiet,
+        keeps: 0,
+    };
     match look_at.first() {
-        None => (vec![sign(Shape::Pass, "no problem was found from here")], Role::Pass, vec![sure]),
+        None => (
+            vec![sign(Shape::Pass, "no problem was found from here")],
+            Role::Pass,
+            vec![sure],
+        ),
         Some(row) => {
-            let title = many(look_at.len(), "thing deserves a look", "things deserve a look");
+            let title = many(
+                look_at.len(),
+                "thing deserves a look",
+                "things deserve a look",
+            );
             let title = sign(Shape::Warn, &format!("no problem, but {title}"));
-            (vec![title, name(Some(row), model.look)], Role::Warn, about(model, row))
+            (
+                vec![title, name(Some(row), model.look)],
+                Role::Warn,
+                about(row),
+            )
         }
     }
 }
@@ -112,25 +168,50 @@ fn healthy(model: &Model, look_at: &[&Row]) -> (Vec<String>, Role, Vec<Piece>) {
 fn problems(model: &Model, rows: &[&Row]) -> (Vec<String>, Role, Vec<Piece>) {
     let so_far = if model.running() { " so far" } else { "" };
     let count = format!("{}{so_far}", many(rows.len(), "PROBLEM", "PROBLEMS"));
-    let Some(first) = rows.first() else { return (Vec::new(), Role::Fail, Vec::new()) };
-    let title = vec![format!("{} {count}", model.look.sign(Shape::Fail, 0)), name(Some(first), model.look)];
-    let mut pieces = about(model, first);
+    let Some(first) = rows.first() else {
+        return (Vec::new(), Role::Fail, Vec::new());
+    };
+    let mut title = vec![
+        format!("{} {count}", model.look.sign(Shape::Fail, 0)),
+        name(Some(first), model.look),
+    ];
+    let waiting = model
+        .report
+        .rows
+        .iter()
+        .filter(|row| matches!(row.state, State::Blocked(_)))
+        .count();
+    if waiting > 0 {
+        let it = if rows.len() == 1 { "it" } else { "that" };
+        title.push(format!(
+            "{} because of {it}",
+            many(waiting, "check not asked", "checks not asked")
+        ));
+    }
+    let mut pieces = about(first);
     if rows.len() > 1 {
         let others: Vec<String> = rows[1..]
             .iter()
             .map(|row| {
                 let owner = row.finding().and_then(|finding| finding.owner);
-                let owner = owner.map(|owner| format!(" ({})", owner.title())).unwrap_or_default();
+                let owner = owner
+                    .map(|owner| format!(" ({})", owner.title()))
+                    .unwrap_or_default();
                 format!("{}{owner}", row.id.check)
             })
             .collect();
-        pieces.push(Piece { label: "Also", text: others.join(", "), role: Role::Text, keeps: 1 });
+        pieces.push(Piece {
+            label: "Also",
+            text: others.join(", "),
+            role: Role::Text,
+            keeps: 1,
+        });
     }
     (title, Role::Fail, pieces)
 }
 
 /// What is to be said of a row that is not as it should be.
-fn about(model: &Model, row: &Row) -> Vec<Piece> {
+fn about(row: &Row) -> Vec<Piece> {
     let finding = match &row.state {
         State::Judged(finding) => finding,
         State::Broke(how) => return vec![plain(format!("A fault of orch-doctor itself: {how}"))],
@@ -138,20 +219,34 @@ fn about(model: &Model, row: &Row) -> Vec<Piece> {
         State::Waiting | State::Running | State::Skipped(_) => return Vec::new(),
     };
     let role = face(&row.state).2;
-    let mut pieces = vec![Piece { label: "", text: finding.says.clone(), role: Role::Heading, keeps: 3 }];
+    let mut pieces = vec![Piece {
+        label: "",
+        text: finding.says.clone(),
+        role: Role::Heading,
+        keeps: 3,
+    }];
     if let Some(owner) = finding.owner {
-        pieces.push(Piece { label: "Call", text: owner.title().into(), role, keeps: 1 });
+        pieces.push(Piece {
+            label: "Who",
+            text: format!("{} can fix it", owner.title()),
+            role,
+            keeps: 1,
+        });
     }
     if let Some(remedy) = first_remedy(finding) {
-        pieces.push(Piece { label: "First", text: remedy.into(), role: Role::Text, keeps: 9 });
+        pieces.push(Piece {
+            label: "First",
+            text: remedy.into(),
+            role: Role::Text,
+            keeps: 9,
+        });
     }
-    let waiting = model.report.rows.iter().filter(|other| matches!(&other.state, State::Blocked(by) if *by == row.id.check));
-    let waiting = match waiting.count() {
-        0 => String::new(),
-        count => format!(". {} because of it", many(count, "check was not asked", "checks were not asked")),
-    };
-    let sure = format!("{}{waiting}", sureness(finding.grade));
-    pieces.push(Piece { label: "Sure", text: sure, role: Role::Quiet, keeps: 0 });
+    pieces.push(Piece {
+        label: "Sure",
+        text: sureness(finding.grade).into(),
+        role: Role::Quiet,
+        keeps: 0,
+    });
     pieces
 }
 
@@ -162,20 +257,35 @@ fn fitted(pieces: &[Piece], cells: usize, room: usize, look: Look) -> Vec<Vec<Sp
     let mut all: Vec<Vec<String>> = pieces
         .iter()
         .map(|piece| {
-            let label = if piece.label.is_empty() || labelled { String::new() } else { format!("{}: ", piece.label) };
-            wrap(&safe(&format!("{label}{}", piece.text), look), cells - if piece.label.is_empty() { 0 } else { indent })
+            let label = if piece.label.is_empty() || labelled {
+                String::new()
+            } else {
+                format!("{}: ", piece.label)
+            };
+            wrap(
+                &safe(&format!("{label}{}", piece.text), look),
+                cells - if piece.label.is_empty() { 0 } else { indent },
+            )
         })
         .collect();
     cut(&mut all, pieces, (cells - indent, room), look);
     let mut lines = Vec::new();
     for (piece, text) in pieces.iter().zip(all) {
-        for (at, line) in text.into_iter().enumerate() {
+        for (at, line) in commands(text, look.quotes()).into_iter().enumerate() {
             let mut spans = Vec::new();
             if labelled && !piece.label.is_empty() {
                 let label = if at == 0 { piece.label } else { "" };
-                spans.push(Span::styled(format!("{label:<indent$}"), look.style(Role::Quiet)));
+                spans.push(Span::styled(
+                    format!("{label:<indent$}"),
+                    look.style(Role::Quiet),
+                ));
             }
-            spans.push(Span::styled(line, look.style(piece.role)));
+            for (text, command) in line {
+                spans.push(Span::styled(
+                    text,
+                    look.style(if command { Role::Accent } else { piece.role }),
+                ));
+            }
             lines.push(spans);
         }
     }
@@ -184,7 +294,11 @@ fn fitted(pieces: &[Piece], cells: usize, room: usize, look: Look) -> Vec<Vec<Sp
 
 /// Takes lines off until it fits: first what may go, then from the sentence, then from the remedy.
 fn cut(all: &mut [Vec<String>], pieces: &[Piece], (cells, room): (usize, usize), look: Look) {
-    let least: [fn(&Piece) -> usize; 3] = [|piece| piece.keeps, |piece| piece.keeps.min(2), |piece| piece.keeps.min(1)];
+    let least: [fn(&Piece) -> usize; 3] = [
+        |piece| piece.keeps,
+        |piece| piece.keeps.min(2),
+        |piece| piece.keeps.min(1),
+    ];
     for floor in least {
         for (at, piece) in pieces.iter().enumerate().rev() {
             while all.iter().map(Vec::len).sum::<usize>() > room && all[at].len() > floor(piece) {

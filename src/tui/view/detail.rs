@@ -1,12 +1,13 @@
 //! Everything about the chosen line: the question, what was seen, why it matters, who can fix it and how.
 
 use super::evidence;
+use crate::catalog::Template;
 use crate::event::Finding;
 use crate::report::{Row, State};
 use crate::tui::conclusion::sureness;
 use crate::tui::entries::Fold;
 use crate::tui::model::{Chosen, Model};
-use crate::tui::text::{fit, many, safe, time, width, wrap};
+use crate::tui::text::{commands, fit, many, safe, time, width, wrap};
 use crate::tui::theme::{Look, Role, face};
 use ratatui::text::{Line, Span};
 
@@ -19,7 +20,11 @@ pub(super) struct Page {
 
 impl Page {
     fn new(cells: usize, look: Look) -> Self {
-        Self { lines: Vec::new(), cells: cells.saturating_sub(2).max(4), look }
+        Self {
+            lines: Vec::new(),
+            cells: cells.saturating_sub(3).max(4),
+            look,
+        }
     }
 
     /// An empty line, unless the page begins here or has one.
@@ -32,7 +37,10 @@ impl Page {
     /// The name of what stands below.
     pub(super) fn heading(&mut self, text: &str) {
         self.gap();
-        self.lines.push(Line::styled(format!(" {text}"), self.look.style(Role::Accent)));
+        self.lines.push(Line::styled(
+            format!(" {text}"),
+            self.look.style(Role::Accent),
+        ));
     }
 
     /// A text, broken into lines; those after the first start below its beginning.
@@ -44,12 +52,20 @@ impl Page {
     fn labelled(&mut self, (first, label): (&str, Role), text: &str, role: Role) {
         let indent = width(first);
         let room = self.cells.saturating_sub(indent).max(8);
-        for (at, line) in wrap(&safe(text, self.look), room).into_iter().enumerate() {
-            let before = if at == 0 { format!(" {first}") } else { " ".repeat(indent + 1) };
-            let spans = vec![
-                Span::styled(before, self.look.style(label)),
-                Span::styled(line, self.look.style(role)),
-            ];
+        let lines = wrap(&safe(text, self.look), room);
+        for (at, pieces) in commands(lines, self.look.quotes()).into_iter().enumerate() {
+            let before = if at == 0 {
+                format!(" {first}")
+            } else {
+                " ".repeat(indent + 1)
+            };
+            let mut spans = vec![Span::styled(before, self.look.style(label))];
+            for (piece, command) in pieces {
+                spans.push(Span::styled(
+                    piece,
+                    self.look.style(if command { Role::Accent } else { role }),
+                ));
+            }
             self.lines.push(Line::from(spans));
         }
     }
@@ -59,18 +75,30 @@ impl Page {
         let room = self.cells.saturating_sub(width(before));
         let spans = vec![
             Span::styled(format!(" {before}"), self.look.style(Role::Quiet)),
-            Span::styled(fit(&safe(text, self.look), room, self.look), self.look.style(role)),
+            Span::styled(
+                fit(&safe(text, self.look), room, self.look),
+                self.look.style(role),
+            ),
         ];
         self.lines.push(Line::from(spans));
     }
 
     /// Names and values, the values below each other.
     pub(super) fn table(&mut self, rows: &[(String, String)]) {
-        let widest = rows.iter().map(|(name, _)| width(name)).max().unwrap_or(0).min(self.cells / 3);
+        let widest = rows
+            .iter()
+            .map(|(name, _)| width(name))
+            .max()
+            .unwrap_or(0)
+            .min(self.cells / 3);
         for (name, value) in rows {
             let name = fit(name, widest, self.look);
             let gap = widest + 2 - width(&name);
-            self.labelled((&format!("{name}{}", " ".repeat(gap)), Role::Quiet), value, Role::Text);
+            self.labelled(
+                (&format!("{name}{}", " ".repeat(gap)), Role::Quiet),
+                value,
+                Role::Text,
+            );
         }
     }
 }
@@ -94,7 +122,11 @@ fn row_page(page: &mut Page, model: &Model, row: &Row) {
     let look = model.look;
     let (shape, word, role) = face(&row.state);
     let title = format!("{} {}", look.sign(shape, model.frame), row.id.check);
-    page.labelled((&format!("{word}  "), role), &title[title.find(' ').map_or(0, |at| at + 1)..], Role::Heading);
+    page.labelled(
+        (&format!("{word}  "), role),
+        &title[title.find(' ').map_or(0, |at| at + 1)..],
+        Role::Heading,
+    );
     if let Some(subject) = &row.id.subject {
         page.text("", &subject.to_string(), Role::Quiet);
         if let Some(version) = &subject.version {
@@ -109,7 +141,11 @@ fn row_page(page: &mut Page, model: &Model, row: &Row) {
         State::Running => page.text("", "Being asked now.", Role::Running),
         State::Blocked(by) => {
             page.heading("NOT ASKED");
-            page.text("", &format!("{by} comes first, and did not pass. Once it does, r asks both."), Role::Text);
+            page.text(
+                "",
+                &format!("{by} comes first, and did not pass. Once it does, r asks both."),
+                Role::Text,
+            );
         }
         State::Skipped(reason) => {
             page.heading("LEFT OUT");
@@ -145,12 +181,20 @@ fn judged(page: &mut Page, model: &Model, row: &Row, finding: &Finding) {
     }
     about_check(page, model, row, true);
     page.heading("HOW SURE");
-    page.text("", &format!("{}.", capital(sureness(finding.grade))), Role::Text);
+    page.text(
+        "",
+        &format!("{}.", capital(sureness(finding.grade))),
+        Role::Text,
+    );
     if let Some(measurement) = &finding.measurement
         && let Some(evidence) = model.report.evidence.get(measurement)
     {
         page.heading("EVIDENCE");
-        let took = format!("symptom {}, measured in {}", finding.symptom, time(finding.took_ms));
+        let took = format!(
+            "symptom {}, measured in {}",
+            finding.symptom,
+            time(finding.took_ms)
+        );
         page.text("", &took, Role::Quiet);
         evidence::tree(page, evidence);
     }
@@ -159,11 +203,17 @@ fn judged(page: &mut Page, model: &Model, row: &Row, finding: &Finding) {
 
 /// Why the check is asked; for those that were not judged the document's address as well.
 fn about_check(page: &mut Page, model: &Model, row: &Row, wanted: bool) {
-    let Some(check) = model.catalog.get(row.id.check.as_str()).filter(|_| wanted) else { return };
+    let Some(check) = model.catalog.get(row.id.check.as_str()).filter(|_| wanted) else {
+        return;
+    };
     page.heading("WHY IT MATTERS");
     page.text("", &check.why, Role::Text);
     if !check.seen_as.is_empty() {
-        page.text("", &format!("Seen as: {}", check.seen_as.join("; ")), Role::Quiet);
+        page.text(
+            "",
+            &format!("Seen as: {}", check.seen_as.join("; ")),
+            Role::Quiet,
+        );
     }
     if !matches!(row.state, State::Judged(_)) {
         docs(page, model, row);
@@ -180,15 +230,32 @@ fn docs(page: &mut Page, model: &Model, row: &Row) {
     }
 }
 
-/// What a sentence could mention, by name.
+/// What the sentences of this outcome are filled with, by name.
 fn facts(model: &Model, row: &Row, finding: &Finding) -> Vec<(String, String)> {
-    let Some(began) = &model.report.began else { return Vec::new() };
-    let at = crate::probe::At { now: began.at, settings: &began.settings, subject: row.id.subject.as_ref() };
-    let evidence = finding.measurement.as_ref().and_then(|measurement| model.report.evidence.get(measurement));
-    let facts = evidence.map(|evidence| evidence.facts(&at)).unwrap_or_default();
+    let Some(began) = &model.report.began else {
+        return Vec::new();
+    };
+    let at = crate::probe::At {
+        now: began.at,
+        settings: &began.settings,
+        subject: row.id.subject.as_ref(),
+    };
+    let evidence = finding
+        .measurement
+        .as_ref()
+        .and_then(|measurement| model.report.evidence.get(measurement));
+    let facts = evidence
+        .map(|evidence| evidence.facts(&at))
+        .unwrap_or_default();
+    let check = model.catalog.get(row.id.check.as_str());
+    let Some(outcome) = check.and_then(|check| check.outcomes.get(&finding.symptom)) else {
+        return Vec::new();
+    };
+    let sentences = std::iter::once(&outcome.says).chain(&outcome.remedies);
+    let mentioned: Vec<&str> = sentences.flat_map(Template::holes).collect();
     facts
         .into_iter()
-        .filter(|(_, value)| !value.is_empty())
+        .filter(|(name, value)| mentioned.contains(name) && !value.is_empty())
         .map(|(name, value)| (name.replace('_', " "), value))
         .collect()
 }
@@ -198,9 +265,15 @@ fn fold_page(page: &mut Page, model: &Model, fold: &Fold) {
     let inside = |row: &&Row| match (&row.state, fold) {
         (State::Blocked(by), Fold::Because(check)) => by == check,
         (State::Skipped(_), Fold::Skipped) => true,
-        (State::Waiting | State::Running | State::Judged(_) | State::Blocked(_) | State::Skipped(_) | State::Broke(_), _) => {
-            false
-        }
+        (
+            State::Waiting
+            | State::Running
+            | State::Judged(_)
+            | State::Blocked(_)
+            | State::Skipped(_)
+            | State::Broke(_),
+            _,
+        ) => false,
     };
     let rows: Vec<&Row> = model.report.rows.iter().filter(inside).collect();
     match fold {
@@ -213,12 +286,21 @@ fn fold_page(page: &mut Page, model: &Model, fold: &Fold) {
             page.text("", &why, Role::Text);
         }
         Fold::Skipped => {
-            page.text("", &many(rows.len(), "check was left out", "checks were left out"), Role::Heading);
+            page.text(
+                "",
+                &many(rows.len(), "check was left out", "checks were left out"),
+                Role::Heading,
+            );
         }
     }
     for row in rows {
         page.gap();
-        let subject = row.id.subject.as_ref().map(|subject| format!("  {subject}")).unwrap_or_default();
+        let subject = row
+            .id
+            .subject
+            .as_ref()
+            .map(|subject| format!("  {subject}"))
+            .unwrap_or_default();
         page.text("", &format!("{}{subject}", row.id.check), Role::Accent);
         page.text("", &row.question, Role::Text);
         if let State::Skipped(reason) = &row.state {
@@ -230,5 +312,7 @@ fn fold_page(page: &mut Page, model: &Model, fold: &Fold) {
 /// The text with a capital first letter.
 fn capital(text: &str) -> String {
     let mut rest = text.chars();
-    rest.next().map(|first| first.to_uppercase().chain(rest).collect()).unwrap_or_default()
+    rest.next()
+        .map(|first| first.to_uppercase().chain(rest).collect())
+        .unwrap_or_default()
 }

@@ -27,11 +27,23 @@ pub(super) fn tree(page: &mut Page, evidence: &Evidence) {
 /// The members of a value.
 fn branch(page: &mut Page, value: &Value, before: &str, left: &mut usize) {
     let members: Vec<(String, &Value)> = match value {
-        Value::Object(members) => members.iter().map(|(name, value)| (name.replace('_', " "), value)).collect(),
-        Value::Array(items) => items.iter().enumerate().map(|(at, value)| (format!("{}", at + 1), value)).collect(),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => vec![(String::new(), value)],
+        Value::Object(members) => members
+            .iter()
+            .map(|(name, value)| (name.replace('_', " "), value))
+            .collect(),
+        Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .map(|(at, value)| (format!("{}", at + 1), value))
+            .collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
+            vec![(String::new(), value)]
+        }
     };
-    let members: Vec<(String, &Value)> = members.into_iter().filter(|(_, value)| !empty(value)).collect();
+    let members: Vec<(String, &Value)> = members
+        .into_iter()
+        .filter(|(_, value)| !empty(value))
+        .collect();
     let count = members.len();
     for (at, (name, value)) in members.into_iter().enumerate() {
         if *left == 0 {

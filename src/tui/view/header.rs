@@ -3,7 +3,7 @@
 use crate::report::State;
 use crate::tui::model::Model;
 use crate::tui::text::{fit, safe, time, width};
-use crate::tui::theme::Role;
+use crate::tui::theme::{Role, Shape};
 use ratatui::text::{Line, Span};
 
 /// One or two lines.
@@ -24,12 +24,21 @@ fn first(model: &Model, cells: usize) -> Line<'static> {
         _ if model.replay => " RECORDING ",
         _ => "",
     };
-    let target = settings.map_or_else(|| model.target.clone(), |settings| settings.target.typed.clone());
-    let tenant = settings.map(|settings| format!("  tenant {}", settings.tenant)).unwrap_or_default();
+    let target = settings.map_or_else(
+        || model.target.clone(),
+        |settings| settings.target.typed.clone(),
+    );
+    let tenant = settings
+        .map(|settings| format!("  tenant {}", settings.tenant))
+        .unwrap_or_default();
     let name = if cells >= 60 { " orch-doctor  " } else { " " };
     let room = cells.saturating_sub(width(name) + width(badge) + 1);
     let target = fit(&safe(&target, look), room, look);
-    let tenant = fit(&safe(&tenant, look), room.saturating_sub(width(&target)), look);
+    let tenant = fit(
+        &safe(&tenant, look),
+        room.saturating_sub(width(&target)),
+        look,
+    );
     let used = width(name) + width(&target) + width(&tenant);
     let gap = cells.saturating_sub(used + width(badge));
     Line::from(vec![
@@ -45,36 +54,84 @@ fn first(model: &Model, cells: usize) -> Line<'static> {
 fn second(model: &Model, cells: usize) -> Line<'static> {
     let look = model.look;
     let from = match &model.report.began {
-        Some(began) => format!(" seen from {}, judged by {}", began.host, began.cloud_roots),
+        Some(began) => format!(" seen from {}, judged by {}", began.host, began.cloud_store),
         None => " the run has not begun".into(),
     };
     let progress = progress(model);
     let room = cells.saturating_sub(progress.iter().map(Span::width).sum::<usize>() + 2);
     let from = fit(&safe(&from, look), room, look);
     let gap = room + 1 - width(&from).min(room);
-    let mut line = vec![Span::styled(from, look.style(Role::Quiet)), Span::raw(" ".repeat(gap))];
+    let mut line = vec![
+        Span::styled(from, look.style(Role::Quiet)),
+        Span::raw(" ".repeat(gap)),
+    ];
     line.extend(progress);
     Line::from(line)
+}
+
+/// How many rows stand where.
+fn counts(model: &Model, took: u64) -> Vec<Span<'static>> {
+    let counts = model.report.counts();
+    let shown = [
+        (Shape::Pass, Role::Pass, counts.pass),
+        (Shape::Warn, Role::Warn, counts.warn),
+        (Shape::Fail, Role::Fail, counts.fail),
+        (Shape::Unknown, Role::Unknown, counts.unknown),
+        (Shape::Blocked, Role::Quiet, counts.blocked),
+        (Shape::Skipped, Role::Quiet, counts.skipped),
+        (Shape::Broke, Role::Broke, counts.broke),
+    ];
+    let some = shown.into_iter().filter(|(_, _, count)| *count > 0);
+    let mut spans: Vec<Span<'static>> = some
+        .map(|(shape, role, count)| {
+            Span::styled(
+                format!("{} {count}  ", model.look.sign(shape, 0)),
+                model.look.style(role),
+            )
+        })
+        .collect();
+    spans.push(Span::styled(
+        format!("in {}", time(took)),
+        model.look.style(Role::Quiet),
+    ));
+    spans
 }
 
 /// A bar while the run goes on, then how it was.
 fn progress(model: &Model) -> Vec<Span<'static>> {
     const BAR: usize = 12;
     let (look, report) = (model.look, &model.report);
-    let open = report.rows.iter().filter(|row| matches!(row.state, State::Waiting | State::Running)).count();
+    if report.rows.is_empty() {
+        return Vec::new();
+    }
+    let open = report
+        .rows
+        .iter()
+        .filter(|row| matches!(row.state, State::Waiting | State::Running))
+        .count();
     let all = report.rows.len();
     let done = all - open;
-    let took = model.partial.as_ref().map_or(report.took_ms, |part| part.report.took_ms);
+    let took = model
+        .partial
+        .as_ref()
+        .map_or(report.took_ms, |part| part.report.took_ms);
     if !model.running() {
-        let when = report.began.as_ref().map(|began| began.at.strftime("%H:%M:%S UTC").to_string());
-        let text = format!("{done} of {all} in {}, {}", time(took), when.unwrap_or_default());
-        return vec![Span::styled(text, look.style(Role::Quiet))];
+        return counts(model, took);
     }
     let full = (done * BAR).checked_div(all).unwrap_or(0);
     vec![
-        Span::styled(look.either("━", "=").repeat(full), look.style(Role::Running)),
-        Span::styled(look.either("─", "-").repeat(BAR - full), look.style(Role::Line)),
+        Span::styled(
+            look.either("━", "=").repeat(full),
+            look.style(Role::Running),
+        ),
+        Span::styled(
+            look.either("─", "-").repeat(BAR - full),
+            look.style(Role::Line),
+        ),
         Span::raw(format!(" {done} of {all}")),
-        Span::styled(format!("  {}", time(took + model.quiet_ms)), look.style(Role::Quiet)),
+        Span::styled(
+            format!("  {}", time(took + model.quiet_ms)),
+            look.style(Role::Quiet),
+        ),
     ]
 }

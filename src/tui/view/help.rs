@@ -9,32 +9,72 @@ use ratatui::text::{Line, Span};
 /// What each sign means.
 const SIGNS: [(Shape, Role, &str); 9] = [
     (Shape::Pass, Role::Pass, "pass: it holds"),
-    (Shape::Warn, Role::Warn, "warn: it works, and deserves a look"),
+    (
+        Shape::Warn,
+        Role::Warn,
+        "warn: it works, and deserves a look",
+    ),
     (Shape::Fail, Role::Fail, "FAIL: it does not hold"),
-    (Shape::Unknown, Role::Unknown, "unknown: measured, and could not be told"),
-    (Shape::Blocked, Role::Quiet, "not asked, because another check comes first"),
-    (Shape::Skipped, Role::Quiet, "skipped: left out by the request"),
-    (Shape::Broke, Role::Broke, "broke: a fault of orch-doctor itself"),
+    (
+        Shape::Unknown,
+        Role::Unknown,
+        "unknown: measured, and could not be told",
+    ),
+    (
+        Shape::Blocked,
+        Role::Quiet,
+        "not asked, because another check comes first",
+    ),
+    (
+        Shape::Skipped,
+        Role::Quiet,
+        "skipped: left out by the request",
+    ),
+    (
+        Shape::Broke,
+        Role::Broke,
+        "broke: a fault of orch-doctor itself",
+    ),
     (Shape::Running, Role::Running, "asking"),
     (Shape::Waiting, Role::Quiet, "waiting"),
 ];
 
 /// The keys of one binding.
 fn keys(binding: &Binding) -> String {
-    binding.keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+    binding
+        .keys
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// All lines of the help.
 pub(crate) fn lines(model: &Model, cells: usize) -> Vec<Line<'static>> {
     let look = model.look;
     let heading = |text: &str| Line::styled(format!(" {text}"), look.style(Role::Accent));
-    let indent = TABLE.iter().map(|binding| width(&keys(binding))).max().unwrap_or(0).min(cells / 2) + 3;
+    let indent = TABLE
+        .iter()
+        .map(|binding| width(&keys(binding)))
+        .max()
+        .unwrap_or(0)
+        .min(cells / 2)
+        + 3;
     let row = |first: String, role: Role, text: &str| -> Vec<Line<'static>> {
         let wrapped = wrap(text, cells.saturating_sub(indent + 1));
         let lines = wrapped.into_iter().enumerate().map(|(at, line)| {
-            let first = if at == 0 { first.clone() } else { String::new() };
+            let first = if at == 0 {
+                first.clone()
+            } else {
+                String::new()
+            };
             let gap = " ".repeat(indent.saturating_sub(width(&first) + 1));
-            Line::from(vec![Span::raw(" "), Span::styled(first, look.style(role)), Span::raw(gap), Span::raw(line)])
+            Line::from(vec![
+                Span::raw(" "),
+                Span::styled(first, look.style(role)),
+                Span::raw(gap),
+                Span::raw(line),
+            ])
         });
         lines.collect()
     };

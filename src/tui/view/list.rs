@@ -14,11 +14,20 @@ const WITH_TIME: usize = 46;
 /// The lines in sight.
 pub(super) fn lines(model: &Model, (cells, height): (usize, usize)) -> Vec<Line<'static>> {
     if model.entries.is_empty() && !model.filter.is_empty() {
-        return vec![Line::styled(" nothing fits the filter", model.look.style(Role::Quiet))];
+        return vec![Line::styled(
+            " nothing fits the filter",
+            model.look.style(Role::Quiet),
+        )];
     }
     let chosen = model.chosen_at();
-    let seen = model.entries.iter().enumerate().skip(model.list_top).take(height);
-    seen.map(|(at, entry)| line(model, entry, cells, chosen == Some(at))).collect()
+    let seen = model
+        .entries
+        .iter()
+        .enumerate()
+        .skip(model.list_top)
+        .take(height);
+    seen.map(|(at, entry)| line(model, entry, cells, chosen == Some(at)))
+        .collect()
 }
 
 fn line(model: &Model, entry: &Entry, cells: usize, chosen: bool) -> Line<'static> {
@@ -30,8 +39,14 @@ fn line(model: &Model, entry: &Entry, cells: usize, chosen: bool) -> Line<'stati
         },
         Entry::Fold { fold, count, open } => {
             let text = match fold {
-                Fold::Because(_) => format!("{} because of it", many(*count, "check not asked", "checks not asked")),
-                Fold::Skipped => format!("{} left out, with reasons", many(*count, "check", "checks")),
+                Fold::Because(_) if cells < 42 => format!("{count} not asked because of it"),
+                Fold::Because(_) => format!(
+                    "{} because of it",
+                    many(*count, "check not asked", "checks not asked")
+                ),
+                Fold::Skipped => {
+                    format!("{} left out, with reasons", many(*count, "check", "checks"))
+                }
             };
             let (shape, indent) = match fold {
                 Fold::Because(_) => (Shape::Blocked, "    "),
@@ -42,32 +57,64 @@ fn line(model: &Model, entry: &Entry, cells: usize, chosen: bool) -> Line<'stati
                 false => model.look.either(" ▸", " >"),
             };
             let text = format!("{indent}{} {text}", model.look.sign(shape, 0));
-            let text = format!("{}{arrow}", fit(&text, cells.saturating_sub(width(arrow)), model.look));
-            marked(model, vec![Span::styled(text, model.look.style(Role::Quiet))], cells, chosen)
+            let text = format!(
+                "{}{arrow}",
+                fit(&text, cells.saturating_sub(width(arrow)), model.look)
+            );
+            marked(
+                model,
+                vec![Span::styled(text, model.look.style(Role::Quiet))],
+                cells,
+                chosen,
+            )
         }
     }
 }
 
 fn heading(model: &Model, group: Group, cells: usize) -> Line<'static> {
     let title = format!(" {}", group.title());
-    Line::styled(fit(&title, cells, model.look), model.look.style(Role::Accent))
+    Line::styled(
+        fit(&title, cells, model.look),
+        model.look.style(Role::Accent),
+    )
 }
 
 /// Sign, name, what it is about, and the state in words.
-fn row_line(model: &Model, row: &Row, cells: usize, (inside, chosen): (bool, bool)) -> Line<'static> {
+fn row_line(
+    model: &Model,
+    row: &Row,
+    cells: usize,
+    (inside, chosen): (bool, bool),
+) -> Line<'static> {
     let look = model.look;
     let (shape, word, role) = face(&row.state);
     let indent = if inside { "      " } else { "  " };
-    let took = row.finding().filter(|finding| finding.measurement.is_some()).map(|finding| time(finding.took_ms));
-    let took = if cells >= WITH_TIME { format!(" {:>7}", took.unwrap_or_default()) } else { String::new() };
+    let took = row
+        .finding()
+        .filter(|finding| finding.measurement.is_some())
+        .map(|finding| time(finding.took_ms));
+    let took = if cells >= WITH_TIME {
+        format!(" {:>7}", took.unwrap_or_default())
+    } else {
+        String::new()
+    };
     let end = format!(" {word}{took} ");
     let room = cells.saturating_sub(width(indent) + 2 + width(&end));
     let name = fit(row.id.check.as_str(), room, look);
-    let subject = row.id.subject.as_ref().map(|subject| subject.process.as_ref().unwrap_or(&subject.folder));
-    let subject = subject.map(|subject| format!(" {}", safe(subject, look))).unwrap_or_default();
+    let subject = row
+        .id
+        .subject
+        .as_ref()
+        .map(|subject| subject.process.as_ref().unwrap_or(&subject.folder));
+    let subject = subject
+        .map(|subject| format!(" {}", safe(subject, look)))
+        .unwrap_or_default();
     let subject = pad(&subject, room.saturating_sub(width(&name)), look);
     let spans = vec![
-        Span::styled(format!("{indent}{} ", look.sign(shape, model.frame)), look.style(role)),
+        Span::styled(
+            format!("{indent}{} ", look.sign(shape, model.frame)),
+            look.style(role),
+        ),
         Span::raw(name),
         Span::styled(subject, look.style(Role::Quiet)),
         Span::styled(end, look.style(role)),
@@ -76,7 +123,12 @@ fn row_line(model: &Model, row: &Row, cells: usize, (inside, chosen): (bool, boo
 }
 
 /// The chosen line is turned round, or underlined while the keys go elsewhere; a mark says it without either.
-fn marked(model: &Model, mut spans: Vec<Span<'static>>, cells: usize, chosen: bool) -> Line<'static> {
+fn marked(
+    model: &Model,
+    mut spans: Vec<Span<'static>>,
+    cells: usize,
+    chosen: bool,
+) -> Line<'static> {
     if !chosen {
         return Line::from(spans);
     }
