@@ -13,6 +13,10 @@ pub(super) struct List {
 }
 
 /// Adds a chain that decides as all of the lists do, and does not where they differ; `doubt` says what is not told.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "callers make the lists for this alone"
+)]
 pub(super) fn agreed(program: &mut Program, lists: Vec<List>, doubt: &str) -> ChainId {
     let count = lists.len();
     let first_allow = program.chains.len();

@@ -20,9 +20,12 @@ pub(super) fn list(acl: &Node, text: &str, way: Way) -> List {
     let entries = acl.get("Entries").map(Node::items).unwrap_or_default();
     let mut numbered: Vec<(u64, Line)> = entries
         .iter()
-        .filter(|entry| match (entry.text("Egress"), way) {
-            (Some("true"), Way::In) | (Some("false"), Way::Out) => false,
-            _ => true,
+        .filter(|entry| {
+            let other = match way {
+                Way::In => "true",
+                Way::Out => "false",
+            };
+            entry.text("Egress") != Some(other)
         })
         .map(|entry| line(entry, text, way))
         .collect();

@@ -295,7 +295,7 @@ impl<'a> Reader<'a> {
             | ["ip" | "ipv4", "access-list", name]
             | ["Extended", "IP", "access", "list", name, ..] => self.list(name, Style::Ios),
             ["ipv6", "access-list", name, ..] | ["IPv6", "access", "list", name, ..] => {
-                self.list(name, Style::IosSix)
+                self.list(name, Style::IosSix);
             }
             ["Standard", "IP", "access", "list", name, ..] => self.list(name, Style::IosStandard),
             ["object" | "object-group", _, _, ..] => {

@@ -20,21 +20,19 @@ pub(super) fn translation(rule: &Rule, objects: &Objects) -> Option<Line> {
     }
     let words = rule.values("destination-translation");
     let action = if !words.is_empty() {
-        match translated(&words) {
-            Some(known) => Action::Translate(known),
-            None => {
-                let construct = format!(
-                    "nat rule {}: destination-translation {}",
-                    rule.name,
-                    words.join(" ")
-                );
-                tests.push(Test::Unknown(construct.into()));
-                Action::Translate(Translation {
-                    to: Target::Same,
-                    port: None,
-                })
-            }
+        let known = translated(&words);
+        if known.is_none() {
+            let construct = format!(
+                "nat rule {}: destination-translation {}",
+                rule.name,
+                words.join(" ")
+            );
+            tests.push(Test::Unknown(construct.into()));
         }
+        Action::Translate(known.unwrap_or(Translation {
+            to: Target::Same,
+            port: None,
+        }))
     } else if rule
         .values("source-translation")
         .contains(&"bi-directional")
@@ -53,7 +51,7 @@ fn translated(words: &[&str]) -> Option<Translation> {
     for pair in words.chunks(2) {
         match pair {
             ["translated-address", address] => {
-                to = Target::Address(address.trim_end_matches("/32").parse().ok()?)
+                to = Target::Address(address.trim_end_matches("/32").parse().ok()?);
             }
             ["translated-port", number] => port = Some(number.parse().ok()?),
             _ => return None,
