@@ -93,69 +93,46 @@ impl Seen {
 
     /// Who answered what.
     pub fn facts(&self, at: &At<'_>) -> Facts {
-        let list = |keep: &dyn Fn(&&Try) -> bool| {
-            let of: Vec<String> = self
-                .tries
-                .iter()
-                .filter(keep)
-                .map(|attempt| attempt.address.ip().to_string())
-                .collect();
-            of.join(", ")
+        let list = |open: bool| {
+            let of = self
+                .counted()
+                .into_iter()
+                .filter(|attempt| attempt.failure.is_none() == open);
+            of.map(|attempt| attempt.address.ip().to_string())
+                .collect::<Vec<_>>()
+                .join(", ")
         };
         let worst = self.worst();
-        let mut facts = Facts::from([
-            ("open_addresses", list(&|attempt| attempt.failure.is_none())),
-            (
-                "closed_addresses",
-                list(&|attempt| attempt.failure.is_some()),
-            ),
-            (
-                "address",
-                worst.map_or_else(String::new, |attempt| attempt.address.to_string()),
-            ),
-            (
-                "waited",
-                crate::shown::seconds(at.settings.network.connect_timeout_ms),
-            ),
-            ("sender", "a device on the path".into()),
-            (
-                "why",
-                worst
-                    .and_then(|attempt| attempt.failure.as_ref())
-                    .map(why)
-                    .unwrap_or_default(),
-            ),
-        ]);
-        match worst.and_then(|attempt| attempt.failure.as_ref()) {
+        let failure = worst.and_then(|attempt| attempt.failure.as_ref());
+        let waited = match failure {
+            Some(Failure::Silent {
+                waited_ms,
+                attempts: 1,
+            }) => crate::shown::seconds(*waited_ms),
             Some(Failure::Silent {
                 waited_ms,
                 attempts,
             }) => {
-                let times = if *attempts == 1 {
-                    "attempt"
-                } else {
-                    "attempts"
-                };
-                facts.insert(
-                    "waited",
-                    format!("{} ({attempts} {times})", crate::shown::seconds(*waited_ms)),
-                );
+                format!(
+                    "{} ({attempts} attempts)",
+                    crate::shown::seconds(*waited_ms)
+                )
             }
-            Some(
-                Failure::Prohibited { by: Some(by), .. }
-                | Failure::Unreachable { by: Some(by), .. },
-            ) => {
-                facts.insert("sender", format!("the device {by}"));
-            }
-            Some(Failure::Prohibited {
-                by: None,
-                code: None,
-            }) => {
-                facts.insert("sender", "this machine or a device on the path".into());
-            }
-            _ => {}
-        }
-        facts
+            Some(_) | None => crate::shown::seconds(at.settings.network.connect_timeout_ms),
+        };
+        Facts::from([
+            ("open_addresses", list(true)),
+            ("closed_addresses", list(false)),
+            (
+                "address",
+                worst
+                    .map(|attempt| attempt.address.to_string())
+                    .unwrap_or_default(),
+            ),
+            ("waited", waited),
+            ("sender", sender(failure)),
+            ("why", failure.map(why).unwrap_or_default()),
+        ])
     }
 
     /// The try that decides the row.
@@ -163,6 +140,17 @@ impl Seen {
         self.counted()
             .into_iter()
             .max_by_key(|attempt| rank(attempt.failure.as_ref()))
+    }
+}
+
+/// Who said that it is not allowed, in words.
+fn sender(failure: Option<&Failure>) -> String {
+    match failure {
+        Some(Failure::Prohibited { by: Some(by), .. }) => format!("the device {by}"),
+        Some(Failure::Prohibited { code: None, .. }) => {
+            "this machine or a device on the path".into()
+        }
+        Some(_) | None => "a device on the path".into(),
     }
 }
 

@@ -186,11 +186,13 @@ impl Seen {
         facts.insert("address", shown.address.to_string());
         let handshake = &shown.handshake;
         let would = agreement::would_have_agreed(shown);
-        let mut refusal = alert(handshake);
-        if let (Some((version, suite)), true) = (&would, handshake.failure.is_some()) {
-            refusal = format!("{refusal}; it would take {version} with {suite}");
-        }
-        facts.insert("alert", refusal);
+        let told = alert(handshake);
+        let refusal = match &would {
+            Some((protocol, cipher)) => format!("it would agree on {protocol} with {cipher}"),
+            None => format!("it answered with {told}"),
+        };
+        facts.insert("alert", told);
+        facts.insert("refusal", refusal);
         let (protocol, cipher) = would.unwrap_or_else(|| ("no TLS".into(), String::new()));
         let agreed = |given: &Option<String>, would| given.clone().unwrap_or(would);
         facts.insert("protocol", agreed(&handshake.protocol, protocol));
