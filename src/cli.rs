@@ -1,5 +1,6 @@
 //! The command line: flags to a request, a request to a run, a run to an exit code.
 
+mod allowlist;
 mod arguments;
 mod catalogue;
 mod demo;
@@ -98,6 +99,7 @@ async fn run(arguments: Arguments) -> Result<Exit, Refused> {
         Some(Command::Tui(tui)) => screen::start(tui.whole()).await,
         Some(Command::Check(check)) => live::check(check).await,
         Some(Command::Demo(demo)) => demo::run(demo).await,
+        Some(Command::Allowlist(command)) => allowlist::run(command).await,
         Some(Command::List(list)) => catalogue::list(&list),
         Some(Command::Explain(explain)) => catalogue::explain(&explain),
         Some(Command::Plan(mut plan)) => {

@@ -3,6 +3,7 @@
 //! A probe measures and has no opinion; a reading is a pure function from what was seen to one of a closed set of symptoms.
 
 pub mod address;
+pub mod allowlist;
 pub mod answer;
 pub mod callback;
 pub mod delivery;
@@ -15,9 +16,11 @@ pub mod listing;
 pub mod login;
 pub mod names;
 pub mod naming;
+pub mod outside;
 pub mod plain;
 pub mod process;
 pub mod robot;
+pub mod sources;
 pub mod tcp;
 pub mod tls;
 pub mod version;
@@ -259,7 +262,10 @@ pub(crate) use symptoms;
 probes! {
     Address = address { Completeness = "address.completeness" }
     Names = names { Resolved = "names.resolution" }
-    Tcp = tcp { Reach = "tcp.reach" }
+    Outside = outside { Publicity = "outside.addresses" }
+    Tcp = tcp { Reach = "tcp.reach", Clearness = "tcp.path" }
+    Sources = sources { Admission = "sources.admission" }
+    Allowlist = allowlist { Coverage = "allowlist.coverage" }
     Tls = tls {
         Agreement = "tls.agreement",
         Trusted = "tls.trust",

@@ -26,6 +26,9 @@ pub(super) enum Command {
     Check(CheckArguments),
     /// Run the checklist on the built-in stand-in Orchestrator
     Demo(DemoArguments),
+    /// The published outgoing ranges: show them, check rules against them, write the change
+    #[command(subcommand)]
+    Allowlist(AllowlistCommand),
     /// List the checks
     List(ListArguments),
     /// Explain a check, or one of its symptoms
@@ -71,6 +74,9 @@ pub(super) struct Common {
     /// The name server to ask instead of the system's
     #[arg(long, value_name = "ADDR[:PORT]")]
     pub dns: Option<String>,
+    /// A name server that shows the outside view
+    #[arg(long, value_name = "ADDR[:PORT]")]
+    pub public_dns: Option<String>,
     /// Connect from this local address (repeatable)
     #[arg(long, value_name = "ADDR")]
     pub source_ip: Vec<IpAddr>,
@@ -177,6 +183,65 @@ pub(super) struct DemoArguments {
     pub common: Common,
     #[command(flatten)]
     pub writing: Writing,
+}
+
+/// What `allowlist` does. Nothing is sent by any of it.
+#[derive(Debug, Subcommand)]
+pub(super) enum AllowlistCommand {
+    /// Show which ranges must be admitted on a day
+    Show(ShowArguments),
+    /// Check the rules of the profile against the ranges
+    Check(CheckArguments),
+    /// Write the change that admits what is missing
+    Request(ChangeArguments),
+    /// Turn a table copied from the documentation into a file of ranges
+    Import(ImportArguments),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ShowArguments {
+    /// The day (today unless told)
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub on: Option<jiff::civil::Date>,
+    /// A region, as `europe-secondary` (repeatable; all unless told)
+    #[arg(long, value_name = "REGION")]
+    pub region: Vec<String>,
+    /// The profile (orch-doctor.toml) whose own ranges count too
+    #[arg(long, value_name = "F")]
+    pub profile: Option<PathBuf>,
+    /// text or json
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ChangeArguments {
+    /// The system to write for (told by the rules unless given)
+    #[arg(
+        long = "for",
+        value_name = "nft|iptables|windows|azure|aws|asa|panos|fortios"
+    )]
+    pub system: Option<String>,
+    #[command(flatten)]
+    pub common: Common,
+    /// text or json
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ImportArguments {
+    /// The copied table: text, tab-separated or Markdown
+    pub table: PathBuf,
+    /// The page it was copied from
+    #[arg(long, value_name = "URL")]
+    pub source: Option<String>,
+    /// The first day on which its ranges are used
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub valid_from: Option<jiff::civil::Date>,
+    /// The service its ranges are of
+    #[arg(long, value_name = "NAME", default_value = "apps")]
+    pub service: String,
 }
 
 #[derive(Debug, Args)]

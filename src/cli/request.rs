@@ -1,6 +1,7 @@
 //! From flags and profile to what a run is made of.
 
 use super::Refused;
+use super::allowlist::material;
 use super::arguments::{Common, SymptomArgument};
 use crate::catalog::{Catalog, Complaint};
 use crate::config::{
@@ -78,6 +79,12 @@ pub(super) fn over(common: &Common, settings: &mut Settings) -> Result<(), Refus
     if let Some(server) = &common.dns {
         settings.network.dns = Some(name_server(server).map_err(|what| wrong("--dns", what))?);
     }
+    if let Some(server) = &common.public_dns {
+        let server = name_server(server).map_err(|what| wrong("--public-dns", what))?;
+        settings.network.public_dns = Some(server);
+    }
+    // Whoever asks for the path wants to see it, also where the port is open.
+    settings.network.always_trace = common.only.iter().any(|id| id == "path-clear");
     if !common.source_ip.is_empty() {
         settings.network.source_ips.clone_from(&common.source_ip);
     }
@@ -154,9 +161,11 @@ impl Request {
             .as_deref()
             .map_or_else(|| Ok(Roots::mozilla()), roots_of)?;
         let bundle = trust.ca_bundle.as_deref().map(roots_of).transpose()?;
+        let section = config.settings.allowlist.as_ref();
         let stores = Stores {
             cloud: Arc::new(cloud),
             bundle: bundle.map(Arc::new),
+            allowlist: section.map(material).transpose()?.map(Arc::new),
         };
         let mut sources = config.sources;
         if let Some(token) = &common.robot_token {

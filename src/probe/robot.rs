@@ -2,7 +2,7 @@
 
 use super::{At, Cx, Intent, Subject, Symptom, symptoms};
 use crate::config::Settings;
-use crate::dial;
+use crate::dial::{self, Dial};
 use crate::probe::{Asks, Facts};
 use crate::robot::{self, Answer, Asking, Listing, Reply};
 use crate::shown::shown;
@@ -71,7 +71,7 @@ fn section(settings: &Settings) -> crate::config::Robot {
 /// Asks the discovery service at this address.
 async fn discovery(cx: &Cx, address: SocketAddr) -> Sighted<Answer> {
     let token = cx.session.robot_token();
-    match cx.world.net.connect(address, None, cx.session.time()).await {
+    match cx.world.net.connect(address, Dial::within(cx.session.time())).await {
         Err(failure) => Sighted::Unconnected(failure),
         Ok(stream) => {
             let asking = Asking { port: address.port(), token: token.as_ref(), budget: cx.session.time() };
@@ -83,7 +83,7 @@ async fn discovery(cx: &Cx, address: SocketAddr) -> Sighted<Answer> {
 /// Asks the session at this address for its processes.
 async fn session(cx: &Cx, address: SocketAddr) -> Sighted<Listing> {
     let token = cx.session.robot_token();
-    match cx.world.net.connect(address, None, cx.session.time()).await {
+    match cx.world.net.connect(address, Dial::within(cx.session.time())).await {
         Err(failure) => Sighted::Unconnected(failure),
         Ok(stream) => {
             let asking = Asking { port: address.port(), token: token.as_ref(), budget: cx.session.time() };

@@ -15,7 +15,7 @@ use crate::shown::shown;
 use crate::trust::{self, Facets, Roots, Views};
 use crate::wire::reply::{self, Spoken};
 use crate::wire::session::served;
-use crate::wire::tls::{Handshake, TlsFailure, bytes_of};
+use crate::wire::tls::{Handshake, KeyProof, TlsFailure, bytes_of};
 use jiff::Timestamp;
 use rustls::pki_types::CertificateDer;
 use serde::{Deserialize, Serialize};
@@ -186,6 +186,13 @@ impl Seen {
         facts.insert("address", shown.address.to_string());
         let handshake = &shown.handshake;
         let would = agreement::would_have_agreed(shown);
+        let alert = alert(handshake);
+        let refusal = match &would {
+            Some((protocol, cipher)) => format!("it would agree on {protocol} with {cipher}"),
+            None => format!("it answered with {alert}"),
+        };
+        facts.insert("alert", alert);
+        facts.insert("refusal", refusal);
         let (protocol, cipher) = would.unwrap_or_else(|| ("no TLS".into(), String::new()));
         let agreed = |given: &Option<String>, would| given.clone().unwrap_or(would);
         facts.insert("protocol", agreed(&handshake.protocol, protocol));
@@ -194,7 +201,6 @@ impl Seen {
         let spoken = reply::spoken(&first).unwrap_or(Spoken::Unknown);
         facts.insert("spoken", spoken.name().into());
         facts.insert("banner", banner(&first, &handshake.first_bytes));
-        facts.insert("alert", alert(handshake.failure.as_ref()));
         facts.extend(self.of_certificates(at));
         facts
     }
@@ -206,8 +212,8 @@ impl Seen {
             .map(|(name, text)| (*name, (*text).into()))
             .collect();
         let of = |shown: Option<&Shown>| {
-            let facets = shown.and_then(|shown| shown.facets.as_ref());
-            facets.map(trust::facts).unwrap_or_default()
+            let judged = shown.and_then(|shown| shown.facets.as_ref());
+            judged.map(trust::facts).unwrap_or_default()
         };
         facts.extend(of(self.deciding::<Trusted>(at)));
         let topics: [(Facts, &[&str]); 4] = [
@@ -296,16 +302,15 @@ fn banner(bytes: &[u8], hex: &str) -> String {
 }
 
 /// The alert in words.
-fn alert(failure: Option<&TlsFailure>) -> String {
-    match failure {
+fn alert(handshake: &Handshake) -> String {
+    match &handshake.failure {
+        None if handshake.key == KeyProof::Unproven => {
+            "the server's signature does not fit the key of its certificate".into()
+        }
         Some(TlsFailure::Alert { code, name }) => format!("alert {code} ({name})"),
         Some(TlsFailure::Incompatible { what } | TlsFailure::Other { what }) => shown(what),
         Some(
-            TlsFailure::Closed
-            | TlsFailure::Silent { .. }
-            | TlsFailure::NotTls
-            | TlsFailure::Signature
-            | TlsFailure::Name,
+            TlsFailure::Closed | TlsFailure::Silent { .. } | TlsFailure::NotTls | TlsFailure::Name,
         )
         | None => "no alert".into(),
     }

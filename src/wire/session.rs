@@ -3,8 +3,9 @@
 use super::http::{Answer, Failure, Request, Response, Trust};
 use super::line::Line;
 use super::sign_in::{self, Attempt, Ticket};
-use super::tls::{self, Handshake, Secured, bytes_of};
+use super::tls::{self, Handshake, KeyProof, Secured, bytes_of};
 use super::veil::Veil;
+use crate::allowlist::material::Material;
 use crate::config::{Credential, Host, Settings};
 use crate::dial;
 use crate::trust::{self, Roots, Served};
@@ -20,6 +21,9 @@ use tokio::sync::{Mutex, Semaphore};
 /// How many requests may be on their way at once, and so how many connections there are where one takes one at a time.
 const IN_FLIGHT: usize = 8;
 
+/// The segment size of a narrow connection: with headers it fits the smallest packet that IPv4 lets pass whole, 576 bytes.
+const NARROW: u32 = 400;
+
 /// The live side of a run. What is live cannot be evidence, so it is kept here; this is the one place with locks.
 pub struct Session {
     world: World,
@@ -27,6 +31,7 @@ pub struct Session {
     credential: Credential,
     roots: Arc<Roots>,
     bundle: Option<Arc<Roots>>,
+    allowlist: Option<Arc<Material>>,
     opened: Mutex<BTreeMap<SocketAddr, AnyStream>>,
     lines: Mutex<Vec<Line>>,
     chosen: Mutex<Option<SocketAddr>>,
@@ -40,13 +45,15 @@ pub struct Session {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Debt(u64);
 
-/// The sets of roots that a run judges by.
+/// The files that a run judges by.
 #[derive(Clone, Debug)]
 pub struct Stores {
     /// Those that stand for the cloud's.
     pub cloud: Arc<Roots>,
     /// The user's own.
     pub bundle: Option<Arc<Roots>>,
+    /// What the allowlist is judged from, where the profile names rules.
+    pub allowlist: Option<Arc<Material>>,
 }
 
 impl std::fmt::Debug for Session {
@@ -80,6 +87,7 @@ impl Session {
             credential,
             roots: stores.cloud,
             bundle: stores.bundle,
+            allowlist: stores.allowlist,
             opened: Mutex::default(),
             lines: Mutex::default(),
             chosen: Mutex::default(),
@@ -131,6 +139,11 @@ impl Session {
     /// The user's own bundle.
     pub fn bundle(&self) -> Option<&Roots> {
         self.bundle.as_deref()
+    }
+
+    /// What the allowlist is judged from.
+    pub fn allowlist(&self) -> Option<&Material> {
+        self.allowlist.as_deref()
     }
 
     /// Opens a TCP connection to the address and keeps it for the handshake.
@@ -253,6 +266,13 @@ impl Session {
         Duration::from_millis(self.settings.network.connect_timeout_ms)
     }
 
+    /// The local address to connect from: the first one asked for that is of the address's family.
+    pub fn source(&self, address: SocketAddr) -> Option<IpAddr> {
+        let sources = self.settings.network.source_ips.iter();
+        let mut fitting = sources.filter(|source| source.is_ipv4() == address.is_ipv4());
+        fitting.next().copied()
+    }
+
     /// A connection of its own with small segments, for a question after a handshake failed.
     ///
     /// # Errors
@@ -262,17 +282,7 @@ impl Session {
         address: SocketAddr,
         time: Duration,
     ) -> Result<AnyStream, dial::Failure> {
-        let source = self.source_for(address);
-        self.world.net.connect_narrowly(address, source, time).await
-    }
-
-    /// The first source address asked for that fits.
-    fn source_for(&self, address: SocketAddr) -> Option<IpAddr> {
-        let sources = &self.settings.network.source_ips;
-        let mut fitting = sources
-            .iter()
-            .filter(|source| source.is_ipv4() == address.is_ipv4());
-        fitting.next().copied()
+        self.connect_with(address, time, Some(NARROW)).await
     }
 
     /// A connection from the first source address asked for.
@@ -284,8 +294,21 @@ impl Session {
         address: SocketAddr,
         time: Duration,
     ) -> Result<AnyStream, dial::Failure> {
-        let source = self.source_for(address);
-        self.world.net.connect(address, source, time).await
+        self.connect_with(address, time, None).await
+    }
+
+    async fn connect_with(
+        &self,
+        address: SocketAddr,
+        time: Duration,
+        max_segment: Option<u32>,
+    ) -> Result<AnyStream, dial::Failure> {
+        let how = dial::Dial {
+            source: self.source(address),
+            max_segment,
+            ..dial::Dial::within(time)
+        };
+        self.world.net.connect(address, how).await
     }
 
     /// A line that the request may go over: a kept one, or a new one to the address that answered first.
@@ -334,11 +357,12 @@ impl Session {
         Line::over(secured?, address, strict).await
     }
 
-    /// Whether the handshake passes what the cloud would ask: chain, name and dates.
+    /// Whether the handshake passes what the cloud would ask: the key, chain, name and dates.
     fn passes(&self, seen: &Handshake) -> bool {
         let chain: Vec<_> = seen.chain.iter().map(|der| bytes_of(der).into()).collect();
         let host = served(&self.settings.target.host);
-        trust::strict(&chain, &host, self.world.clock.now(), &self.roots).is_ok()
+        seen.key == KeyProof::Unquestioned
+            && trust::strict(&chain, &host, self.world.clock.now(), &self.roots).is_ok()
     }
 
     /// The answer without anything secret in it.
@@ -358,3 +382,6 @@ pub fn served(host: &Host) -> Served {
         Host::Address(address) => Served::Address(*address),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,7 @@ use rcgen::{DistinguishedName, DnType, KeyPair, SanType};
 use rustls_pki_types::CertificateDer;
 use tokio::time::Instant;
 
-/// Judges and guards against work that grows without bound; how fast it is, the benchmark tells.
+/// Judges, and guards against work that grows without bound; how fast it is, the benchmark tells.
 fn soon(chain: &[CertificateDer<'_>], cloud: &Roots) -> Facets {
     let began = Instant::now();
     let facets = judged(chain, cloud);

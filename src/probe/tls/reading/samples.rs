@@ -90,7 +90,15 @@ pub(super) fn trust(symptom: Trusted) -> Seen {
             shown(judged(&chain.served(), &created_again.roots()))
         }
         Trusted::Malformed => shown(judged(&[vec![0x30, 0x03, 0x02, 0x01].into()], &strangers())),
-        Trusted::Untold => failing(TlsFailure::Signature, "16030300"),
+        Trusted::Untold => {
+            // The issuer's name in other letters: some take it for the same, others do not.
+            let root = Made::root(ca("Test Root"));
+            let spelled = ca("TEST ROOT");
+            let issuer = rcgen::Issuer::from_params(&spelled, &root.key);
+            let leaf = leaf().signed_by(&chain.leaf.key, &issuer);
+            let leaf = leaf.expect("a certificate").der().clone();
+            shown(judged(&[leaf], &root.roots()))
+        }
     }
 }
 
@@ -109,7 +117,7 @@ pub(super) fn naming(symptom: Named) -> Seen {
         Named::NoAlternativeName => {
             shown(Chain::with_leaf(|leaf| leaf.subject_alt_names.clear()).judged())
         }
-        Named::Untold => trust(Trusted::Untold),
+        Named::Untold => failing(TlsFailure::Closed, ""),
     }
 }
 
@@ -129,7 +137,7 @@ pub(super) fn lifetime(symptom: Dated) -> Seen {
         Dated::ExpiresSoon => dated((2026, 9, 1), (2026, 12, 1)),
         Dated::Expired => dated((2025, 9, 1), (2026, 9, 1)),
         Dated::NotYetValid => dated((2026, 12, 1), (2027, 12, 1)),
-        Dated::Untold => trust(Trusted::Untold),
+        Dated::Untold => failing(TlsFailure::Closed, ""),
     }
 }
 
@@ -158,7 +166,7 @@ pub(super) fn strength(symptom: Strong) -> Seen {
             .judged(),
         ),
         Strong::OldVersion => changed(&|leaf| leaf.version = 1),
-        Strong::Untold => trust(Trusted::Untold),
+        Strong::Untold => failing(TlsFailure::Closed, ""),
     }
 }
 
