@@ -215,7 +215,6 @@ pub(super) fn tcp_seen(failure: Option<Failure>) -> Event {
             measurement: tcp_measured(),
             evidence: Box::new(Evidence::Tcp(seen)),
             took_ms: 3,
-            path: None,
         },
     )
 }
