@@ -225,3 +225,6 @@ fn stages(tables: &[Table], program: &mut Program) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -104,7 +104,11 @@ pub(super) fn over(common: &Common, settings: &mut Settings) -> Result<(), Refus
     if common.ear.listen.is_some() || common.ear.reachable_as.is_some() {
         let webhook = settings.webhook.get_or_insert_default();
         webhook.listen = common.ear.listen.or(webhook.listen);
-        webhook.reachable_as = common.ear.reachable_as.clone().or(webhook.reachable_as.take());
+        webhook.reachable_as = common
+            .ear
+            .reachable_as
+            .clone()
+            .or(webhook.reachable_as.take());
     }
     if common.robot_token.is_some() {
         settings.robot.get_or_insert_default();
@@ -115,6 +119,7 @@ pub(super) fn over(common: &Common, settings: &mut Settings) -> Result<(), Refus
     if let Some(path) = &common.ca_bundle {
         settings.trust.ca_bundle = Some(path.clone());
     }
+    settings.force |= common.force;
     if let Some(days) = common.expires_soon {
         settings.trust.expires_soon_days = days;
     }

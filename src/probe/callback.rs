@@ -46,42 +46,73 @@ pub async fn measure(cx: &Cx) -> Seen {
     let callback = callback(&cx.settings).to_owned();
     let url: String = url::form_urlencoded::byte_serialize(callback.as_bytes()).collect();
     let path = format!("{}{PATH}?url={url}", cx.settings.target.base());
-    let seen = Seen { origin: origin(&callback), ..Seen::default() };
+    let seen = Seen {
+        origin: origin(&callback),
+        ..Seen::default()
+    };
     match cx.session.api(Request::get(path)).await {
-        Err(failure) => Seen { failure: Some(failure), ..seen },
+        Err(failure) => Seen {
+            failure: Some(failure),
+            ..seen
+        },
         Ok(response) => match found(&response) {
-            Some(found) => Seen { found: Some(found), ..seen },
-            None => Seen { refusal: Some(Envelope::of(&response)), ..seen },
+            Some(found) => Seen {
+                found: Some(found),
+                ..seen
+            },
+            None => Seen {
+                refusal: Some(Envelope::of(&response)),
+                ..seen
+            },
         },
     }
 }
 
 /// The callback of the profile.
 fn callback(settings: &Settings) -> &str {
-    settings.webhook.as_ref().and_then(|section| section.callback.as_deref()).unwrap_or_default()
+    settings
+        .webhook
+        .as_ref()
+        .and_then(|section| section.callback.as_deref())
+        .unwrap_or_default()
 }
 
 /// One request; what Orchestrator sends then is its own.
 pub fn intents(settings: &Settings, _subject: Option<&Subject>) -> Vec<Intent> {
-    vec![Intent::request(settings, "GET", &format!("{PATH}?url={}", origin(callback(settings)))).signed_in()]
+    vec![
+        Intent::request(
+            settings,
+            "GET",
+            &format!("{PATH}?url={}", origin(callback(settings))),
+        )
+        .signed_in(),
+    ]
 }
 
 /// What Orchestrator found; nothing when this is no such answer.
 fn found(response: &Response) -> Option<Found> {
     let body = response.json().filter(|_| response.status.is_success())?;
     // Newer versions answer plainly, older ones may wrap it as they wrap the answer to a sign-in.
-    let body = field(&body, "result").filter(|result| result.is_object()).unwrap_or(&body);
-    let error = field(body, "connectionError").and_then(Value::as_str).filter(|error| !error.is_empty());
+    let body = field(&body, "result")
+        .filter(|result| result.is_object())
+        .unwrap_or(&body);
+    let error = field(body, "connectionError")
+        .and_then(Value::as_str)
+        .filter(|error| !error.is_empty());
     Some(Found {
         connects: field(body, "canConnect")?.as_bool()?,
-        bad_tls: field(body, "hasBadSsl").and_then(Value::as_bool).unwrap_or(false),
+        bad_tls: field(body, "hasBadSsl")
+            .and_then(Value::as_bool)
+            .unwrap_or(false),
         error: error.map(shown),
     })
 }
 
 /// The port of an origin.
 fn port_of(origin: &str) -> String {
-    let port = url::Url::parse(origin).ok().and_then(|url| url.port_or_known_default());
+    let port = url::Url::parse(origin)
+        .ok()
+        .and_then(|url| url.port_or_known_default());
     port.map_or_else(|| "443".into(), |port| port.to_string())
 }
 
@@ -89,12 +120,18 @@ impl Seen {
     /// Where, what was found, and when a webhook held back is sent again.
     pub fn facts(&self, at: &At<'_>) -> Facts {
         let error = self.found.as_ref().and_then(|found| found.error.clone());
-        let said = self.refusal.as_ref().map_or_else(|| "nothing".into(), Envelope::said);
+        let said = self
+            .refusal
+            .as_ref()
+            .map_or_else(|| "nothing".into(), Envelope::said);
         let again = at.now.checked_add(BREAKER).unwrap_or(at.now);
         Facts::from([
             ("callback", self.origin.clone()),
             ("callback_port", port_of(&self.origin)),
-            ("connection_error", error.map_or_else(String::new, |error| format!(" ({error})"))),
+            (
+                "connection_error",
+                error.map_or_else(String::new, |error| format!(" ({error})")),
+            ),
             ("said", said),
             ("held_back_until", again.strftime("%H:%M UTC").to_string()),
         ])
@@ -122,7 +159,9 @@ impl Symptom for Reachability {
         match &seen.found {
             Some(Found { bad_tls: true, .. }) => Self::BadTls,
             Some(Found { connects: true, .. }) => Self::Reaches,
-            Some(Found { connects: false, .. }) => Self::Blocked,
+            Some(Found {
+                connects: false, ..
+            }) => Self::Blocked,
             None => Self::Untestable,
         }
     }
@@ -131,14 +170,21 @@ impl Symptom for Reachability {
     fn sample(self) -> Seen {
         let found = |connects, bad_tls, error: Option<&str>| Seen {
             origin: "https://cloud.uipath.com".into(),
-            found: Some(Found { connects, bad_tls, error: error.map(Into::into) }),
+            found: Some(Found {
+                connects,
+                bad_tls,
+                error: error.map(Into::into),
+            }),
             ..Seen::default()
         };
         match self {
             Self::Reaches => found(true, false, None),
             Self::Untestable => Seen {
                 origin: "https://cloud.uipath.com".into(),
-                refusal: Some(Envelope { status: 404, ..Envelope::default() }),
+                refusal: Some(Envelope {
+                    status: 404,
+                    ..Envelope::default()
+                }),
                 ..Seen::default()
             },
             Self::Blocked => found(false, false, Some("TimedOut")),

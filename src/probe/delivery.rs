@@ -114,17 +114,36 @@ struct Ear {
 pub async fn measure(cx: &Cx) -> Seen {
     let reachable = section(&cx.settings).reachable_as.unwrap_or_default();
     let may_remove = cx.before.hooks(None).and_then(|hooks| hooks.may_delete);
-    let mut seen = Seen { origin: origin(&reachable), ..Seen::default() };
+    let mut seen = Seen {
+        origin: origin(&reachable),
+        ..Seen::default()
+    };
     if may_remove != Some(true) {
-        return Seen { obstacle: Some(Obstacle::MayNotRemove), removed: true, ..seen };
+        return Seen {
+            obstacle: Some(Obstacle::MayNotRemove),
+            removed: true,
+            ..seen
+        };
     }
     seen.leftovers = remove_leftovers(cx, &reachable).await;
     let ear = match listen(cx, &reachable).await {
         Ok(ear) => ear,
-        Err(obstacle) => return Seen { obstacle: Some(obstacle), removed: true, ..seen },
+        Err(obstacle) => {
+            return Seen {
+                obstacle: Some(obstacle),
+                removed: true,
+                ..seen
+            };
+        }
     };
     match create(cx, &ear).await {
-        Err(obstacle) => seen = Seen { obstacle: Some(obstacle), removed: true, ..seen },
+        Err(obstacle) => {
+            seen = Seen {
+                obstacle: Some(obstacle),
+                removed: true,
+                ..seen
+            }
+        }
         Ok((id, debt)) => {
             let began = cx.world.clock.elapsed();
             match ping(cx, id).await {
@@ -155,8 +174,12 @@ async fn listen(cx: &Cx, reachable: &str) -> Result<Ear, Obstacle> {
     let base = Url::parse(reachable).map_err(|_| Obstacle::Address)?;
     let host = base.host_str().ok_or(Obstacle::Address)?.to_owned();
     let mark = random();
-    let url = base.join(&format!("{OURS}/{mark}")).map_err(|_| Obstacle::Address)?;
-    let refused = |error: std::io::Error| Obstacle::Listen { error: crate::shown::shown(&error.to_string()) };
+    let url = base
+        .join(&format!("{OURS}/{mark}"))
+        .map_err(|_| Obstacle::Address)?;
+    let refused = |error: std::io::Error| Obstacle::Listen {
+        error: crate::shown::shown(&error.to_string()),
+    };
     let at = section(&cx.settings).listen.ok_or(Obstacle::Address)?;
     let listener = TcpListener::bind(at).await.map_err(refused)?;
     let secret = random();
@@ -171,14 +194,23 @@ async fn listen(cx: &Cx, reachable: &str) -> Result<Ear, Obstacle> {
         ..Setup::default()
     };
     let receiver = Receiver::start(listener, setup).map_err(refused)?;
-    Ok(Ear { receiver, teller, url: url.into(), secret, secure })
+    Ok(Ear {
+        receiver,
+        teller,
+        url: url.into(),
+        secret,
+        secure,
+    })
 }
 
 /// TLS under a certificate of our own: the webhook is told not to look at it, since the secret proves the sender.
 fn own_certificate(host: &str) -> Option<std::sync::Arc<rustls::ServerConfig>> {
     let key = rcgen::KeyPair::generate().ok()?;
     let host = host.trim_matches(['[', ']']).to_owned();
-    let certificate = rcgen::CertificateParams::new(vec![host]).ok()?.self_signed(&key).ok()?;
+    let certificate = rcgen::CertificateParams::new(vec![host])
+        .ok()?
+        .self_signed(&key)
+        .ok()?;
     tls::server(certificate.pem().as_bytes(), key.serialize_pem().as_bytes()).ok()
 }
 
@@ -186,23 +218,39 @@ fn own_certificate(host: &str) -> Option<std::sync::Arc<rustls::ServerConfig>> {
 fn random() -> String {
     let mut bytes = [0; 16];
     match default_provider().secure_random.fill(&mut bytes) {
-        Ok(()) => bytes.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}")),
+        Ok(()) => bytes
+            .iter()
+            .fold(String::new(), |text, byte| format!("{text}{byte:02x}")),
         Err(_) => unreachable!("the system has random numbers"),
     }
 }
 
 /// Removes the webhooks that earlier runs of this listener could not remove: killed, or cut off.
 async fn remove_leftovers(cx: &Cx, reachable: &str) -> usize {
-    let Some(ours) = Url::parse(reachable).ok().and_then(|base| base.join(&format!("{OURS}/")).ok()) else { return 0 };
+    let Some(ours) = Url::parse(reachable)
+        .ok()
+        .and_then(|base| base.join(&format!("{OURS}/")).ok())
+    else {
+        return 0;
+    };
     let path = format!("{}/odata/Webhooks?$top=1000", cx.settings.target.base());
-    let Ok(response) = cx.session.api(Request::get(path)).await else { return 0 };
+    let Ok(response) = cx.session.api(Request::get(path)).await else {
+        return 0;
+    };
     let body = response.json().unwrap_or_default();
     let list = field(&body, "value").and_then(Value::as_array);
     let is_ours = |item: &&Value| {
-        field(item, "Url").and_then(Value::as_str).is_some_and(|url| url.starts_with(ours.as_str()))
+        field(item, "Url")
+            .and_then(Value::as_str)
+            .is_some_and(|url| url.starts_with(ours.as_str()))
     };
     let mut removed = 0;
-    for id in list.into_iter().flatten().filter(is_ours).filter_map(|item| field(item, "Id")?.as_i64()) {
+    for id in list
+        .into_iter()
+        .flatten()
+        .filter(is_ours)
+        .filter_map(|item| field(item, "Id")?.as_i64())
+    {
         let answer = cx.session.api(removal(&cx.settings, id)).await;
         removed += usize::from(matches!(answer, Ok(response) if response.status.is_success()));
     }
@@ -211,7 +259,10 @@ async fn remove_leftovers(cx: &Cx, reachable: &str) -> usize {
 
 /// What removes a webhook.
 fn removal(settings: &Settings, id: i64) -> Request {
-    Request { method: Method::DELETE, ..Request::get(format!("{}/odata/Webhooks({id})", settings.target.base())) }
+    Request {
+        method: Method::DELETE,
+        ..Request::get(format!("{}/odata/Webhooks({id})", settings.target.base()))
+    }
 }
 
 /// Makes the webhook, and notes at once what removes it.
@@ -226,11 +277,20 @@ async fn create(cx: &Cx, ear: &Ear) -> Result<(i64, Debt), Obstacle> {
         "Events": [{ "EventType": "job.created" }],
     });
     let path = format!("{}/odata/Webhooks", cx.settings.target.base());
-    let response = answered(Step::Create, cx.session.api(Request::post(path, &wanted)).await)?;
-    let id = response.json().as_ref().and_then(|body| field(body, "Id")?.as_i64());
+    let response = answered(
+        Step::Create,
+        cx.session.api(Request::post(path, &wanted)).await,
+    )?;
+    let id = response
+        .json()
+        .as_ref()
+        .and_then(|body| field(body, "Id")?.as_i64());
     match id {
         Some(id) => Ok((id, cx.session.owe(removal(&cx.settings, id)).await)),
-        None => Err(Obstacle::Refused { step: Step::Create, envelope: Envelope::of(&response) }),
+        None => Err(Obstacle::Refused {
+            step: Step::Create,
+            envelope: Envelope::of(&response),
+        }),
     }
 }
 
@@ -238,7 +298,11 @@ async fn create(cx: &Cx, ear: &Ear) -> Result<(i64, Debt), Obstacle> {
 async fn ping(cx: &Cx, id: i64) -> Result<(), Obstacle> {
     let base = cx.settings.target.base();
     let path = format!("{base}/odata/Webhooks({id})/UiPath.Server.Configuration.OData.Ping");
-    answered(Step::Ping, cx.session.api(Request::post(path, &json!({}))).await).map(drop)
+    answered(
+        Step::Ping,
+        cx.session.api(Request::post(path, &json!({}))).await,
+    )
+    .map(drop)
 }
 
 /// The answer to a step, if it was taken.
@@ -246,7 +310,10 @@ fn answered(step: Step, answer: Answer) -> Result<Response, Obstacle> {
     match answer {
         Err(failure) => Err(Obstacle::Unanswered { step, failure }),
         Ok(response) if response.status.is_success() => Ok(response),
-        Ok(response) => Err(Obstacle::Refused { step, envelope: Envelope::of(&response) }),
+        Ok(response) => Err(Obstacle::Refused {
+            step,
+            envelope: Envelope::of(&response),
+        }),
     }
 }
 
@@ -254,7 +321,9 @@ fn answered(step: Step, answer: Answer) -> Result<Response, Obstacle> {
 async fn first(mut ear: Ear, patience: Duration) -> Option<Arrived> {
     let arrival = async {
         while let Some(received) = ear.receiver.next().await {
-            let line = ear.teller.tell(&received.presented, &received.body, Pace::Calm);
+            let line = ear
+                .teller
+                .tell(&received.presented, &received.body, Pace::Calm);
             if is_event(&line.event) {
                 return Arrived::of(&line);
             }
@@ -278,17 +347,27 @@ impl Arrived {
             Signature::Missing => Word::Missing,
             Signature::Unchecked => return None,
         };
-        Some(Self { signature, cause: line.cause.map(|cause| cause.key().to_owned()) })
+        Some(Self {
+            signature,
+            cause: line.cause.map(|cause| cause.key().to_owned()),
+        })
     }
 }
 
 /// Three requests that change something, and one that removes it again.
 pub fn intents(settings: &Settings, _subject: Option<&Subject>) -> Vec<Intent> {
-    let request = |method, path: &str, effect| Intent { effect, ..Intent::request(settings, method, path).signed_in() };
+    let request = |method, path: &str, effect| Intent {
+        effect,
+        ..Intent::request(settings, method, path).signed_in()
+    };
     vec![
         request("GET", "/odata/Webhooks", Effect::Reads),
         request("POST", "/odata/Webhooks", Effect::Changes),
-        request("POST", "/odata/Webhooks({id})/UiPath.Server.Configuration.OData.Ping", Effect::Changes),
+        request(
+            "POST",
+            "/odata/Webhooks({id})/UiPath.Server.Configuration.OData.Ping",
+            Effect::Changes,
+        ),
         request("DELETE", "/odata/Webhooks({id})", Effect::Changes),
     ]
 }
@@ -296,25 +375,55 @@ pub fn intents(settings: &Settings, _subject: Option<&Subject>) -> Vec<Intent> {
 impl Seen {
     /// Where, how long, what arrived, and what stood in the way.
     pub fn facts(&self, at: &At<'_>) -> Facts {
-        let cause = self.arrived.as_ref().and_then(|arrived| arrived.cause.clone());
+        let cause = self
+            .arrived
+            .as_ref()
+            .and_then(|arrived| arrived.cause.clone());
         let obstacle = match &self.obstacle {
             None => "nothing".into(),
-            Some(Obstacle::Listen { error }) => format!("the address to listen on cannot be used: {error}"),
-            Some(Obstacle::MayNotRemove) => {
-                "the account may not remove a webhook again (Webhooks Delete), so none is made".into()
+            Some(Obstacle::Listen { error }) => {
+                format!("the address to listen on cannot be used: {error}")
             }
-            Some(Obstacle::Address) => "[webhook] listen and reachable_as are not both given".into(),
-            Some(Obstacle::Refused { step, envelope }) => format!("Orchestrator refused to {}: {}", step.words(), envelope.said()),
-            Some(Obstacle::Unanswered { step, .. }) => format!("Orchestrator did not answer when asked to {}", step.words()),
+            Some(Obstacle::MayNotRemove) => {
+                "the account may not remove a webhook again (Webhooks Delete), so none is made"
+                    .into()
+            }
+            Some(Obstacle::Address) => {
+                "[webhook] listen and reachable_as are not both given".into()
+            }
+            Some(Obstacle::Refused { step, envelope }) => format!(
+                "Orchestrator refused to {}: {}",
+                step.words(),
+                envelope.said()
+            ),
+            Some(Obstacle::Unanswered { step, .. }) => {
+                format!("Orchestrator did not answer when asked to {}", step.words())
+            }
         };
         let again = at.now.checked_add(BREAKER).unwrap_or(at.now);
         Facts::from([
             ("listener", self.origin.clone()),
-            ("waited", format!("{:.1} s", Duration::from_millis(self.waited_ms).as_secs_f64())),
-            ("cause", cause.map_or_else(String::new, |cause| format!(" ({cause})"))),
+            (
+                "waited",
+                format!(
+                    "{:.1} s",
+                    Duration::from_millis(self.waited_ms).as_secs_f64()
+                ),
+            ),
+            (
+                "cause",
+                cause.map_or_else(String::new, |cause| format!(" ({cause})")),
+            ),
             ("obstacle", obstacle),
             ("held_back_until", again.strftime("%H:%M UTC").to_string()),
-            ("rest", if self.removed { String::new() } else { " The webhook could not be removed yet.".into() }),
+            (
+                "rest",
+                if self.removed {
+                    String::new()
+                } else {
+                    " The webhook could not be removed yet.".into()
+                },
+            ),
         ])
     }
 }
@@ -369,7 +478,10 @@ impl Symptom for Arrival {
             ..Seen::default()
         };
         let arrived = |signature, cause: Option<&str>| Seen {
-            arrived: Some(Arrived { signature, cause: cause.map(Into::into) }),
+            arrived: Some(Arrived {
+                signature,
+                cause: cause.map(Into::into),
+            }),
             ..base.clone()
         };
         match self {
@@ -377,7 +489,12 @@ impl Symptom for Arrival {
             Self::NotDelivered => base,
             Self::Unsigned => arrived(Word::Missing, None),
             Self::WrongSignature => arrived(Word::Invalid, Some("re-serialised-body")),
-            Self::Untold => Seen { obstacle: Some(Obstacle::Listen { error: "address in use".into() }), ..base },
+            Self::Untold => Seen {
+                obstacle: Some(Obstacle::Listen {
+                    error: "address in use".into(),
+                }),
+                ..base
+            },
         }
     }
 }

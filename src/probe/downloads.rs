@@ -24,16 +24,33 @@ pub struct Seen {
 /// Takes what the robot said when it was asked whether it is there.
 #[expect(clippy::unused_async, reason = "every probe is asked in the same way")]
 pub async fn measure(cx: &Cx) -> Seen {
-    let wanted = cx.settings.robot.as_ref().map(|section| section.processes.clone()).unwrap_or_default();
-    let Some(robot) = cx.before.robot(None) else { return Seen { wanted, ..Seen::default() } };
+    let wanted = cx
+        .settings
+        .robot
+        .as_ref()
+        .map(|section| section.processes.clone())
+        .unwrap_or_default();
+    let Some(robot) = cx.before.robot(None) else {
+        return Seen {
+            wanted,
+            ..Seen::default()
+        };
+    };
     let listing = match &robot.session {
         Some(Sighted::Answered(listing)) => Some(listing.clone()),
         Some(Sighted::Unconnected(_)) | None => None,
     };
     let consent = robot.sightings.iter().any(|sighting| {
-        matches!(sighting.sighted, Sighted::Answered(Answer::ConsentNeeded { .. }))
+        matches!(
+            sighting.sighted,
+            Sighted::Answered(Answer::ConsentNeeded { .. })
+        )
     });
-    Seen { wanted, listing, consent }
+    Seen {
+        wanted,
+        listing,
+        consent,
+    }
 }
 
 /// Nothing is sent.
@@ -52,16 +69,28 @@ impl Seen {
 
     /// The wanted processes that are not in the list.
     fn missing(&self) -> Vec<&str> {
-        let has = |name: &str| self.listed().iter().any(|one| one.eq_ignore_ascii_case(name));
-        self.wanted.iter().map(String::as_str).filter(|name| !has(name)).collect()
+        let has = |name: &str| {
+            self.listed()
+                .iter()
+                .any(|one| one.eq_ignore_ascii_case(name))
+        };
+        self.wanted
+            .iter()
+            .map(String::as_str)
+            .filter(|name| !has(name))
+            .collect()
     }
 
     /// Whether a missing process may be there under the name that classic folders give: the process, `_` and the environment.
     fn may_be_classic(&self) -> bool {
         let starts = |one: &String, name: &str| {
-            one.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name)) && one[name.len()..].starts_with('_')
+            one.get(..name.len())
+                .is_some_and(|start| start.eq_ignore_ascii_case(name))
+                && one[name.len()..].starts_with('_')
         };
-        self.missing().iter().all(|name| self.listed().iter().any(|one| starts(one, name)))
+        self.missing()
+            .iter()
+            .all(|name| self.listed().iter().any(|one| starts(one, name)))
     }
 
     /// The processes wanted, those missing, and the robot's own words.
@@ -81,7 +110,11 @@ impl Seen {
 
 /// A number of processes in words.
 fn processes(count: usize) -> String {
-    if count == 1 { "1 process".into() } else { format!("{count} processes") }
+    if count == 1 {
+        "1 process".into()
+    } else {
+        format!("{count} processes")
+    }
 }
 
 symptoms! {
@@ -115,10 +148,18 @@ impl Symptom for Installation {
     #[cfg(test)]
     fn sample(self) -> Seen {
         let wanted = vec!["InvoiceBot".to_owned()];
-        let listing = |listing| Seen { wanted: wanted.clone(), listing: Some(listing), consent: false };
+        let listing = |listing| Seen {
+            wanted: wanted.clone(),
+            listing: Some(listing),
+            consent: false,
+        };
         match self {
             Self::Installed => listing(Listing::Processes(vec!["InvoiceBot".into()])),
-            Self::NeedsConsent => Seen { wanted: wanted.clone(), listing: None, consent: true },
+            Self::NeedsConsent => Seen {
+                wanted: wanted.clone(),
+                listing: None,
+                consent: true,
+            },
             Self::NotInstalled => listing(Listing::Processes(vec!["OtherBot".into()])),
             Self::Untold => listing(Listing::Refused("Robot is not connected".into())),
         }

@@ -63,13 +63,27 @@ pub struct Hook {
 pub async fn measure(cx: &Cx) -> Seen {
     let path = format!("{}/odata/Webhooks?$top={MOST}", cx.settings.target.base());
     let mut seen = match cx.session.api(Request::get(path)).await {
-        Err(failure) => return Seen { failure: Some(failure), ..Seen::default() },
+        Err(failure) => {
+            return Seen {
+                failure: Some(failure),
+                ..Seen::default()
+            };
+        }
         Ok(response) => match listed(&response, cx) {
-            Some(hooks) => Seen { hooks: Some(hooks), ..Seen::default() },
-            None => Seen { refusal: Some(Envelope::of(&response)), ..Seen::default() },
+            Some(hooks) => Seen {
+                hooks: Some(hooks),
+                ..Seen::default()
+            },
+            None => Seen {
+                refusal: Some(Envelope::of(&response)),
+                ..Seen::default()
+            },
         },
     };
-    let path = function_path(cx, "/odata/Users/UiPath.Server.Configuration.OData.GetCurrentPermissions");
+    let path = function_path(
+        cx,
+        "/odata/Users/UiPath.Server.Configuration.OData.GetCurrentPermissions",
+    );
     match cx.session.api(Request::get(path)).await {
         Err(failure) => seen.failure = Some(failure),
         Ok(response) => {
@@ -93,17 +107,33 @@ pub fn intents(settings: &Settings, _subject: Option<&Subject>) -> Vec<Intent> {
 fn listed(response: &Response, cx: &Cx) -> Option<Vec<Hook>> {
     let body = response.json().filter(|_| response.status.is_success())?;
     let list = field(&body, "value")?.as_array()?;
-    let api = cx.before.answer(None).and_then(super::answer::Seen::api_version);
+    let api = cx
+        .before
+        .answer(None)
+        .and_then(super::answer::Seen::api_version);
     let tells_secrets = api.is_none_or(|api| api < HIDES_SECRETS_FROM);
-    let callback = cx.settings.webhook.as_ref().and_then(|section| section.callback.as_deref());
-    Some(list.iter().take(MOST).filter_map(|item| Hook::of(item, tells_secrets, callback)).collect())
+    let callback = cx
+        .settings
+        .webhook
+        .as_ref()
+        .and_then(|section| section.callback.as_deref());
+    Some(
+        list.iter()
+            .take(MOST)
+            .filter_map(|item| Hook::of(item, tells_secrets, callback))
+            .collect(),
+    )
 }
 
 /// Whether the list of permissions has this one; nothing when there is no list.
 fn may(response: &Response, permission: &str) -> Option<bool> {
     let body = response.json().filter(|_| response.status.is_success())?;
     let list = field(&body, "Permissions")?.as_array()?;
-    Some(list.iter().filter_map(Value::as_str).any(|name| name.eq_ignore_ascii_case(permission)))
+    Some(
+        list.iter()
+            .filter_map(Value::as_str)
+            .any(|name| name.eq_ignore_ascii_case(permission)),
+    )
 }
 
 impl Hook {
@@ -112,13 +142,19 @@ impl Hook {
         let text = |name: &str| field(item, name).and_then(Value::as_str);
         let url = text("Url").unwrap_or_default();
         let all = field(item, "SubscribeToAllEvents").and_then(Value::as_bool) == Some(true);
-        let listed = field(item, "Events").and_then(Value::as_array).map(|events| {
-            let types = events.iter().filter_map(|event| field(event, "EventType").or(Some(event))?.as_str());
-            // Apps learns of the end of a job by these.
-            types.into_iter().any(|kind| {
-                ["job.completed", "job.faulted", "job.stopped"].iter().any(|end| kind.eq_ignore_ascii_case(end))
-            })
-        });
+        let listed = field(item, "Events")
+            .and_then(Value::as_array)
+            .map(|events| {
+                let types = events
+                    .iter()
+                    .filter_map(|event| field(event, "EventType").or(Some(event))?.as_str());
+                // Apps learns of the end of a job by these.
+                types.into_iter().any(|kind| {
+                    ["job.completed", "job.faulted", "job.stopped"]
+                        .iter()
+                        .any(|end| kind.eq_ignore_ascii_case(end))
+                })
+            });
         let signed = match field(item, "Secret") {
             Some(Value::String(secret)) if !secret.is_empty() => Some(true),
             Some(_) if tells_secrets => Some(false),
@@ -128,8 +164,12 @@ impl Hook {
             id: field(item, "Id")?.as_i64()?,
             name: text("Name").map(shown),
             origin: origin(url),
-            enabled: field(item, "Enabled").and_then(Value::as_bool).unwrap_or(true),
-            insecure: field(item, "AllowInsecureSsl").and_then(Value::as_bool).unwrap_or(false),
+            enabled: field(item, "Enabled")
+                .and_then(Value::as_bool)
+                .unwrap_or(true),
+            insecure: field(item, "AllowInsecureSsl")
+                .and_then(Value::as_bool)
+                .unwrap_or(false),
             signed,
             job_events: if all { Some(true) } else { listed },
             of_apps: is_of_apps(url, callback),
@@ -138,7 +178,9 @@ impl Hook {
 
     /// Whether this tool made it.
     pub fn is_ours(&self) -> bool {
-        self.name.as_ref().is_some_and(|name| name.starts_with(OURS))
+        self.name
+            .as_ref()
+            .is_some_and(|name| name.starts_with(OURS))
     }
 
     /// The webhook in words.
@@ -160,11 +202,19 @@ pub(super) fn origin(url: &str) -> String {
 
 /// Whether a URL leads to UiPath's cloud or to where the callback of the profile leads.
 fn is_of_apps(url: &str, callback: Option<&str>) -> bool {
-    let Some(host) = host_of(url) else { return false };
+    let Some(host) = host_of(url) else {
+        return false;
+    };
     let cloud = ["uipath.com", "uipath.systems", "uipath.us"]
         .iter()
-        .any(|zone| host.strip_suffix(zone).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')));
-    cloud || callback.and_then(host_of).is_some_and(|callback| callback == host)
+        .any(|zone| {
+            host.strip_suffix(zone)
+                .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        });
+    cloud
+        || callback
+            .and_then(host_of)
+            .is_some_and(|callback| callback == host)
 }
 
 /// The host of a URL.
@@ -175,7 +225,12 @@ fn host_of(url: &str) -> Option<String> {
 impl Seen {
     /// The webhook that a finding is about, if one is not sound.
     fn worst(&self) -> Option<(Soundness, &Hook)> {
-        let hooks: Vec<&Hook> = self.hooks.iter().flatten().filter(|hook| !hook.is_ours()).collect();
+        let hooks: Vec<&Hook> = self
+            .hooks
+            .iter()
+            .flatten()
+            .filter(|hook| !hook.is_ours())
+            .collect();
         let apps_known = hooks.iter().any(|hook| hook.of_apps);
         let flaw = |hook: &Hook| {
             // Webhooks of others have a right to other events.
@@ -183,9 +238,15 @@ impl Seen {
             match hook {
                 Hook { enabled: false, .. } => Some(Soundness::Disabled),
                 Hook { insecure: true, .. } => Some(Soundness::InsecureTls),
-                Hook { signed: Some(false), .. } => Some(Soundness::Unsigned),
+                Hook {
+                    signed: Some(false),
+                    ..
+                } => Some(Soundness::Unsigned),
                 hook if !hook.origin.starts_with("https://") => Some(Soundness::NotHttps),
-                Hook { job_events: Some(false), .. } if wants_jobs => Some(Soundness::NoJobEvents),
+                Hook {
+                    job_events: Some(false),
+                    ..
+                } if wants_jobs => Some(Soundness::NoJobEvents),
                 _ => None,
             }
         };
@@ -196,14 +257,37 @@ impl Seen {
     /// The webhook in question, and how many there are.
     pub fn facts(&self, _at: &At<'_>) -> Facts {
         let hooks = self.hooks.as_deref().unwrap_or_default();
-        let count = |count: usize| if count == 1 { "1 webhook".to_owned() } else { format!("{count} webhooks") };
+        let count = |count: usize| {
+            if count == 1 {
+                "1 webhook".to_owned()
+            } else {
+                format!("{count} webhooks")
+            }
+        };
         let of_apps = hooks.iter().filter(|hook| hook.of_apps).count();
-        let said = self.refusal.as_ref().map_or_else(|| "nothing".into(), Envelope::said);
+        let said = self
+            .refusal
+            .as_ref()
+            .map_or_else(|| "nothing".into(), Envelope::said);
         Facts::from([
             ("said", said),
-            ("webhook", self.worst().map_or_else(|| "none".into(), |(_, hook)| hook.words())),
-            ("webhook_count", count(hooks.iter().filter(|hook| !hook.is_ours()).count())),
-            ("apps_count", if of_apps == 0 { "none of them".into() } else { format!("{of_apps} of them") }),
+            (
+                "webhook",
+                self.worst()
+                    .map_or_else(|| "none".into(), |(_, hook)| hook.words()),
+            ),
+            (
+                "webhook_count",
+                count(hooks.iter().filter(|hook| !hook.is_ours()).count()),
+            ),
+            (
+                "apps_count",
+                if of_apps == 0 {
+                    "none of them".into()
+                } else {
+                    format!("{of_apps} of them")
+                },
+            ),
         ])
     }
 }
@@ -246,9 +330,17 @@ impl Symptom for Permission {
             ..Seen::default()
         };
         match self {
-            Self::Permitted => Seen { hooks: Some(vec![]), may_create: Some(true), ..Seen::default() },
+            Self::Permitted => Seen {
+                hooks: Some(vec![]),
+                may_create: Some(true),
+                ..Seen::default()
+            },
             Self::ViewDenied => refused(403),
-            Self::CreateDenied => Seen { hooks: Some(vec![]), may_create: Some(false), ..Seen::default() },
+            Self::CreateDenied => Seen {
+                hooks: Some(vec![]),
+                may_create: Some(false),
+                ..Seen::default()
+            },
             Self::Untold => refused(500),
         }
     }
@@ -300,16 +392,44 @@ impl Symptom for Soundness {
             job_events: Some(true),
             of_apps: true,
         };
-        let with = |hook| Seen { hooks: Some(vec![hook]), ..Seen::default() };
+        let with = |hook| Seen {
+            hooks: Some(vec![hook]),
+            ..Seen::default()
+        };
         match self {
             Self::Sound => with(sound),
-            Self::None => Seen { hooks: Some(vec![]), ..Seen::default() },
-            Self::Disabled => with(Hook { enabled: false, ..sound }),
-            Self::InsecureTls => with(Hook { insecure: true, ..sound }),
-            Self::Unsigned => with(Hook { signed: Some(false), ..sound }),
-            Self::NotHttps => with(Hook { origin: "http://ops-01.corp.example".into(), of_apps: false, ..sound }),
-            Self::NoJobEvents => with(Hook { job_events: Some(false), ..sound }),
-            Self::Untold => Seen { refusal: Some(Envelope { status: 500, ..Envelope::default() }), ..Seen::default() },
+            Self::None => Seen {
+                hooks: Some(vec![]),
+                ..Seen::default()
+            },
+            Self::Disabled => with(Hook {
+                enabled: false,
+                ..sound
+            }),
+            Self::InsecureTls => with(Hook {
+                insecure: true,
+                ..sound
+            }),
+            Self::Unsigned => with(Hook {
+                signed: Some(false),
+                ..sound
+            }),
+            Self::NotHttps => with(Hook {
+                origin: "http://ops-01.corp.example".into(),
+                of_apps: false,
+                ..sound
+            }),
+            Self::NoJobEvents => with(Hook {
+                job_events: Some(false),
+                ..sound
+            }),
+            Self::Untold => Seen {
+                refusal: Some(Envelope {
+                    status: 500,
+                    ..Envelope::default()
+                }),
+                ..Seen::default()
+            },
         }
     }
 }
@@ -334,7 +454,10 @@ mod tests {
     #[test]
     fn neither_the_secret_nor_the_path_is_kept() {
         let kept = serde_json::to_string(&hook(json!({}), true)).unwrap();
-        assert!(!kept.contains("1234567890") && !kept.contains("secret-path") && !kept.contains("code"), "{kept}");
+        assert!(
+            !kept.contains("1234567890") && !kept.contains("secret-path") && !kept.contains("code"),
+            "{kept}"
+        );
     }
 
     #[test]
@@ -348,24 +471,50 @@ mod tests {
     fn the_webhooks_of_apps_are_known_by_their_host() {
         let of_apps = |url: &str| hook(json!({ "Url": url }), true).of_apps;
         assert!(of_apps("https://cloud.uipath.com/") && of_apps("https://callback.example/other"));
-        assert!(!of_apps("https://notuipath.com/") && !of_apps("https://uipath.com.evil.example/") && !of_apps("x"));
+        assert!(
+            !of_apps("https://notuipath.com/")
+                && !of_apps("https://uipath.com.evil.example/")
+                && !of_apps("x")
+        );
     }
 
     #[test]
     fn events_may_be_all_or_listed_in_either_form() {
-        assert_eq!(hook(json!({ "SubscribeToAllEvents": true, "Events": [] }), true).job_events, Some(true));
-        assert_eq!(hook(json!({ "Events": ["Job.Faulted"] }), true).job_events, Some(true));
-        assert_eq!(hook(json!({ "Events": [{ "EventType": "queue.created" }] }), true).job_events, Some(false));
+        assert_eq!(
+            hook(json!({ "SubscribeToAllEvents": true, "Events": [] }), true).job_events,
+            Some(true)
+        );
+        assert_eq!(
+            hook(json!({ "Events": ["Job.Faulted"] }), true).job_events,
+            Some(true)
+        );
+        assert_eq!(
+            hook(
+                json!({ "Events": [{ "EventType": "queue.created" }] }),
+                true
+            )
+            .job_events,
+            Some(false)
+        );
         assert_eq!(hook(json!({ "Events": null }), true).job_events, None);
     }
 
     #[test]
     fn others_may_do_without_job_events_and_ours_do_not_count() {
         let queue = json!([{ "EventType": "queue.created" }]);
-        let other = hook(json!({ "Id": 5, "Url": "https://other.example/", "Events": queue }), true);
-        let ours = hook(json!({ "Id": 6, "Name": "orch-doctor 1", "Enabled": false }), true);
+        let other = hook(
+            json!({ "Id": 5, "Url": "https://other.example/", "Events": queue }),
+            true,
+        );
+        let ours = hook(
+            json!({ "Id": 6, "Name": "orch-doctor 1", "Enabled": false }),
+            true,
+        );
         let read = |hooks: &[Hook]| {
-            let seen = Seen { hooks: Some(hooks.to_vec()), ..Seen::default() };
+            let seen = Seen {
+                hooks: Some(hooks.to_vec()),
+                ..Seen::default()
+            };
             seen.worst().map(|(flaw, _)| flaw)
         };
         assert_eq!(read(&[hook(json!({}), true), other.clone(), ours]), None);

@@ -2,7 +2,7 @@
 
 use super::{At, Cx, Intent, Subject, Symptom, symptoms};
 use crate::config::Settings;
-use crate::dial::{self, Dial};
+use crate::dial;
 use crate::probe::{Asks, Facts};
 use crate::robot::{self, Answer, Asking, Listing, Reply};
 use crate::shown::shown;
@@ -48,15 +48,34 @@ pub enum Sighted<T> {
 /// Asks at every loopback address, then at the session's port.
 pub async fn measure(cx: &Cx) -> Seen {
     let port = section(&cx.settings).port;
-    let named = cx.world.net.resolve("localhost", None, cx.session.time()).await;
-    let elsewhere = named.addresses.iter().map(|found| found.address).filter(|address| !address.is_loopback());
-    let here = [IpAddr::V6(Ipv6Addr::LOCALHOST), IpAddr::V4(Ipv4Addr::LOCALHOST)];
+    let named = cx
+        .world
+        .net
+        .resolve("localhost", None, cx.session.time())
+        .await;
+    let elsewhere = named
+        .addresses
+        .iter()
+        .map(|found| found.address)
+        .filter(|address| !address.is_loopback());
+    let here = [
+        IpAddr::V6(Ipv6Addr::LOCALHOST),
+        IpAddr::V4(Ipv4Addr::LOCALHOST),
+    ];
     let sightings = join_all(here.map(|address| async move {
         let address = SocketAddr::new(address, port);
-        Sighting { address: address.ip(), sighted: discovery(cx, address).await }
+        Sighting {
+            address: address.ip(),
+            sighted: discovery(cx, address).await,
+        }
     }))
     .await;
-    let mut seen = Seen { port, elsewhere: elsewhere.collect(), sightings, session: None };
+    let mut seen = Seen {
+        port,
+        elsewhere: elsewhere.collect(),
+        sightings,
+        session: None,
+    };
     if let Some((address, Answer::Port { port, .. })) = seen.first() {
         seen.session = Some(session(cx, SocketAddr::new(address, *port)).await);
     }
@@ -71,10 +90,19 @@ fn section(settings: &Settings) -> crate::config::Robot {
 /// Asks the discovery service at this address.
 async fn discovery(cx: &Cx, address: SocketAddr) -> Sighted<Answer> {
     let token = cx.session.robot_token();
-    match cx.world.net.connect(address, Dial::within(cx.session.time())).await {
+    match cx
+        .world
+        .net
+        .connect(address, dial::Dial::within(cx.session.time()))
+        .await
+    {
         Err(failure) => Sighted::Unconnected(failure),
         Ok(stream) => {
-            let asking = Asking { port: address.port(), token: token.as_ref(), budget: cx.session.time() };
+            let asking = Asking {
+                port: address.port(),
+                token: token.as_ref(),
+                budget: cx.session.time(),
+            };
             Sighted::Answered(robot::port(stream, asking).await)
         }
     }
@@ -83,10 +111,19 @@ async fn discovery(cx: &Cx, address: SocketAddr) -> Sighted<Answer> {
 /// Asks the session at this address for its processes.
 async fn session(cx: &Cx, address: SocketAddr) -> Sighted<Listing> {
     let token = cx.session.robot_token();
-    match cx.world.net.connect(address, Dial::within(cx.session.time())).await {
+    match cx
+        .world
+        .net
+        .connect(address, dial::Dial::within(cx.session.time()))
+        .await
+    {
         Err(failure) => Sighted::Unconnected(failure),
         Ok(stream) => {
-            let asking = Asking { port: address.port(), token: token.as_ref(), budget: cx.session.time() };
+            let asking = Asking {
+                port: address.port(),
+                token: token.as_ref(),
+                budget: cx.session.time(),
+            };
             Sighted::Answered(robot::processes(stream, asking).await)
         }
     }
@@ -102,16 +139,22 @@ pub fn intents(settings: &Settings, _subject: Option<&Subject>) -> Vec<Intent> {
         ..Intent::to("http", &host, port)
     };
     let port = Some(section(settings).port);
-    vec![ask("::1", port, "/GetPort"), ask("127.0.0.1", port, "/GetPort"), ask("localhost", None, "/RobotProcesses")]
+    vec![
+        ask("::1", port, "/GetPort"),
+        ask("127.0.0.1", port, "/GetPort"),
+        ask("localhost", None, "/RobotProcesses"),
+    ]
 }
 
 impl Seen {
     /// What a browser comes upon first.
     fn first(&self) -> Option<(IpAddr, &Answer)> {
-        self.sightings.iter().find_map(|sighting| match &sighting.sighted {
-            Sighted::Answered(answer) => Some((sighting.address, answer)),
-            Sighted::Unconnected(_) => None,
-        })
+        self.sightings
+            .iter()
+            .find_map(|sighting| match &sighting.sighted {
+                Sighted::Answered(answer) => Some((sighting.address, answer)),
+                Sighted::Unconnected(_) => None,
+            })
     }
 
     /// Port, address, and who answered.
@@ -125,7 +168,9 @@ impl Seen {
             ("closed_port", self.port.to_string()),
             ("allowed", String::new()),
         ]);
-        let Some((address, answer)) = self.first() else { return facts };
+        let Some((address, answer)) = self.first() else {
+            return facts;
+        };
         facts.insert("robot_address", address.to_string());
         match answer {
             Answer::Port { port, .. } => {
@@ -147,8 +192,14 @@ impl Seen {
 /// Another service in words.
 fn who(reply: &Reply) -> String {
     match reply {
-        Reply::Http { server: Some(server), status } => format!("a web server “{}” (HTTP {status})", shown(server)),
-        Reply::Http { server: None, status } => format!("a web server (HTTP {status})"),
+        Reply::Http {
+            server: Some(server),
+            status,
+        } => format!("a web server “{}” (HTTP {status})", shown(server)),
+        Reply::Http {
+            server: None,
+            status,
+        } => format!("a web server (HTTP {status})"),
         Reply::NotHttp => "a service that speaks no HTTP".into(),
         Reply::Closed => "a service that closes the connection".into(),
     }
@@ -180,47 +231,77 @@ impl Symptom for Hail {
     fn read(seen: &Seen, _at: &At<'_>) -> Self {
         let Some((_, answer)) = seen.first() else {
             let refused = seen.sightings.iter().any(|sighting| {
-                matches!(sighting.sighted, Sighted::Unconnected(dial::Failure::Refused))
+                matches!(
+                    sighting.sighted,
+                    Sighted::Unconnected(dial::Failure::Refused)
+                )
             });
-            return if refused { Self::NotListening } else { Self::Untold };
+            return if refused {
+                Self::NotListening
+            } else {
+                Self::Untold
+            };
         };
         let of_robot = match (answer, &seen.session) {
-            (Answer::Other(_), _) | (Answer::Port { .. }, Some(Sighted::Answered(Listing::Other(_)))) => {
+            (Answer::Other(_), _)
+            | (Answer::Port { .. }, Some(Sighted::Answered(Listing::Other(_)))) => {
                 return Self::PortTaken;
             }
-            (Answer::Silent, _) | (Answer::Port { .. }, Some(Sighted::Answered(Listing::Silent))) => return Self::Untold,
+            (Answer::Silent, _)
+            | (Answer::Port { .. }, Some(Sighted::Answered(Listing::Silent))) => {
+                return Self::Untold;
+            }
             (Answer::Port { .. }, Some(Sighted::Unconnected(_))) => return Self::NotListening,
             (Answer::Outdated, _) => Self::Outdated,
             (Answer::Port { features, .. }, _) if features.is_empty() => Self::Outdated,
             (Answer::Port { .. }, _) => Self::Answers,
             (Answer::ConsentNeeded { .. }, _) => Self::ConsentNeeded,
         };
-        if seen.elsewhere.is_empty() { of_robot } else { Self::NotLoopback }
+        if seen.elsewhere.is_empty() {
+            of_robot
+        } else {
+            Self::NotLoopback
+        }
     }
 
     #[cfg(test)]
     fn sample(self) -> Seen {
         let with = |sighted| Seen {
             port: 2323,
-            sightings: vec![Sighting { address: Ipv4Addr::LOCALHOST.into(), sighted }],
+            sightings: vec![Sighting {
+                address: Ipv4Addr::LOCALHOST.into(),
+                sighted,
+            }],
             ..Seen::default()
         };
         let answered = |answer| with(Sighted::Answered(answer));
         let port = |features: &[&str]| Answer::Port {
             port: 51_000,
-            features: features.iter().map(|feature| (*feature).to_owned()).collect(),
+            features: features
+                .iter()
+                .map(|feature| (*feature).to_owned())
+                .collect(),
         };
         let session = Some(Sighted::Answered(Listing::Processes(vec![])));
         match self {
-            Self::Answers => Seen { session, ..answered(port(&["InstallProcess"])) },
+            Self::Answers => Seen {
+                session,
+                ..answered(port(&["InstallProcess"]))
+            },
             Self::ConsentNeeded => answered(Answer::ConsentNeeded { allowed: false }),
-            Self::Outdated => Seen { session, ..answered(port(&[])) },
+            Self::Outdated => Seen {
+                session,
+                ..answered(port(&[]))
+            },
             Self::NotLoopback => Seen {
                 elsewhere: vec![Ipv4Addr::new(10, 0, 0, 5).into()],
                 ..answered(Answer::ConsentNeeded { allowed: false })
             },
             Self::NotListening => with(Sighted::Unconnected(dial::Failure::Refused)),
-            Self::PortTaken => answered(Answer::Other(Reply::Http { status: 404, server: Some("nginx".into()) })),
+            Self::PortTaken => answered(Answer::Other(Reply::Http {
+                status: 404,
+                server: Some("nginx".into()),
+            })),
             Self::Untold => answered(Answer::Silent),
         }
     }

@@ -2,6 +2,7 @@
 
 use super::http::{Answer, Failure, Request, Response, Trust};
 use super::line::Line;
+use super::memory::Memory;
 use super::sign_in::{self, Attempt, Ticket};
 use super::tls::{self, Handshake, KeyProof, Secured, bytes_of};
 use super::veil::Veil;
@@ -100,7 +101,10 @@ impl Session {
 
     /// The token that RobotJS gave out earlier, as it goes on the wire.
     pub fn robot_token(&self) -> Option<HeaderValue> {
-        self.credential.robot.as_ref()?.on_the_wire(crate::robot::token)
+        self.credential
+            .robot
+            .as_ref()?
+            .on_the_wire(crate::robot::token)
     }
 
     /// Notes what undoes a change, so that it is undone however the run ends.
@@ -115,7 +119,8 @@ impl Session {
     pub async fn pay(&self, debt: Debt) -> Option<Answer> {
         let undo = self.owed.lock().await.get(&debt.0).cloned()?;
         let answer = self.api(undo).await;
-        if matches!(&answer, Ok(response) if response.status.is_success() || response.status == StatusCode::NOT_FOUND) {
+        if matches!(&answer, Ok(response) if response.status.is_success() || response.status == StatusCode::NOT_FOUND)
+        {
             self.owed.lock().await.remove(&debt.0);
         }
         Some(answer)
@@ -212,12 +217,19 @@ impl Session {
 
     /// Signs in once and keeps the token for [`Self::api`].
     pub async fn sign_in(&self) -> Attempt {
-        let (attempt, ticket) = sign_in::attempt(self, &self.settings, &self.credential).await;
+        let (attempt, ticket) = self.attempt().await;
         if let Some(ticket) = &ticket {
             self.veil.lock().await.cover(ticket.secret());
         }
         *self.ticket.lock().await = ticket;
         attempt
+    }
+
+    /// One attempt, which heeds earlier ones.
+    async fn attempt(&self) -> (Attempt, Option<Ticket>) {
+        let now = self.world.clock.now();
+        let memory = Memory::of(&self.settings, &*self.world.machine, now);
+        sign_in::remembered_attempt(self, &self.settings, &self.credential, memory).await
     }
 
     /// Sends a request as whoever is signed in; a token that ended is renewed once.
@@ -253,7 +265,7 @@ impl Session {
             .as_ref()
             .is_some_and(|ticket| ticket.number() == number && ticket.renewable())
         {
-            let (_, fresh) = sign_in::attempt(self, &self.settings, &self.credential).await;
+            let (_, fresh) = self.attempt().await;
             if let Some(fresh) = fresh {
                 self.veil.lock().await.cover(fresh.secret());
                 *ticket = Some(fresh.after(number));

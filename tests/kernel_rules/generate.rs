@@ -206,6 +206,7 @@ fn iptables_match(six: bool) -> impl Strategy<Value = String> {
         2 => select(&["-m conntrack --ctstate NEW", "-m conntrack --ctstate RELATED,ESTABLISHED", "-m conntrack ! --ctstate NEW", "-m state --state NEW,ESTABLISHED", "-m conntrack --ctstate INVALID", "-m conntrack --ctstate DNAT"][..]).prop_map(str::to_owned),
         2 => (not(), select(&["-i cloud0", "-i lo", "-i cloud+", "-i srv0"][..])).prop_map(|(not, interface)| format!("{not}{interface}")),
         2 => (not(), select(ranges)).prop_map(|(not, range)| format!("-m iprange {not}--src-range {range}")),
+        1 => select(&["-m limit --limit 10000/sec --limit-burst 1000", "-m mark --mark 0x0", "-m pkttype --pkt-type broadcast"][..]).prop_map(str::to_owned),
         1 => select(&["-m comment --comment \"a -j DROP comment\"", "-m limit --limit 10000/sec --limit-burst 1000", "-m addrtype --dst-type MULTICAST", "-m mark --mark 0x1", "-m mark --mark 0x0/0xff", "-m pkttype --pkt-type unicast"][..]).prop_map(str::to_owned),
     ]
 }

@@ -205,8 +205,8 @@ pub(super) fn tcp_seen(failure: Option<Failure>) -> Event {
         tries: vec![tcp::Try {
             address: ([203, 0, 113, 7], 8443).into(),
             failure,
-            took_ms: 3,
             path: None,
+            took_ms: 3,
         }],
     };
     event(

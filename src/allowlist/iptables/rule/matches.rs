@@ -149,13 +149,12 @@ fn module(question: &Question<'_>, values: &[&str], place: &Place<'_>) -> Option
         ("connlimit", "--connlimit-upto") => known(number()? >= 1),
         ("recent", "--rcheck" | "--update" | "--remove") => Held::Unknown,
         ("hashlimit", "--hashlimit-above") => Held::No,
-        // A single connection keeps within a limit, and does not go over one.
-        ("limit" | "hashlimit" | "connlimit" | "recent", _) | ("mark" | "connmark", "--mark")
-            if !place.context.marked =>
-        {
+        ("mark" | "connmark", "--mark") if !place.context.marked => {
             let wanted = values.first()?.split('/').next()?;
             known(hexadecimal(wanted)? == 0)
         }
+        // A single connection keeps within a limit, and does not go over one.
+        ("limit" | "hashlimit" | "connlimit" | "recent", _) | ("policy", "--dir") => Held::Yes,
         ("policy", "--pol") => known(values.first() == Some(&"none")),
         _ => return None,
     })
