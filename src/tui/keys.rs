@@ -142,6 +142,8 @@ intents! {
     CopyCommand,
     /// Save the report.
     Save,
+    /// Show when what was measured.
+    Times,
     /// Other colours.
     Theme,
     /// Show the keys.
@@ -266,6 +268,12 @@ pub const TABLE: &[Binding] = &[
         Intent::Save,
         "save the report as a file",
         Some("save"),
+    ),
+    bind(
+        &[Key::Char('T')],
+        Intent::Times,
+        "when what was measured, and what the run waited for",
+        None,
     ),
     bind(
         &[Key::Char('t')],

@@ -102,6 +102,8 @@ pub(crate) enum Mode {
     Browse,
     /// The keys.
     Help,
+    /// When what was measured.
+    Times,
     /// The filter is being typed.
     Filter,
     /// A format is being chosen.
@@ -141,7 +143,7 @@ pub struct Model {
     pub(crate) filter: String,
     pub(crate) list_top: usize,
     pub(crate) detail_top: usize,
-    pub(crate) help_top: usize,
+    pub(crate) page_top: usize,
     /// How many of the chosen finding's commands were copied.
     pub(crate) copied: usize,
     pub(crate) notice: Option<String>,
@@ -178,7 +180,7 @@ impl Model {
             filter: String::new(),
             list_top: 0,
             detail_top: 0,
-            help_top: 0,
+            page_top: 0,
             copied: 0,
             notice: None,
             frame: 0,

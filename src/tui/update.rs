@@ -10,7 +10,7 @@ use super::geometry::{Areas, areas};
 use super::keys::{Key, intent};
 use super::model::{Chosen, Effect, Mode, Model, Msg};
 use super::partial::Partial;
-use super::view::{detail, help};
+use super::view::{detail, page};
 use crate::catalog::Verdict;
 use crate::event::{Event, What};
 use crate::report::State;
@@ -137,7 +137,7 @@ fn pressed(model: &mut Model, key: Key) -> Option<Effect> {
     model.notice = None;
     match model.mode {
         Mode::Browse => intent(key).and_then(|intent| browse::act(model, intent)),
-        Mode::Help => typing::in_help(model, key),
+        Mode::Help | Mode::Times => typing::in_page(model, key),
         Mode::Filter => typing::typed(model, key),
         Mode::Save => typing::in_save(model, key),
     }
@@ -170,8 +170,7 @@ fn settle(model: &mut Model) {
     model.detail_top = model
         .detail_top
         .min(lines.saturating_sub(usize::from(areas.detail.height)));
-    let keys = help::lines(model, usize::from(model.size.width)).len();
-    model.help_top = model
-        .help_top
-        .min(keys.saturating_sub(usize::from(model.size.height)));
+    let page = page::lines(model, usize::from(model.size.width)).len();
+    let most = page.saturating_sub(usize::from(model.size.height));
+    model.page_top = model.page_top.min(most);
 }

@@ -28,8 +28,12 @@ pub(super) fn act(model: &mut Model, intent: Intent) -> Option<Effect> {
         Intent::Filter => model.mode = Mode::Filter,
         Intent::Save => model.mode = Mode::Save,
         Intent::Help => {
-            model.help_top = 0;
+            model.page_top = 0;
             model.mode = Mode::Help;
+        }
+        Intent::Times => {
+            model.page_top = 0;
+            model.mode = Mode::Times;
         }
         Intent::Theme => {
             model.look.theme = model.look.theme.next();

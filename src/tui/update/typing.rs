@@ -38,16 +38,16 @@ pub(super) fn typed(model: &mut Model, key: Key) -> Option<Effect> {
     None
 }
 
-/// A key while the help is open.
-pub(super) fn in_help(model: &mut Model, key: Key) -> Option<Effect> {
+/// A key while a page is open over everything.
+pub(super) fn in_page(model: &mut Model, key: Key) -> Option<Effect> {
     match intent(key) {
         Some(Intent::Quit) if key == Key::Ctrl('c') => return Some(Effect::Quit),
-        Some(Intent::Down) => model.help_top += 1,
-        Some(Intent::Up) => model.help_top = model.help_top.saturating_sub(1),
-        Some(Intent::PageDown) => model.help_top += usize::from(model.size.height / 2),
+        Some(Intent::Down) => model.page_top += 1,
+        Some(Intent::Up) => model.page_top = model.page_top.saturating_sub(1),
+        Some(Intent::PageDown) => model.page_top += usize::from(model.size.height / 2),
         Some(Intent::PageUp) => {
-            model.help_top = model
-                .help_top
+            model.page_top = model
+                .page_top
                 .saturating_sub(usize::from(model.size.height / 2));
         }
         Some(_) | None => model.mode = Mode::Browse,

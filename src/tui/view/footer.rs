@@ -19,7 +19,7 @@ pub(super) fn lines(model: &Model, cells: usize) -> Vec<Line<'static>> {
             Span::raw(" json  "),
             Span::styled("any other key: not", look.style(Role::Quiet)),
         ]),
-        Mode::Browse | Mode::Help => match &model.notice {
+        Mode::Browse | Mode::Help | Mode::Times => match &model.notice {
             Some(notice) => Line::styled(
                 format!(
                     " {}",
