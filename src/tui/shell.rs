@@ -60,7 +60,7 @@ pub async fn show(
                 event.map(|first| Msg::Events(std::iter::once(first).chain(waiting).collect()))
             }
             () = sleep_until(next_frame), if model.revision != drawn => None,
-            _ = ticks.tick(), if model.running() => Some(Msg::Tick(TICK_MS)),
+            _ = ticks.tick(), if model.ticking() => Some(Msg::Tick(TICK_MS)),
         };
         if let Some(msg) = msg {
             match update(&mut model, msg) {

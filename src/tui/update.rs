@@ -4,6 +4,7 @@ mod ask;
 mod browse;
 mod mouse;
 mod typing;
+mod watch;
 
 use super::entries::{Entry, Fold};
 use super::geometry::{Areas, areas};
@@ -18,6 +19,9 @@ use ratatui::layout::{Position, Rect};
 
 /// Takes in what happened; says what the shell has to do about it.
 pub fn update(model: &mut Model, msg: Msg) -> Option<Effect> {
+    if let Msg::Tick(ms) = msg {
+        return watch::tick(model, ms);
+    }
     model.revision += 1;
     let effect = match msg {
         Msg::Events(events) => {
@@ -42,11 +46,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Option<Effect> {
             mouse::clicked(model, Position { x: column, y: row });
             None
         }
-        Msg::Tick(ms) => {
-            model.frame = model.frame.wrapping_add(1);
-            model.quiet_ms += ms;
-            None
-        }
+        Msg::Tick(_) => unreachable!("a tick is taken in before"),
         Msg::Saved(Ok(name)) => note(model, format!("saved as {name}")),
         Msg::Saved(Err(cause)) => note(model, format!("cannot save the report: {cause}")),
     };
@@ -76,6 +76,7 @@ fn note(model: &mut Model, text: String) -> Option<Effect> {
 /// Takes one event of a run in: of the whole, or of a part that was asked for again.
 fn take(model: &mut Model, event: &Event) {
     if let What::Began(began) = &event.what {
+        model.remember();
         let part = model
             .awaited
             .take()
@@ -139,6 +140,7 @@ fn pressed(model: &mut Model, key: Key) -> Option<Effect> {
         Mode::Browse => intent(key).and_then(|intent| browse::act(model, intent)),
         Mode::Help | Mode::Times => typing::in_page(model, key),
         Mode::Filter => typing::typed(model, key),
+        Mode::Command => typing::command(model, key),
         Mode::Save => typing::in_save(model, key),
     }
 }

@@ -102,72 +102,68 @@ fn known_path(facets: &Facets) -> Option<(&Path, bool)> {
 
 /// Where the chain ends.
 fn end(page: &mut Page, facets: &Facets, path: Option<(&Path, bool)>) {
-    let named = |at: usize| {
-        facets
-            .certificates
-            .get(at)
+    let (name, why, shape) = match path {
+        Some((path, true)) => {
+            let why = format!("a root that the cloud has ({})", facets.cloud.store);
+            (path.root.clone(), why, Shape::Pass)
+        }
+        Some((path, false)) => {
+            let why = "a private root: the cloud does not have it";
+            (path.root.clone(), why.into(), Shape::Fail)
+        }
+        None => open_end(facets),
+    };
+    let role = match shape {
+        Shape::Pass => Role::Pass,
+        Shape::Unknown => Role::Unknown,
+        _ => Role::Fail,
+    };
+    page.trunk("signed by", Role::Quiet);
+    page.signed((shape, role), &name, Role::Heading);
+    page.text("  ", &why, role);
+}
+
+/// Where a chain ends that leads to no known root: name, why, sign.
+fn open_end(facets: &Facets) -> (String, String, Shape) {
+    let issuer = |at: usize| {
+        let certificate = facets.certificates.get(at);
+        certificate
             .map_or("?", |one| one.issuer_name.as_str())
             .to_owned()
     };
-    let (shape, role, title, why) = match (path, &facets.end) {
-        (Some((path, true)), _) => (
-            Shape::Pass,
-            Role::Pass,
-            path.root.clone(),
-            format!("a root that the cloud has ({})", facets.cloud.store),
-        ),
-        (Some((path, false)), _) => (
-            Shape::Fail,
-            Role::Fail,
-            path.root.clone(),
-            "a private root: the cloud does not have it".into(),
-        ),
-        (None, End::SelfSigned) => (
-            Shape::Fail,
-            Role::Fail,
+    let (named, why, shape) = match facets.end {
+        End::SelfSigned => (
             "itself".into(),
-            "self-signed: no authority stands behind it".into(),
-        ),
-        (None, End::Root(at)) => {
-            let root = facets
-                .certificates
-                .get(*at)
-                .map_or_else(|| named(*at), |one| name(one).to_owned());
-            (
-                Shape::Fail,
-                Role::Fail,
-                root,
-                "a root of its own: the cloud does not have it".into(),
-            )
-        }
-        (None, End::Open(at)) => (
+            "self-signed: no authority stands behind it",
             Shape::Fail,
-            Role::Fail,
-            named(*at),
-            "neither sent nor known: here the chain breaks".into(),
         ),
-        (None, End::WrongKey(at)) => (
+        End::Root(at) => (
+            facets.certificates.get(at).map_or("?", name).to_owned(),
+            "a root of its own: the cloud does not have it",
             Shape::Fail,
-            Role::Fail,
-            named(*at),
-            "known by this name, and another key signed".into(),
         ),
-        (None, End::Unproven(at)) => (
+        End::Open(at) => (
+            issuer(at),
+            "neither sent nor known: here the chain breaks",
+            Shape::Fail,
+        ),
+        End::WrongKey(at) => (
+            issuer(at),
+            "known by this name, and another key signed",
+            Shape::Fail,
+        ),
+        End::Unproven(at) => (
+            issuer(at),
+            "its signature cannot be checked here",
             Shape::Unknown,
-            Role::Unknown,
-            named(*at),
-            "its signature cannot be checked here".into(),
         ),
-        (None, End::Nothing | End::Unreadable) => (
-            Shape::Fail,
-            Role::Fail,
+        End::Nothing | End::Unreadable => (
             "nothing".into(),
-            "no certificate could be read".into(),
+            "no certificate could be read",
+            Shape::Fail,
         ),
     };
-    page.trunk("signed by", Role::Quiet);
-    page.signed((shape, role), &title, Role::Heading);
-    page.text("  ", &why, role);
+    (named, why.into(), shape)
 }
 
 /// A certificate's name.

@@ -152,6 +152,10 @@ fn row_page(page: &mut Page, model: &Model, row: &Row) {
             page.text("", &format!("version {version}"), Role::Quiet);
         }
     }
+    if let Some(before) = model.stood(row) {
+        let sign = look.either("≠ ", "* ");
+        page.text(sign, &format!("was {before} in the run before"), Role::Warn);
+    }
     page.gap();
     page.text("", &row.question, Role::Heading);
     match &row.state {

@@ -8,7 +8,7 @@ use ratatui::text::Line;
 pub(crate) fn is_open(model: &Model) -> bool {
     match model.mode {
         Mode::Help | Mode::Times => true,
-        Mode::Browse | Mode::Filter | Mode::Save => false,
+        Mode::Browse | Mode::Filter | Mode::Command | Mode::Save => false,
     }
 }
 
@@ -17,6 +17,6 @@ pub(crate) fn lines(model: &Model, cells: usize) -> Vec<Line<'static>> {
     match model.mode {
         Mode::Help => help::lines(model, cells),
         Mode::Times => times::lines(model, cells),
-        Mode::Browse | Mode::Filter | Mode::Save => Vec::new(),
+        Mode::Browse | Mode::Filter | Mode::Command | Mode::Save => Vec::new(),
     }
 }
