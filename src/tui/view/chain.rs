@@ -10,6 +10,18 @@ use jiff::Timestamp;
 /// How many names of a certificate are drawn.
 const NAMES: usize = 5;
 
+/// A sign and its role.
+type Sign = (Shape, Role);
+
+/// As it should be.
+const GOOD: Sign = (Shape::Pass, Role::Pass);
+
+/// Not as it should be.
+const BAD: Sign = (Shape::Fail, Role::Fail);
+
+/// Not known.
+const OPEN: Sign = (Shape::Unknown, Role::Unknown);
+
 /// Draws each chain that was served, once.
 pub(super) fn draw(page: &mut Page, seen: &Seen) {
     let mut drawn: Vec<&Facets> = Vec::new();
@@ -45,11 +57,11 @@ fn chain(page: &mut Page, facets: &Facets) {
             page.trunk("signed by", Role::Quiet);
         }
         let trouble = trouble(certificate, facets, at == 0);
-        let (shape, role) = match (&trouble, certificate.place) {
-            (None, Place::Served) => (Shape::Pass, Role::Pass),
-            (Some(_), _) | (None, Place::Found) => (Shape::Fail, Role::Fail),
+        let sign = match (&trouble, certificate.place) {
+            (None, Place::Served) => GOOD,
+            (Some(_), _) | (None, Place::Found) => BAD,
         };
-        page.signed((shape, role), name(certificate), Role::Heading);
+        page.signed(sign, name(certificate), Role::Heading);
         if certificate.place == Place::Found {
             page.trunk("not sent by the server; found elsewhere", Role::Fail);
         }
@@ -102,68 +114,55 @@ fn known_path(facets: &Facets) -> Option<(&Path, bool)> {
 
 /// Where the chain ends.
 fn end(page: &mut Page, facets: &Facets, path: Option<(&Path, bool)>) {
-    let (name, why, shape) = match path {
+    let (name, why, sign) = match path {
         Some((path, true)) => {
             let why = format!("a root that the cloud has ({})", facets.cloud.store);
-            (path.root.clone(), why, Shape::Pass)
+            (path.root.clone(), why, GOOD)
         }
         Some((path, false)) => {
             let why = "a private root: the cloud does not have it";
-            (path.root.clone(), why.into(), Shape::Fail)
+            (path.root.clone(), why.into(), BAD)
         }
         None => open_end(facets),
     };
-    let role = match shape {
-        Shape::Pass => Role::Pass,
-        Shape::Unknown => Role::Unknown,
-        _ => Role::Fail,
-    };
     page.trunk("signed by", Role::Quiet);
-    page.signed((shape, role), &name, Role::Heading);
-    page.text("  ", &why, role);
+    page.signed(sign, &name, Role::Heading);
+    page.text("  ", &why, sign.1);
 }
 
 /// Where a chain ends that leads to no known root: name, why, sign.
-fn open_end(facets: &Facets) -> (String, String, Shape) {
+fn open_end(facets: &Facets) -> (String, String, Sign) {
     let issuer = |at: usize| {
         let certificate = facets.certificates.get(at);
         certificate
             .map_or("?", |one| one.issuer_name.as_str())
             .to_owned()
     };
-    let (named, why, shape) = match facets.end {
+    let (named, why, sign) = match facets.end {
         End::SelfSigned => (
             "itself".into(),
             "self-signed: no authority stands behind it",
-            Shape::Fail,
+            BAD,
         ),
         End::Root(at) => (
             facets.certificates.get(at).map_or("?", name).to_owned(),
             "a root of its own: the cloud does not have it",
-            Shape::Fail,
+            BAD,
         ),
         End::Open(at) => (
             issuer(at),
             "neither sent nor known: here the chain breaks",
-            Shape::Fail,
+            BAD,
         ),
         End::WrongKey(at) => (
             issuer(at),
             "known by this name, and another key signed",
-            Shape::Fail,
+            BAD,
         ),
-        End::Unproven(at) => (
-            issuer(at),
-            "its signature cannot be checked here",
-            Shape::Unknown,
-        ),
-        End::Nothing | End::Unreadable => (
-            "nothing".into(),
-            "no certificate could be read",
-            Shape::Fail,
-        ),
+        End::Unproven(at) => (issuer(at), "its signature cannot be checked here", OPEN),
+        End::Nothing | End::Unreadable => ("nothing".into(), "no certificate could be read", BAD),
     };
-    (named, why.into(), shape)
+    (named, why.into(), sign)
 }
 
 /// A certificate's name.
