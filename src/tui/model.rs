@@ -4,7 +4,7 @@ use super::entries::{self, Entry, Fold};
 use super::keys::Key;
 use super::partial::Partial;
 use super::theme::{Look, face};
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Verdict};
 use crate::event::Event;
 use crate::plan::{RowId, Selection};
 use crate::report::{Report, Root, Row, State};
@@ -174,8 +174,8 @@ pub struct Model {
     pub(crate) partial: Option<Partial>,
     /// The lines of the list, made from the report.
     pub(crate) entries: Vec<Entry>,
-    /// The report's roots.
-    pub(crate) roots: Vec<Root>,
+    /// The places of the report's roots among its rows.
+    pub(crate) roots: Vec<usize>,
 }
 
 impl Model {
@@ -241,7 +241,7 @@ impl Model {
     /// Makes the lines and the roots from the report again.
     pub(crate) fn refresh(&mut self) {
         self.entries = entries::of(&self.report, &self.open, &self.filter);
-        self.roots = self.report.roots();
+        self.roots = places(&self.report);
     }
 
     /// Shows the chosen row, where it is folded away or does not fit the filter.
@@ -291,11 +291,25 @@ impl Model {
         }
     }
 
-    /// The row of a root.
-    pub(crate) fn row_of(&self, root: &Root) -> Option<&Row> {
-        self.report.rows.iter().find(|row| {
-            row.id.check == root.check
-                && row.id.subject.as_ref().map(ToString::to_string) == root.subject
-        })
+    /// The rows of the report's roots.
+    pub(crate) fn root_rows(&self) -> impl Iterator<Item = &Row> {
+        self.roots.iter().filter_map(|at| self.report.rows.get(*at))
     }
+}
+
+/// The places of the report's roots among its rows.
+fn places(report: &Report) -> Vec<usize> {
+    let roots = report.roots();
+    let key = |row: &Row| {
+        let subject = row.id.subject.as_ref().map(ToString::to_string);
+        (row.id.check.clone(), subject)
+    };
+    let failed = report
+        .rows
+        .iter()
+        .enumerate()
+        .filter(|(_, row)| row.verdict() == Some(Verdict::Fail));
+    let by_name: BTreeMap<_, usize> = failed.map(|(at, row)| (key(row), at)).collect();
+    let place = |root: Root| by_name.get(&(root.check, root.subject)).copied();
+    roots.into_iter().filter_map(place).collect()
 }

@@ -110,7 +110,7 @@ fn choose_for_the_user(model: &mut Model) {
     if !model.moved && model.report.finished {
         let rows = &model.report.rows;
         let judged = |verdict| rows.iter().find(|row| row.verdict() == Some(verdict));
-        let root = model.roots.first().and_then(|root| model.row_of(root));
+        let root = model.root_rows().next();
         let first = root
             .or_else(|| judged(Verdict::Fail))
             .or_else(|| rows.iter().find(|row| matches!(row.state, State::Broke(_))))
