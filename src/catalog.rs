@@ -3,10 +3,13 @@
 pub mod check;
 pub mod template;
 
+mod index;
+
 #[cfg(test)]
-mod invariants;
+pub(crate) mod invariants;
 
 pub use check::{Check, CheckId, Complaint, Grade, Group, Outcome, Owner, Severity, Verdict, Want};
+pub use index::index;
 pub use template::Template;
 
 use std::collections::BTreeMap;

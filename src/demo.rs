@@ -1,5 +1,7 @@
 //! The stand-in Orchestrator, with switchable faults: what `demo` shows and what the tests run against.
 
+pub mod robot;
+
 mod api;
 mod chain;
 mod delay;
@@ -18,6 +20,8 @@ mod reply;
 mod request;
 mod route;
 mod serve;
+mod stand;
+mod tls;
 mod version;
 mod wire;
 mod world;
@@ -25,6 +29,7 @@ mod world;
 pub use fault::{Fault, UnknownFault};
 pub use hostile::{Harm, Hostile};
 pub use log::{Exchange, Log, Login};
+pub use stand::{Process, Stand};
 pub use version::{ApiVersion, UnknownVersion};
 
 use chain::Chain;
@@ -33,18 +38,16 @@ use listen::{Bound, Kept};
 use names::NameServer;
 use page::Front;
 use people::Secrets;
-use profile::{Contents, Files};
-use rustls_pki_types::CertificateDer;
-use serde_json::json;
+use profile::{Contents, Way};
 use serve::Server;
 use std::io;
-use std::net::{IpAddr, SocketAddr};
-use std::path::Path;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
+use tls::Clock;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
-use tokio_util::sync::{CancellationToken, DropGuard};
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 /// How the stand-in is started.
@@ -62,6 +65,8 @@ pub struct Options {
     pub now: Timestamp,
     /// What it does to its answers, for tests of the client.
     pub hostile: Vec<Hostile>,
+    /// How many requests the first token is good for; none for thirty minutes of them.
+    pub first_token_uses: Option<u32>,
 }
 
 impl Options {
@@ -74,45 +79,9 @@ impl Options {
             delay: Duration::ZERO,
             now,
             hostile: Vec::new(),
+            first_token_uses: None,
         }
     }
-}
-
-/// A process that the profile asks for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Process {
-    /// The fully qualified name of its folder.
-    pub folder: String,
-    /// Its name.
-    pub name: String,
-    /// The version asked for.
-    pub version: String,
-}
-
-/// A stand-in that runs until it is dropped.
-pub struct Stand {
-    /// The URL a user types.
-    url: String,
-    /// The same in the Automation Suite layout.
-    suite_url: String,
-    /// Roots, password, profile.
-    files: Files,
-    /// What this start made anew.
-    secrets: Secrets,
-    /// What the profile asks for.
-    processes: [Process; 1],
-    /// The age played.
-    api_version: ApiVersion,
-    /// Where names are asked for.
-    name_server: Option<SocketAddr>,
-    /// What was seen.
-    log: watch::Receiver<Log>,
-    /// The tasks that run.
-    tasks: TaskTracker,
-    /// The sockets that are bound and not served.
-    _kept: Vec<Kept>,
-    /// Ends the tasks.
-    stop: DropGuard,
 }
 
 /// What every connection needs and the faults decide.
@@ -152,6 +121,8 @@ pub async fn start(options: Options) -> io::Result<Stand> {
         roots: &chain.roots,
         password: &secrets.user,
         client_secret: &secrets.client,
+        token: &secrets.ended_token(),
+        way: way(&options.faults),
         name_server,
         http_port: http.address.port(),
     })?;
@@ -222,24 +193,28 @@ async fn open(
     }
     let port = bound.address.port();
     let listeners = bound.open()?;
-    let people = people::People::new(&parts.secrets);
+    let mut people = people::People::new(&parts.secrets);
+    people.first_token_uses = parts.options.first_token_uses;
     let world = world::World::new(parts.options.api_version, people, faults);
     let (ask, questions) = mpsc::channel(64);
     tasks.spawn(
         stop.clone()
             .run_until_cancelled_owned(serve::own(world, questions)),
     );
+    let clock = Clock {
+        epoch: Instant::now(),
+        now: parts.options.now,
+    };
     let server = Arc::new(Server {
         wire: wire::wire(faults),
-        tls: acceptor(&parts.chain, faults)?,
+        tls: tls::acceptor(&parts.chain, faults)?,
         front: front(faults),
         hostile: parts.options.hostile.clone(),
         delay: parts.options.delay,
         world: ask,
-        outward: Arc::new(outward(&parts.chain.anchors)?),
+        outward: Arc::new(tls::outward(&parts.chain.anchors, clock)?),
         log,
-        epoch: Instant::now(),
-        now: parts.options.now,
+        clock,
         port,
         stop: stop.clone(),
         tasks: tasks.clone(),
@@ -257,7 +232,10 @@ async fn open(
 fn host(named: bool, address: IpAddr) -> String {
     match address {
         _ if named => names::NAME.to_owned(),
-        address if address.is_loopback() || address.is_unspecified() => "localhost".to_owned(),
+        // Both families of loopback are served, so the name fits.
+        IpAddr::V4(Ipv4Addr::LOCALHOST) | IpAddr::V6(Ipv6Addr::LOCALHOST) => "localhost".to_owned(),
+        IpAddr::V4(Ipv4Addr::UNSPECIFIED) => Ipv4Addr::LOCALHOST.to_string(),
+        IpAddr::V6(Ipv6Addr::UNSPECIFIED) => format!("[{}]", Ipv6Addr::LOCALHOST),
         IpAddr::V4(address) => address.to_string(),
         IpAddr::V6(address) => format!("[{address}]"),
     }
@@ -271,7 +249,7 @@ fn alternative_names(host: &str) -> Vec<String> {
         "::1".to_owned(),
     ];
     let host = host.trim_matches(['[', ']']);
-    if host != "localhost" {
+    if !names.iter().any(|name| name == host) {
         names.insert(0, host.to_owned());
     }
     names
@@ -291,6 +269,16 @@ fn typed(origin: &str, faults: &[Fault]) -> String {
     }
 }
 
+/// How the profile signs in: in the way that is broken, if one is.
+fn way(faults: &[Fault]) -> Way {
+    let told = faults.iter().find_map(|fault| match fault {
+        Fault::LoginUnknownClient | Fault::LoginBadScope => Some(Way::Client),
+        Fault::LoginExpiredToken => Some(Way::Token),
+        _ => None,
+    });
+    told.unwrap_or(Way::Password)
+}
+
 /// What answers in Orchestrator's place.
 fn front(faults: &[Fault]) -> Option<Front> {
     faults.iter().find_map(|fault| match fault {
@@ -303,157 +291,4 @@ fn front(faults: &[Fault]) -> Option<Front> {
         Fault::AnswersSilent => Some(Front::Silence),
         _ => None,
     })
-}
-
-/// The provider of every TLS configuration here.
-fn provider() -> Arc<rustls::crypto::CryptoProvider> {
-    Arc::new(rustls::crypto::ring::default_provider())
-}
-
-/// Roots that hold these certificates.
-fn roots(anchors: &[CertificateDer<'static>]) -> io::Result<Arc<rustls::RootCertStore>> {
-    let mut store = rustls::RootCertStore::empty();
-    for anchor in anchors {
-        store.add(anchor.clone()).map_err(io::Error::other)?;
-    }
-    Ok(Arc::new(store))
-}
-
-/// How Orchestrator judges those it connects to.
-fn outward(anchors: &[CertificateDer<'static>]) -> io::Result<rustls::ClientConfig> {
-    Ok(rustls::ClientConfig::builder_with_provider(provider())
-        .with_safe_default_protocol_versions()
-        .map_err(io::Error::other)?
-        .with_root_certificates(roots(anchors)?)
-        .with_no_client_auth())
-}
-
-/// How the stand-in speaks TLS.
-fn acceptor(chain: &Chain, faults: &[Fault]) -> io::Result<tokio_rustls::TlsAcceptor> {
-    let builder = rustls::ServerConfig::builder_with_provider(provider())
-        .with_safe_default_protocol_versions()
-        .map_err(io::Error::other)?;
-    let builder = if faults.contains(&Fault::TlsClientCertificate) {
-        let verifier = rustls::server::WebPkiClientVerifier::builder_with_provider(
-            roots(&chain.anchors)?,
-            provider(),
-        );
-        builder.with_client_cert_verifier(verifier.build().map_err(io::Error::other)?)
-    } else {
-        builder.with_no_client_auth()
-    };
-    let key =
-        rustls::crypto::ring::sign::any_supported_type(&chain.key).map_err(io::Error::other)?;
-    let shown = rustls::sign::CertifiedKey::new(chain.served.clone(), key);
-    let mut config =
-        builder.with_cert_resolver(Arc::new(rustls::sign::SingleCertAndKey::from(shown)));
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    Ok(tokio_rustls::TlsAcceptor::from(Arc::new(config)))
-}
-
-impl Stand {
-    /// The URL as the user types it.
-    pub fn url(&self) -> &str {
-        &self.url
-    }
-
-    /// The same server in the layout of the Automation Suite.
-    pub fn suite_url(&self) -> &str {
-        &self.suite_url
-    }
-
-    /// The roots that stand for the cloud's, as a PEM file.
-    pub fn roots(&self) -> &Path {
-        &self.files.roots
-    }
-
-    /// A ready profile.
-    pub fn profile(&self) -> &Path {
-        &self.files.profile
-    }
-
-    /// The tenant.
-    pub fn tenant(&self) -> &'static str {
-        world::TENANT
-    }
-
-    /// The account of the profile.
-    pub fn username(&self) -> &'static str {
-        people::USER
-    }
-
-    /// Its password, as the profile has it.
-    pub fn password(&self) -> &str {
-        &self.secrets.user
-    }
-
-    /// The file with the password.
-    pub fn password_file(&self) -> &Path {
-        &self.files.password
-    }
-
-    /// The id of the external application.
-    pub fn client_id(&self) -> &'static str {
-        people::CLIENT
-    }
-
-    /// The secret of the external application.
-    pub fn client_secret(&self) -> &str {
-        &self.secrets.client
-    }
-
-    /// The file with that secret.
-    pub fn client_secret_file(&self) -> &Path {
-        &self.files.client_secret
-    }
-
-    /// An account that may do everything.
-    pub fn administrator(&self) -> &'static str {
-        people::ADMINISTRATOR
-    }
-
-    /// Its password.
-    pub fn administrator_password(&self) -> &str {
-        &self.secrets.administrator
-    }
-
-    /// The processes that the profile asks for.
-    pub fn processes(&self) -> &[Process] {
-        &self.processes
-    }
-
-    /// The name server that the profile names, where the name is what is broken.
-    pub fn name_server(&self) -> Option<SocketAddr> {
-        self.name_server
-    }
-
-    /// What was seen until now.
-    pub fn log(&self) -> Log {
-        self.log.borrow().clone()
-    }
-
-    /// The same, for waiting until something is seen.
-    pub fn watch(&self) -> watch::Receiver<Log> {
-        self.log.clone()
-    }
-
-    /// What `demo --listen` prints once it listens.
-    pub fn ready_line(&self) -> serde_json::Value {
-        let processes: Vec<_> = self
-            .processes
-            .iter()
-            .map(|process| json!({ "folder": process.folder, "name": process.name, "version": process.version }))
-            .collect();
-        json!({
-            "url": self.url, "suite_url": self.suite_url, "roots": self.files.roots.to_string_lossy(), "profile": self.files.profile.to_string_lossy(),
-            "tenant": world::TENANT, "username": people::USER, "password": self.secrets.user, "client_id": people::CLIENT,
-            "client_secret": self.secrets.client, "robot_port": null, "api_version": self.api_version.number(), "processes": processes,
-        })
-    }
-
-    /// Stops, and returns when everything has ended.
-    pub async fn stopped(self) {
-        self.stop.disarm().cancel();
-        self.tasks.wait().await;
-    }
 }

@@ -4,6 +4,14 @@ mod judge;
 mod owner;
 mod recorded;
 
+#[cfg(test)]
+mod pretend;
+
+#[cfg(test)]
+mod scenarios;
+#[cfg(test)]
+mod wording;
+
 pub use judge::judge;
 pub use recorded::Recording;
 
@@ -74,6 +82,7 @@ pub async fn run(run: Run, events: UnboundedSender<Event>, stop: CancellationTok
         () = stop.cancelled() => What::Cancelled,
         () = passed(deadline) => What::Finished,
     };
+    owner.undo().await;
     owner.end(ended);
 }
 

@@ -3,12 +3,17 @@
 //! No credential leaves but over a line that is [`strict`](line::Line): one whose own handshake passed what the cloud would ask.
 
 pub mod envelope;
+pub mod hello;
 pub mod http;
 pub mod line;
+pub mod memory;
+pub mod question;
+pub mod reply;
 pub mod session;
 pub mod sign_in;
 pub mod tls;
 
+mod tap;
 mod veil;
 
 pub use http::{Answer, Failure, Request, Response, Trust};

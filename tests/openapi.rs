@@ -1,12 +1,9 @@
 //! The stand-in answers as the OpenAPI definitions of each age say, and has what they have.
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test may panic"
-)]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+#![expect(clippy::print_stdout, reason = "a skipped test says so")]
 
 #[path = "support/client.rs"]
+#[expect(dead_code, reason = "other tests use the rest")]
 mod client;
 #[path = "support/openapi.rs"]
 mod openapi;
@@ -33,7 +30,7 @@ const UNDEFINED: [(&str, &str); 3] = [
 async fn administered(api_version: ApiVersion) -> (Stand, Client) {
     let options = Options {
         api_version,
-        ..Options::new("2026-11-24T22:00:00Z".parse().unwrap())
+        ..Options::new(client::NOW.parse().unwrap())
     };
     let stand = start(options).await.unwrap();
     let answer = Client::new(&stand)
@@ -211,4 +208,149 @@ async fn what_a_definition_has_is_there_and_what_it_lacks_is_not() {
             );
         }
     }
+}
+
+#[test]
+fn the_checker_refuses_what_a_definition_does_not_have() {
+    let Some(definitions) = definitions(17) else {
+        return;
+    };
+    let folder = ["x-uipath-organizationunitid".to_owned()];
+    let ask = |method: &str, target: &str, headers: &[String], body: Option<&[u8]>| {
+        definitions.request(&Sent {
+            method,
+            target,
+            headers,
+            body,
+        })
+    };
+    let releases = "/odata/Releases?$filter=Name%20eq%20'x'&$top=1";
+    assert_eq!(ask("GET", releases, &folder, None), Ok(()));
+    assert!(
+        ask("GET", releases, &[], None)
+            .unwrap_err()
+            .contains("X-UIPATH-OrganizationUnitId is required")
+    );
+    assert!(
+        ask("GET", "/odata/Releases?$top=many", &folder, None)
+            .unwrap_err()
+            .contains("is no")
+    );
+    assert!(
+        ask("GET", "/odata/Releases?top=1", &folder, None)
+            .unwrap_err()
+            .contains("top is not a parameter")
+    );
+    assert!(
+        ask("GET", "/odata/Release", &folder, None)
+            .unwrap_err()
+            .contains("is not defined")
+    );
+    assert!(
+        ask("DELETE", "/odata/Releases", &folder, None)
+            .unwrap_err()
+            .contains("is not defined")
+    );
+    assert!(
+        ask("GET", "/odata/Releases(x)", &folder, None)
+            .unwrap_err()
+            .contains("is no")
+    );
+}
+
+#[test]
+fn the_checker_refuses_bodies_that_a_definition_does_not_have() {
+    let Some(definitions) = definitions(17) else {
+        return;
+    };
+    let folder = ["x-uipath-organizationunitid".to_owned()];
+    let post = |target: &str, body: &str| {
+        let body = Some(body.as_bytes());
+        definitions.request(&Sent {
+            method: "POST",
+            target,
+            headers: &folder,
+            body,
+        })
+    };
+    let login = |body: &str| post("/api/Account/Authenticate", body);
+    assert_eq!(
+        login(r#"{"tenancyName":"Default","usernameOrEmailAddress":"u","password":"p"}"#),
+        Ok(())
+    );
+    assert!(
+        login(r#"{"usernameOrEmailAddress":"u"}"#)
+            .unwrap_err()
+            .contains("password is required")
+    );
+    assert!(
+        login(r#"{"usernameOrEmailAddress":"u","password":1}"#)
+            .unwrap_err()
+            .contains("is no string")
+    );
+    let run = format!("/odata/Jobs/{ODATA}.ValidateDynamicJob");
+    let run = |body: &str| post(&run, body);
+    assert_eq!(
+        run(r#"{"startInfo":{"ReleaseKey":"k","Strategy":"ModernJobsCount","JobsCount":1}}"#),
+        Ok(())
+    );
+    assert!(
+        run(r#"{"startInfo":{"Strategy":"Sometimes"}}"#)
+            .unwrap_err()
+            .contains("is none of")
+    );
+    assert!(
+        run(r#"{"startInfo":{"Sometime":1}}"#)
+            .unwrap_err()
+            .contains("is not a property")
+    );
+}
+
+#[test]
+fn the_checker_refuses_answers_that_a_definition_does_not_have() {
+    let Some(definitions) = definitions(17) else {
+        return;
+    };
+    let headers = ["x-uipath-organizationunitid".to_owned()];
+    let sent = Sent {
+        method: "GET",
+        target: "/odata/Releases",
+        headers: &headers,
+        body: None,
+    };
+    let answer = |status, body: &str| definitions.answer(&sent, status, body.as_bytes());
+    let release = |more: &str| {
+        format!(r#"{{"value":[{{"Name":"n","ProcessKey":"k","ProcessVersion":"1"{more}}}]}}"#)
+    };
+    assert_eq!(answer(200, &release("")), Ok(()));
+    assert_eq!(
+        answer(
+            403,
+            r#"{"message":"You are not authorized!","errorCode":0}"#
+        ),
+        Ok(())
+    );
+    assert!(
+        answer(200, &release(r#","Colour":1"#))
+            .unwrap_err()
+            .contains("Colour is not defined")
+    );
+    assert!(
+        answer(200, &release(r#","Id":"7""#))
+            .unwrap_err()
+            .contains("is no integer")
+    );
+    assert!(
+        answer(200, r#"{"value":[{"Name":"n"}]}"#)
+            .unwrap_err()
+            .contains("ProcessKey is required")
+    );
+    assert!(
+        answer(200, r#"{"value":{}}"#)
+            .unwrap_err()
+            .contains("is no array")
+    );
+    assert!(answer(418, "{}").unwrap_err().contains("is not defined"));
+    assert!(answer(400, "{}").unwrap_err().contains("is no error"));
+    assert!(answer(200, "<html>").is_err());
 }

@@ -1,15 +1,16 @@
-//! Runs with a screen: drives what the terminal UI asks for.
+//! Runs with a screen: does what the terminal UI asks for.
 
 use super::arguments::{Colour, Common};
 use super::request::Request;
 use super::{Refused, live, output};
 use crate::catalog::Catalog;
 use crate::event::Event;
-use crate::report::Exit;
+use crate::plan::Selection;
+use crate::report::{Exit, Report};
 use crate::tui::{Ask, Look, Opening, Theme, show};
 use crate::world::real;
-use std::pin::pin;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 /// `tui`, and the program without a command on a terminal.
@@ -20,8 +21,6 @@ pub(super) async fn start(common: Common) -> Result<Exit, Refused> {
 
 /// The terminal UI on a live run.
 pub(super) async fn run(request: Request, common: &Common) -> Result<Exit, Refused> {
-    let (events, said) = unbounded_channel();
-    let (asks, asked) = unbounded_channel();
     let opening = Opening {
         catalog: request.catalog.clone(),
         target: request.settings.target.typed.clone(),
@@ -29,55 +28,67 @@ pub(super) async fn run(request: Request, common: &Common) -> Result<Exit, Refus
         look: look(common.color),
         mouse: true,
     };
-    let mut told = Vec::new();
-    let report = tokio::select! {
-        report = show(opening, said, asks) => report,
-        () = drive(&request, asked, events, &mut told) => unreachable!("the screen ends first: it holds the other end"),
-    };
+    let (events, screen_events) = unbounded_channel();
+    let (asks, asked) = unbounded_channel();
+    let stop = CancellationToken::new();
+    let driver = tokio::spawn(drive(request, events, asked, stop.clone()));
+    let shown = show(opening, screen_events, asks).await;
+    stop.cancel();
+    let told = driver.await.unwrap_or_default();
     live::written(&told, common.record.as_deref())?;
-    Ok(report?.exit())
+    Ok(ended(&shown?))
 }
 
-/// Starts the first run and those that are asked for, one after the other.
+/// Starts a run at once, and another whenever it is asked for; returns everything that was said.
 async fn drive(
-    request: &Request,
-    mut asks: UnboundedReceiver<Ask>,
-    events: UnboundedSender<Event>,
-    told: &mut Vec<Event>,
-) {
-    let mut next = Some(request.selection.clone());
+    request: Request,
+    screen: UnboundedSender<Event>,
+    mut asked: UnboundedReceiver<Ask>,
+    stop: CancellationToken,
+) -> Vec<Event> {
+    let (sender, mut events) = unbounded_channel();
+    let request = std::sync::Arc::new(request);
+    let mut told = Vec::new();
+    let mut run = begun(&request, request.selection.clone(), &sender, &stop);
     loop {
-        let Some(selection) = next.take() else {
-            match asks.recv().await {
-                Some(Ask::Rerun(selection)) => next = Some(selection),
-                Some(Ask::Stop) => {}
-                None => return std::future::pending().await,
+        tokio::select! {
+            () = stop.cancelled() => break,
+            Some(event) = events.recv() => {
+                told.push(event.clone());
+                // The screen may have gone; the recording goes on.
+                let _ = screen.send(event);
             }
-            continue;
-        };
-        let stop = CancellationToken::new();
-        let (sender, mut said) = unbounded_channel();
-        let mut running = pin!(request.run(selection, sender, stop.clone()));
-        let mut over = false;
-        loop {
-            tokio::select! {
-                () = &mut running, if !over => over = true,
-                event = said.recv() => match event {
-                    Some(event) => {
-                        told.push(event.clone());
-                        // The screen may have gone; the run then goes with it.
-                        let _ = events.send(event);
-                    }
-                    None => break,
-                },
-                ask = asks.recv() => match ask {
-                    Some(Ask::Stop) => stop.cancel(),
-                    Some(Ask::Rerun(selection)) => next = Some(selection),
-                    None => return std::future::pending().await,
-                },
-            }
+            ask = asked.recv() => match ask {
+                None => break,
+                Some(Ask::Stop) => run.1.cancel(),
+                Some(Ask::Rerun(selection)) => {
+                    run.1.cancel();
+                    // The events of the one before come first.
+                    let _ = run.0.await;
+                    run = begun(&request, selection, &sender, &stop);
+                }
+            },
         }
     }
+    run.1.cancel();
+    let _ = run.0.await;
+    while let Ok(event) = events.try_recv() {
+        told.push(event);
+    }
+    told
+}
+
+/// A run on its way, and what stops it.
+fn begun(
+    request: &std::sync::Arc<Request>,
+    selection: Selection,
+    events: &UnboundedSender<Event>,
+    stop: &CancellationToken,
+) -> (JoinHandle<()>, CancellationToken) {
+    let (request, events, own) = (request.clone(), events.clone(), stop.child_token());
+    let token = own.clone();
+    let task = tokio::spawn(async move { request.run(selection, events, token).await });
+    (task, own)
 }
 
 /// The terminal UI on a recorded run.
@@ -86,12 +97,6 @@ pub(super) async fn replay(
     events: Vec<Event>,
     colour: Colour,
 ) -> Result<Exit, Refused> {
-    let (sender, said) = unbounded_channel();
-    for event in events {
-        // The receiver is just below.
-        let _ = sender.send(event);
-    }
-    drop(sender);
     let opening = Opening {
         catalog,
         target: String::new(),
@@ -99,23 +104,35 @@ pub(super) async fn replay(
         look: look(colour),
         mouse: true,
     };
+    let (sender, receiver) = unbounded_channel();
+    for event in events {
+        // The receiver is held until the screen ends.
+        let _ = sender.send(event);
+    }
+    drop(sender);
     let (asks, _asked) = unbounded_channel();
-    Ok(show(opening, said, asks).await?.exit())
+    Ok(ended(&show(opening, receiver, asks).await?))
 }
 
-/// Shapes and colours that this terminal can show.
+/// The look that terminal and flags ask for.
 fn look(colour: Colour) -> Look {
     let style = output::style(colour, false);
-    // Some terminals tell their colours as "foreground;background"; 7 and 15 are light.
-    let light =
-        std::env::var("COLORFGBG").is_ok_and(|told| told.ends_with(";15") || told.ends_with(";7"));
-    let theme = match (style.colour, light) {
-        (false, _) => Theme::Mono,
-        (true, true) => Theme::Light,
-        (true, false) => Theme::Dark,
+    let theme = if style.colour {
+        Theme::Dark
+    } else {
+        Theme::Mono
     };
     Look {
         theme,
         ascii: style.ascii,
+    }
+}
+
+/// The exit code of what was shown: leaving before the end is an interruption.
+fn ended(report: &Report) -> Exit {
+    if report.finished {
+        report.exit()
+    } else {
+        Exit::Interrupted
     }
 }

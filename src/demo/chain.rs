@@ -106,6 +106,7 @@ fn intermediate(
         params.is_ca = IsCa::ExplicitNoCa;
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     }
+    params.use_authority_key_identifier_extension = true;
     set_dates(&mut params, now, -300, 1_500);
     CertifiedIssuer::signed_by(params, KeyPair::generate()?, root)
 }

@@ -117,17 +117,12 @@ fn echo(request: &Request, mut reply: Reply, whole: &[u8]) -> Reply {
             .to_owned()
     };
     let plain: String = secrets.chars().filter(|sign| !sign.is_control()).collect();
-    let text = rewritten(whole, |value| {
-        if let Value::Object(mut map) = value {
-            for name in ["message", "Description", "DisplayName", "Title", "Authors"] {
-                if let Some(Value::String(text)) = map.get_mut(name).filter(|_| name == "message") {
-                    text.push_str(&plain);
-                }
-            }
+    let text = rewritten(whole, |value| match echoed(value, &plain) {
+        Value::Object(mut map) => {
             map.insert("echo".to_owned(), plain.clone().into());
-            return Value::Object(map);
+            Value::Object(map)
         }
-        value
+        other => other,
     });
     reply.body = Body::Whole(text);
     let line: String = plain
@@ -138,6 +133,35 @@ fn echo(request: &Request, mut reply: Reply, whole: &[u8]) -> Reply {
         .with("x-echo", line.clone())
         .with("set-cookie", format!("echo={}", line.replace(';', ",")))
         .with("www-authenticate", format!("Echo realm=\"{line}\""))
+}
+
+/// Texts that a client might show, wherever they are.
+const SHOWN: [&str; 7] = [
+    "message",
+    "details",
+    "error_description",
+    "Description",
+    "Authors",
+    "Title",
+    "connectionError",
+];
+
+/// The same JSON with a secret behind every text that might be shown.
+fn echoed(value: Value, secret: &str) -> Value {
+    match value {
+        Value::Array(items) => items.into_iter().map(|item| echoed(item, secret)).collect(),
+        Value::Object(map) => map
+            .into_iter()
+            .map(|(key, value)| match value {
+                Value::String(text) if SHOWN.contains(&key.as_str()) => {
+                    (key, Value::String(text + secret))
+                }
+                value => (key, echoed(value, secret)),
+            })
+            .collect::<serde_json::Map<_, _>>()
+            .into(),
+        other => other,
+    }
 }
 
 /// A JSON body changed by a function; another body stays.

@@ -13,8 +13,10 @@ pub struct Log {
     pub handshakes: u64,
     /// Requests that carried a credential, in order of their answers.
     pub logins: Vec<Login>,
-    /// The requests, in order of their answers.
+    /// The latest requests, in order of their answers; at least the last 10,000.
     pub requests: Vec<Exchange>,
+    /// How many requests there were.
+    pub request_count: u64,
 }
 
 /// One attempt to sign in.
@@ -69,7 +71,27 @@ pub(super) fn is_login(path: &str) -> bool {
     path.ends_with("/api/account/authenticate") || path.ends_with("/connect/token")
 }
 
+/// How many requests are kept at least.
+const KEPT: usize = 10_000;
+
 impl Log {
+    /// Writes down one more request; a stand-in that runs for weeks must not grow.
+    pub(super) fn push(&mut self, exchange: Exchange) {
+        if self.requests.len() >= 2 * KEPT {
+            self.requests.drain(..KEPT);
+        }
+        self.requests.push(exchange);
+        self.request_count += 1;
+    }
+
+    /// Writes down one more sign-in.
+    pub(super) fn push_login(&mut self, login: Login) {
+        if self.logins.len() >= 2 * KEPT {
+            self.logins.drain(..KEPT);
+        }
+        self.logins.push(login);
+    }
+
     /// The requests that asked for a change: none in a diagnosis.
     pub fn writes(&self) -> Vec<&Exchange> {
         self.requests

@@ -12,7 +12,7 @@ pub(super) struct Reply {
     /// The body.
     pub(super) body: Body,
     /// An event that is posted afterwards.
-    pub(super) event: Option<Delivery>,
+    pub(super) event: Option<Box<Delivery>>,
 }
 
 /// An event on its way to a webhook.

@@ -128,7 +128,9 @@ pub(super) fn decoded(segment: &str) -> Option<String> {
         let byte = if bytes[at] == b'%' {
             let pair = segment.get(at + 1..at + 3)?;
             at += 2;
-            u8::from_str_radix(pair, 16).ok()?
+            u8::from_str_radix(pair, 16)
+                .ok()
+                .filter(|_| pair.bytes().all(|byte| byte.is_ascii_hexdigit()))?
         } else {
             bytes[at]
         };
@@ -153,5 +155,6 @@ mod tests {
     fn a_segment_is_decoded_and_a_broken_escape_is_not() {
         assert_eq!(decoded("R%26D%20%E7%B5%8C").as_deref(), Some("R&D 経"));
         assert_eq!(decoded("50%"), None);
+        assert_eq!(decoded("%+f"), None);
     }
 }

@@ -361,3 +361,84 @@ pub(super) fn field<'a>(
         .map(|(_, value)| value)
         .filter(|value| !value.is_null())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::demo::people::{People, Secrets, SignIn, USER};
+    use hyper::{HeaderMap, Uri};
+    use jiff::Timestamp;
+    use proptest::prelude::*;
+
+    fn world(age: ApiVersion) -> World {
+        let text = || "right".to_owned();
+        let secrets = Secrets {
+            user: text(),
+            administrator: text(),
+            client: text(),
+            seed: text(),
+        };
+        World::new(age, People::new(&secrets), &[])
+    }
+
+    fn request(world: &mut World, method: &str, target: &str, body: &[u8]) -> Option<Request> {
+        let now = Timestamp::UNIX_EPOCH;
+        let SignIn::Token(token) = world.people.sign_in(USER, "right", now) else {
+            return None;
+        };
+        let mut headers = HeaderMap::new();
+        headers.insert("authorization", format!("Bearer {token}").parse().ok()?);
+        headers.insert("content-type", "application/json".parse().ok()?);
+        headers.insert("x-uipath-folderpath", "Shared".parse().ok()?);
+        let uri: Uri = target.parse().ok()?;
+        Some(Request::new(method, &uri, headers, body.to_vec(), now))
+    }
+
+    /// Segments that lead somewhere, and some that lead nowhere.
+    const SEGMENTS: [&str; 24] = [
+        "api",
+        "odata",
+        "Status",
+        "Get",
+        "Releases",
+        "Releases(1)",
+        "Releases(",
+        "Jobs",
+        "Webhooks(7)",
+        "Account",
+        "Authenticate",
+        "acme",
+        "Default",
+        "orchestrator_",
+        "identity_",
+        "connect",
+        "token",
+        "swagger",
+        "%E7%B5%8C",
+        "%zz",
+        "FoldersNavigation",
+        "GetFoldersForCurrentUser",
+        "Processes",
+        "UiPath.Server.Configuration.OData.GetProcessVersions(processId='a''b')",
+    ];
+
+    proptest! {
+        #[test]
+        fn no_request_stops_the_world(
+            path in prop::collection::vec(prop::sample::select(&SEGMENTS[..]), 0..6),
+            method in prop::sample::select(&["GET", "POST", "DELETE", "HEAD", "PUT"][..]),
+            option in prop::sample::select(&["$filter", "$top", "$skip", "$select", "$orderby", "take", "skip", "$count"][..]),
+            value in "[ -~é経]{0,24}",
+            body in "[ -~]{0,40}",
+            age in prop::sample::select(ApiVersion::ALL),
+        ) {
+            let mut world = world(age);
+            let value: String = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
+            let target = format!("/{}?{option}={value}", path.join("/"));
+            if let Some(request) = request(&mut world, method, &target, body.as_bytes()) {
+                let reply = answer(&mut world, &request);
+                prop_assert!((200..=599).contains(&reply.status), "{}", reply.status);
+            }
+        }
+    }
+}

@@ -8,6 +8,7 @@ use super::reach;
 use super::reply::{Body, Reply};
 use super::request::Request;
 use super::route;
+use super::tls::Clock;
 use super::wire::{HANDSHAKE_PATIENCE, Wire, begins_tls, play};
 use super::world::World;
 use futures_util::stream;
@@ -18,7 +19,7 @@ use hyper::header::{HeaderName, HeaderValue};
 use hyper::service::service_fn;
 use hyper::{Response, StatusCode};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use std::convert::Infallible;
 use std::io;
 use std::sync::Arc;
@@ -26,7 +27,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, oneshot, watch};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -56,10 +57,8 @@ pub(super) struct Server {
     pub(super) outward: Arc<rustls::ClientConfig>,
     /// What was seen.
     pub(super) log: watch::Sender<Log>,
-    /// When the stand-in started.
-    pub(super) epoch: Instant,
-    /// The time it was then.
-    pub(super) now: Timestamp,
+    /// The stand-in's clock.
+    pub(super) clock: Clock,
     /// The port it listens on.
     pub(super) port: u16,
     /// Ends everything.
@@ -179,7 +178,7 @@ async fn respond(
     request: hyper::Request<Incoming>,
 ) -> Result<Response<Sent>, Infallible> {
     let server = &line.server;
-    let arrived = server.epoch.elapsed();
+    let arrived = server.clock.epoch.elapsed();
     let (head, body) = request.into_parts();
     let mut headers = head.headers;
     if let Some(host) = head
@@ -197,11 +196,11 @@ async fn respond(
                 &head.uri,
                 headers,
                 body,
-                server.time(arrived),
+                server.clock.at(arrived),
             ));
             let mut reply = server.answer(&request).await;
             if let Some(event) = reply.event.take() {
-                let posted = reach::deliver(event, Arc::clone(&server.outward));
+                let posted = reach::deliver(*event, Arc::clone(&server.outward));
                 server
                     .tasks
                     .spawn(server.stop.clone().run_until_cancelled_owned(posted));
@@ -214,15 +213,10 @@ async fn respond(
     if matches!(reply.body, Body::Never) {
         server.stop.cancelled().await;
     }
-    Ok(sent(reply, server.time(server.epoch.elapsed())))
+    Ok(sent(reply, server.clock.at(server.clock.epoch.elapsed())))
 }
 
 impl Server {
-    /// The stand-in's time, this long after its start.
-    fn time(&self, since: Duration) -> Timestamp {
-        SignedDuration::try_from(since).map_or(self.now, |since| self.now + since)
-    }
-
     /// What the world, or what stands in its place, answers.
     async fn answer(&self, request: &Arc<Request>) -> Reply {
         let host = request.header("host").unwrap_or("localhost");
@@ -274,16 +268,16 @@ impl Server {
             connection: line.number,
             alpn: line.alpn.clone(),
             arrived,
-            answered: self.epoch.elapsed(),
+            answered: self.clock.epoch.elapsed(),
         };
         self.log.send_modify(|log| {
             if login && request.method == "POST" {
-                log.logins.push(Login {
+                log.push_login(Login {
                     who: who(&request.body),
                     status,
                 });
             }
-            log.requests.push(exchange);
+            log.push(exchange);
         });
     }
 }

@@ -153,10 +153,16 @@ impl Seen {
 
     /// Status, server, page and version.
     pub fn facts(&self, _at: &At<'_>) -> Facts {
-        let mut facts = Facts::from([("path", shown(&self.path))]);
-        if let Some(Failure::Silent { waited_ms }) = self.failure {
-            facts.insert("waited", crate::shown::seconds(waited_ms));
-        }
+        let mut facts = Facts::from([
+            ("path", shown(&self.path)),
+            (
+                "failed",
+                self.failure.as_ref().map(Failure::said).unwrap_or_default(),
+            ),
+            ("status", "none".into()),
+            ("answered", "no HTTP status".into()),
+            ("who", "something that does not speak HTTP".into()),
+        ]);
         if let Some(version) = self.api_version() {
             facts.insert("api_version", version.to_string());
             facts.insert("product", product(version).into());
@@ -172,6 +178,7 @@ impl Seen {
             return facts;
         };
         facts.insert("status", reply.envelope.status.to_string());
+        facts.insert("answered", format!("HTTP {}", reply.envelope.status));
         facts.insert(
             "location",
             reply.location.clone().unwrap_or_else(|| "nowhere".into()),

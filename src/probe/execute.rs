@@ -193,14 +193,15 @@ impl Seen {
                     .as_ref()
                     .map(|permissions| &permissions.envelope)
             });
-        let reasons = self.dry_run.as_ref().map(|dry_run| {
-            if dry_run.errors.is_empty() {
-                dry_run.codes.join(", ")
-            } else {
-                dry_run.errors.join(" ")
+        let reasons = match (&self.dry_run, &self.permissions) {
+            (Some(dry_run), _) if dry_run.errors.is_empty() => dry_run.codes.join(", "),
+            (Some(dry_run), _) => dry_run.errors.join(" ").trim_end_matches('.').to_owned(),
+            (None, Some(permissions)) if permissions.listed && !permissions.may_run => {
+                format!("its permissions there do not include {PERMISSION}")
             }
-        });
-        let said = envelope.map_or_else(|| "nothing".into(), Envelope::said);
+            (None, _) => String::new(),
+        };
+        let said = Envelope::said_or(envelope, self.failure.as_ref());
         let how = if self.dry_run.is_some() {
             "a dry run of Orchestrator says so"
         } else {
@@ -208,12 +209,7 @@ impl Seen {
         };
         Facts::from([
             ("said", said.clone()),
-            (
-                "reasons",
-                reasons
-                    .filter(|reasons| !reasons.is_empty())
-                    .unwrap_or(said),
-            ),
+            ("reasons", if reasons.is_empty() { said } else { reasons }),
             ("how", how.into()),
         ])
     }

@@ -55,8 +55,11 @@ impl Seen {
     pub fn facts(&self, _at: &At<'_>) -> Facts {
         let said = match (&self.envelope, &self.word) {
             (Some(envelope), Some(word)) => format!("HTTP {} “{word}”", envelope.status),
-            (Some(envelope), None) => envelope.said(),
-            (None, _) => "nothing".into(),
+            (Some(envelope), None) if envelope.status == 404 => {
+                "this version has no /api/health".into()
+            }
+            (envelope, None) => Envelope::said_or(envelope.as_ref(), self.failure.as_ref()),
+            (None, Some(_)) => Envelope::said_or(None, self.failure.as_ref()),
         };
         Facts::from([("health", said)])
     }

@@ -86,10 +86,7 @@ impl Seen {
             Some(count) => format!("{count} processes"),
             None => "an unknown number of processes".into(),
         };
-        let said = self
-            .refusal
-            .as_ref()
-            .map_or_else(|| "nothing".into(), Envelope::said);
+        let said = Envelope::said_or(self.refusal.as_ref(), self.failure.as_ref());
         Facts::from([("process_count", count), ("said", said)])
     }
 }

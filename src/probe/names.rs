@@ -2,7 +2,7 @@
 
 use super::{At, Cx, Intent, Subject, Symptom, symptoms};
 use crate::config::{Host, Settings};
-use crate::names::{AnsweredBy, Outcome, Resolution};
+use crate::names::{AnsweredBy, Outcome, Refusal, Resolution, Silence, Trouble};
 use crate::probe::{Asks, Facts};
 use crate::shown::shown;
 use serde::{Deserialize, Serialize};
@@ -109,6 +109,46 @@ impl Seen {
         addresses
     }
 
+    /// What went wrong with the question, in words.
+    fn trouble(&self) -> String {
+        match self
+            .resolution
+            .as_ref()
+            .map(|resolution| &resolution.outcome)
+        {
+            Some(Outcome::ServerFailure { why }) => match why {
+                Trouble::Reported {
+                    unvalidated_answers: true,
+                    ..
+                } => "its signatures (DNSSEC) do not hold".into(),
+                Trouble::Reported { code: 2, .. } => "the server reports SERVFAIL".into(),
+                Trouble::Reported { code, .. } => format!("the server reports error {code}"),
+                Trouble::AliasLoop => "the name is an alias of itself, by way of others".into(),
+                Trouble::Lame => "the server points elsewhere and does not look further".into(),
+                Trouble::Malformed => "the server's answer is not a DNS message".into(),
+            },
+            Some(Outcome::Refused {
+                how: Refusal::Reported,
+            }) => "it says REFUSED".into(),
+            Some(Outcome::Refused {
+                how: Refusal::PortClosed,
+            }) => "its port is closed".into(),
+            Some(Outcome::Silent {
+                how: Silence::NoAnswer,
+            }) => "nothing came back".into(),
+            Some(Outcome::Silent {
+                how: Silence::OnlyTruncated,
+            }) => "the answer over UDP was cut short, and none came over TCP".into(),
+            Some(Outcome::Silent {
+                how: Silence::Unsendable,
+            }) => "this machine could not send it".into(),
+            Some(
+                Outcome::Resolved | Outcome::Literal | Outcome::NoSuchName | Outcome::NoAddress,
+            )
+            | None => String::new(),
+        }
+    }
+
     /// Who answered what.
     pub fn facts(&self, at: &At<'_>) -> Facts {
         let list: Vec<String> = self
@@ -122,12 +162,12 @@ impl Seen {
             .and_then(|resolution| resolution.answered_by)
         {
             _ if !self.pinned.is_empty() => "--resolve".to_owned(),
-            Some(AnsweredBy::Server { address }) => format!("the name server {address}"),
+            Some(AnsweredBy::Server { address }) => server_name(address),
             Some(AnsweredBy::HostsFile) => "this machine's hosts file".into(),
             Some(AnsweredBy::Standard) => "the standard (localhost is this machine)".into(),
             Some(AnsweredBy::System) => "this machine's own resolver".into(),
             None => match at.settings.network.dns {
-                Some(server) => format!("the name server {server}"),
+                Some(server) => server_name(server),
                 None => "this machine's name servers".into(),
             },
         };
@@ -143,9 +183,19 @@ impl Seen {
         Facts::from([
             ("addresses", list.join(", ")),
             ("resolver", by),
+            ("trouble", self.trouble()),
             ("alias", alias),
             ("waited", crate::shown::seconds(self.took_ms)),
         ])
+    }
+}
+
+/// A name server in words; its port is told where it is not the usual one.
+fn server_name(server: SocketAddr) -> String {
+    if server.port() == 53 {
+        format!("the name server {}", server.ip())
+    } else {
+        format!("the name server {server}")
     }
 }
 
@@ -193,7 +243,7 @@ impl Symptom for Resolved {
 
     #[cfg(test)]
     fn sample(self) -> Seen {
-        use crate::names::{Address, Refusal, Silence, Trouble};
+        use crate::names::Address;
         let with = |outcome: Outcome| {
             let addresses = if outcome == Outcome::Resolved {
                 vec![Address {
@@ -236,9 +286,12 @@ impl Symptom for Resolved {
             Self::Refused => with(Outcome::Refused {
                 how: Refusal::Reported,
             }),
-            Self::Silent => with(Outcome::Silent {
-                how: Silence::NoAnswer,
-            }),
+            Self::Silent => Seen {
+                took_ms: 5000,
+                ..with(Outcome::Silent {
+                    how: Silence::NoAnswer,
+                })
+            },
         }
     }
 }

@@ -53,7 +53,7 @@ pub struct Release {
 pub(super) fn quoted(text: &str) -> String {
     let doubled = text.replace('\'', "''");
     let encoded: String = url::form_urlencoded::byte_serialize(doubled.as_bytes()).collect();
-    format!("%27{}%27", encoded.replace('+', "%20"))
+    format!("'{}'", encoded.replace('+', "%20"))
 }
 
 /// Asks the folder for the one process, and the other folders where it is not there.
@@ -185,9 +185,7 @@ impl Seen {
             ),
             (
                 "said",
-                self.refusal
-                    .as_ref()
-                    .map_or_else(|| "nothing".into(), Envelope::said),
+                Envelope::said_or(self.refusal.as_ref(), self.failure.as_ref()),
             ),
         ])
     }
@@ -269,10 +267,7 @@ mod tests {
 
     #[test]
     fn names_are_quoted_for_odata_and_for_the_url() {
-        assert_eq!(
-            quoted("O'Neil #1 & co"),
-            "%27O%27%27Neil%20%231%20%26%20co%27"
-        );
-        assert_eq!(quoted("請求"), "%27%E8%AB%8B%E6%B1%82%27");
+        assert_eq!(quoted("O'Neil #1 & co"), "'O%27%27Neil%20%231%20%26%20co'");
+        assert_eq!(quoted("請求"), "'%E8%AB%8B%E6%B1%82'");
     }
 }

@@ -1,16 +1,21 @@
 //! One handshake with every address: protocol and certificates, whether or not anyone would trust them.
 
+mod agreement;
+mod further;
 mod reading;
 
-pub use reading::{Agreement, Dated, Named, Strong, Trusted, Unrevoked};
+pub use agreement::Agreement;
+pub use further::{Further, Narrow};
+pub use reading::{Dated, Named, Strong, Trusted, Unrevoked};
 
-use super::{At, Cx, Intent, Subject};
+use super::{At, Cx, Intent, Subject, Symptom};
 use crate::config::{Host, Settings};
 use crate::probe::{Asks, Facts};
 use crate::shown::shown;
 use crate::trust::{self, Facets, Roots, Views};
+use crate::wire::reply::{self, Spoken};
 use crate::wire::session::served;
-use crate::wire::tls::{Handshake, TlsFailure, bytes_of};
+use crate::wire::tls::{Handshake, KeyProof, TlsFailure, bytes_of};
 use jiff::Timestamp;
 use rustls::pki_types::CertificateDer;
 use serde::{Deserialize, Serialize};
@@ -39,6 +44,9 @@ pub struct Shown {
     pub handshake: Handshake,
     /// The certificates, judged; none where none came.
     pub facets: Option<Facets>,
+    /// What was asked after it failed.
+    #[serde(default)]
+    pub further: Further,
     /// How long it took, milliseconds.
     pub took_ms: u64,
 }
@@ -61,11 +69,13 @@ pub async fn measure(cx: &Cx) -> Seen {
             .await;
         let took = cx.world.clock.elapsed().saturating_sub(began);
         let facets = judged(cx, &handshake).await;
+        let further = further::ask_further(cx, attempt.address, &handshake).await;
         let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
         Shown {
             address: attempt.address,
             handshake,
             facets,
+            further,
             took_ms,
         }
     }))
@@ -98,8 +108,15 @@ async fn judged(cx: &Cx, handshake: &Handshake) -> Option<Facets> {
         return Some(facets);
     }
     let machine = machine_roots(cx).await;
+    let kept = [machine.as_ref(), cx.session.bundle()];
+    let pool: Vec<_> = kept
+        .into_iter()
+        .flatten()
+        .flat_map(|roots| roots.certificates().iter().cloned())
+        .collect();
     let views = Views {
         machine: machine.as_ref(),
+        pool: &pool,
         ..by_cloud
     };
     Some(trust::judge(&chain, &staple, &host, now, &views))
@@ -168,30 +185,107 @@ impl Seen {
         };
         facts.insert("address", shown.address.to_string());
         let handshake = &shown.handshake;
-        facts.insert(
-            "protocol",
-            handshake
-                .protocol
-                .clone()
-                .unwrap_or_else(|| "no TLS".into()),
-        );
-        facts.insert("cipher", handshake.cipher.clone().unwrap_or_default());
-        facts.insert("banner", banner(&handshake.first_bytes));
-        facts.insert("alert", alert(handshake.failure.as_ref()));
-        if let Some(facets) = &shown.facets {
-            facts.extend(trust::facts(facets));
+        let would = agreement::would_have_agreed(shown);
+        let alert = alert(handshake);
+        let refusal = match &would {
+            Some((protocol, cipher)) => format!("it would agree on {protocol} with {cipher}"),
+            None => format!("it answered with {alert}"),
+        };
+        facts.insert("alert", alert);
+        facts.insert("refusal", refusal);
+        let (protocol, cipher) = would.unwrap_or_else(|| ("no TLS".into(), String::new()));
+        let agreed = |given: &Option<String>, would| given.clone().unwrap_or(would);
+        facts.insert("protocol", agreed(&handshake.protocol, protocol));
+        facts.insert("cipher", agreed(&handshake.cipher, cipher));
+        let first = handshake.first();
+        let spoken = reply::spoken(&first).unwrap_or(Spoken::Unknown);
+        facts.insert("spoken", spoken.name().into());
+        facts.insert("banner", banner(&first, &handshake.first_bytes));
+        facts.extend(self.of_certificates(at));
+        facts
+    }
+
+    /// What the sentences may mention of certificates; each topic is told of the address that decides its row.
+    fn of_certificates(&self, at: &At<'_>) -> Facts {
+        let mut facts: Facts = UNTOLD
+            .iter()
+            .map(|(name, text)| (*name, (*text).into()))
+            .collect();
+        let of = |shown: Option<&Shown>| {
+            let judged = shown.and_then(|shown| shown.facets.as_ref());
+            judged.map(trust::facts).unwrap_or_default()
+        };
+        facts.extend(of(self.deciding::<Trusted>(at)));
+        let topics: [(Facts, &[&str]); 4] = [
+            (
+                of(self.deciding::<Named>(at)),
+                &["names", "nearest", "common_name"],
+            ),
+            (
+                of(self.deciding::<Dated>(at)),
+                &["not_after", "not_before", "days", "expires", "begins"],
+            ),
+            (
+                of(self.deciding::<Strong>(at)),
+                &["weakness", "key", "signature"],
+            ),
+            (
+                of(self.deciding::<Unrevoked>(at)),
+                &["staple", "revoked_at", "revoked_for"],
+            ),
+        ];
+        for (told, names) in topics {
+            facts.extend(told.into_iter().filter(|(name, _)| names.contains(name)));
+        }
+        for name in ["not_after", "not_before", "revoked_at"] {
+            let moment = facts
+                .get(name)
+                .and_then(|text| text.parse::<Timestamp>().ok());
+            if let Some(moment) = moment {
+                facts.insert(name, moment.strftime("%Y-%m-%d %H:%M UTC").to_string());
+            }
         }
         facts
     }
+
+    /// The first address that, seen alone, reads as all of them do.
+    fn deciding<S: Symptom<Seen = Self>>(&self, at: &At<'_>) -> Option<&Shown> {
+        let whole = S::read(self, at).key();
+        let alone = |shown: &&Shown| {
+            let seen = Self {
+                addresses: vec![(*shown).clone()],
+            };
+            S::read(&seen, at).key() == whole
+        };
+        self.addresses.iter().find(alone)
+    }
 }
 
+/// What stands in a sentence where a certificate does not tell.
+const UNTOLD: [(&str, &str); 18] = [
+    ("subject", "without a name"),
+    ("issuer", "an unnamed issuer"),
+    ("root", "a root"),
+    ("missing_issuer", "an unnamed issuer"),
+    ("last_served", "the last certificate"),
+    ("fault", "a rule of X.509 does not hold"),
+    ("found", "that issued it"),
+    ("product", "an inspection product"),
+    ("malformed", "its encoding is not what the standard demands"),
+    ("fingerprint", "of another certificate"),
+    ("names", "no name"),
+    ("common_name", "there is none"),
+    ("weakness", "a certificate in it is not what it should be"),
+    ("key", "current"),
+    ("staple", "the server staples no OCSP response"),
+    ("revoked_at", "an untold time"),
+    ("revoked_for", "no reason given"),
+    ("cloud_store", "the cloud's roots"),
+];
+
 /// The first bytes as text, as far as they are text.
-fn banner(hex: &str) -> String {
-    let bytes: Vec<u8> = (0..hex.len() / 2)
-        .filter_map(|at| hex.get(at * 2..at * 2 + 2))
-        .filter_map(|pair| u8::from_str_radix(pair, 16).ok())
-        .collect();
-    let text: String = String::from_utf8_lossy(&bytes)
+fn banner(bytes: &[u8], hex: &str) -> String {
+    let text: String = String::from_utf8_lossy(bytes)
         .lines()
         .next()
         .unwrap_or_default()
@@ -208,16 +302,15 @@ fn banner(hex: &str) -> String {
 }
 
 /// The alert in words.
-fn alert(failure: Option<&TlsFailure>) -> String {
-    match failure {
+fn alert(handshake: &Handshake) -> String {
+    match &handshake.failure {
+        None if handshake.key == KeyProof::Unproven => {
+            "the server's signature does not fit the key of its certificate".into()
+        }
         Some(TlsFailure::Alert { code, name }) => format!("alert {code} ({name})"),
         Some(TlsFailure::Incompatible { what } | TlsFailure::Other { what }) => shown(what),
         Some(
-            TlsFailure::Closed
-            | TlsFailure::Silent { .. }
-            | TlsFailure::NotTls
-            | TlsFailure::Signature
-            | TlsFailure::Name,
+            TlsFailure::Closed | TlsFailure::Silent { .. } | TlsFailure::NotTls | TlsFailure::Name,
         )
         | None => "no alert".into(),
     }

@@ -119,12 +119,7 @@ impl Seen {
                     listed.join(", ")
                 },
             ),
-            (
-                "said",
-                self.refusal
-                    .as_ref()
-                    .map_or_else(|| "nothing".into(), Envelope::said),
-            ),
+            ("said", Envelope::said_or(self.refusal.as_ref(), None)),
         ])
     }
 }

@@ -192,7 +192,7 @@ impl<'a> Known<'a> {
             version: self.x509.version.0.saturating_add(1),
             not_before: moment(self.x509.validity.not_before.timestamp()),
             not_after: moment(self.x509.validity.not_after.timestamp()),
-            key: key::of(&self.x509),
+            key: key::of(&self.x509.subject_pki),
             signature: algorithm(&self.x509),
             name_count: hosts.len(),
             names: hosts.into_iter().take(MOST_NAMES).collect(),

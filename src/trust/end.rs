@@ -2,7 +2,6 @@
 
 use super::facets::End;
 use super::judge::Views;
-use super::path::{Spelling, same_name};
 use super::signature::Proof;
 use super::table::Table;
 
@@ -21,10 +20,10 @@ pub(crate) fn of(table: &mut Table<'_>, walked: &[usize], views: &Views<'_>) -> 
         Some(_) => {}
         None => return End::Unreadable,
     }
-    let keys = keys_of_issuer(table, head, views);
     let mut end = End::Open(head);
-    for (key, id_differs) in keys {
-        match (table.web.proof(head, &key), id_differs) {
+    for candidate in candidates(table, head, views) {
+        match (table.web.proof(head, &candidate.key), candidate.id_differs) {
+            (Proof::Signed, _) if candidate.is_root => return End::Anchored(head),
             (Proof::Signed, _) => return End::Open(head),
             (Proof::NotSigned, _) | (Proof::Unchecked, true) if end != End::Unproven(head) => {
                 end = End::WrongKey(head);
@@ -36,13 +35,34 @@ pub(crate) fn of(table: &mut Table<'_>, walked: &[usize], views: &Views<'_>) -> 
     end
 }
 
-/// The keys of all that is known by the name of the issuer of `head`, and whether their identifier is another than the one it wants.
-fn keys_of_issuer(table: &Table<'_>, head: usize, views: &Views<'_>) -> Vec<(Vec<u8>, bool)> {
+/// The end of a chain that the cloud trusts: the root, if it was served, or the last below it.
+pub(crate) fn of_trusted(table: &Table<'_>, path: &[usize]) -> End {
+    let head = path.last().copied().unwrap_or(0);
+    let root = table.web.known(head).and_then(|head| {
+        let mut nodes = table.web.nodes().iter();
+        nodes.position(|node| {
+            node.as_ref().is_some_and(|node| {
+                node.self_signed && node.x509.subject.as_raw() == head.x509.issuer.as_raw()
+            })
+        })
+    });
+    root.map_or(End::Anchored(head), End::Root)
+}
+
+/// A key that may have signed a certificate.
+struct Candidate {
+    key: Vec<u8>,
+    is_root: bool,
+    id_differs: bool,
+}
+
+/// The keys of all that is known by the name of the issuer of `head`.
+fn candidates(table: &Table<'_>, head: usize, views: &Views<'_>) -> Vec<Candidate> {
     const MOST: usize = 20;
     let Some(child) = table.web.known(head) else {
         return Vec::new();
     };
-    let mut keys = Vec::new();
+    let mut found = Vec::new();
     for (index, issuer) in table.web.nodes().iter().enumerate() {
         let Some(issuer) = issuer else { continue };
         let id_differs = match (child.authority_key_id(), issuer.subject_key_id()) {
@@ -51,22 +71,24 @@ fn keys_of_issuer(table: &Table<'_>, head: usize, views: &Views<'_>) -> Vec<(Vec
         };
         // A certificate with its own name as issuer's, but another key's identifier, has an issuer that happens to be called the same.
         let is_itself = index == head && id_differs;
-        if !is_itself
-            && same_name(
-                &child.x509.issuer,
-                issuer.x509.subject.as_raw(),
-                Spelling::Exact,
-            )
-        {
-            keys.push((issuer.x509.subject_pki.raw.to_vec(), id_differs));
+        let subject = issuer.x509.subject.as_raw();
+        if !is_itself && child.x509.issuer.as_raw() == subject {
+            found.push(Candidate {
+                key: issuer.x509.subject_pki.raw.to_vec(),
+                is_root: false,
+                id_differs,
+            });
         }
     }
     for roots in views.all() {
-        let named = (0..roots.len()).filter(|anchor| {
-            same_name(&child.x509.issuer, roots.subject(*anchor), Spelling::Exact)
-        });
-        keys.extend(named.map(|anchor| (roots.key(anchor).to_vec(), false)));
+        for anchor in roots.named(child.x509.issuer.as_raw()) {
+            found.push(Candidate {
+                key: roots.key(anchor).to_vec(),
+                is_root: true,
+                id_differs: false,
+            });
+        }
     }
-    keys.truncate(MOST);
-    keys
+    found.truncate(MOST);
+    found
 }

@@ -247,6 +247,10 @@ pub struct Path {
     pub certificates: Vec<usize>,
     /// The root's name.
     pub root: String,
+    /// The root's key.
+    pub root_key: Key,
+    /// The root's first and last moment, where its certificate is known.
+    pub root_dates: Option<(Timestamp, Timestamp)>,
     /// What is wrong with it besides dates, names of the host and strength.
     pub faults: Vec<Fault>,
 }
@@ -254,8 +258,8 @@ pub struct Path {
 /// One thing wrong with a path.
 #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
 pub struct Fault {
-    /// The certificate at fault, as an index.
-    pub certificate: usize,
+    /// The certificate at fault, as an index; `None` is the root in the store.
+    pub certificate: Option<usize>,
     /// What is wrong.
     pub kind: FaultKind,
 }
@@ -296,6 +300,8 @@ pub enum End {
     SelfSigned,
     /// A served certificate that signed itself, as an index.
     Root(usize),
+    /// The issuer of the certificate of this index is a root of one of the stores.
+    Anchored(usize),
     /// The issuer of the certificate of this index is nowhere to be seen.
     Open(usize),
     /// A certificate with the issuer's name is known, but its key did not sign the certificate of this index.

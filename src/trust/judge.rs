@@ -3,7 +3,7 @@
 use super::facets::{End, Facets, Path, Refusal, Served, Staple, View};
 use super::roots::Roots;
 use super::table::Table;
-use super::verify::{self, Purpose};
+use super::verify::{self, Accepted, Purpose};
 use super::{end, name, product, staple};
 use jiff::Timestamp;
 use rustls_pki_types::CertificateDer;
@@ -39,46 +39,45 @@ pub fn judge(
     views: &Views<'_>,
 ) -> Facets {
     let mut table = Table::of(chain);
-    let mut cloud = view(&mut table, views.cloud, now);
+    let (mut cloud, accepted) = view(&mut table, views.cloud, now);
     if cloud.path.is_none() {
         table.find(views);
         cloud.completed = table.best_path(views.cloud, now, Reach::Found);
     }
     let mut other = |roots: Option<&Roots>| {
-        roots.map(|roots| {
-            let mut view = view(&mut table, roots, now);
-            if view.path.is_none() {
-                view.completed = table.best_path(roots, now, Reach::Found);
-            }
-            view
-        })
+        roots.map(|roots| other_view(&mut table, roots, now, accepted.as_ref()))
     };
     let (machine, bundle) = (other(views.machine), other(views.bundle));
-    let walked = table.longest_chain();
-    let end = end::of(&mut table, &walked, views);
+    let walked = match &cloud.path {
+        Some(path) if cloud.trusted() => path.certificates.clone(),
+        Some(_) | None => table.longest_chain(),
+    };
+    let end = if cloud.trusted() {
+        end::of_trusted(&table, &walked)
+    } else {
+        end::of(&mut table, &walked, views)
+    };
     let path = [Some(&cloud), machine.as_ref(), bundle.as_ref()]
         .into_iter()
         .flatten()
         .find_map(any_path);
     let judged = path.map_or(walked.as_slice(), |path| path.certificates.as_slice());
-    let chain_judged = table.served_without_root(judged);
-    let product = if cloud.trusted() {
-        None
-    } else {
-        product_on(&table, judged)
-    };
     let mut facets = Facets {
         at: now,
         host: host.clone(),
         served: chain.len(),
         certificates: Vec::new(),
-        chain: chain_judged,
+        chain: table.served_without_root(judged),
         end,
         names: name::compare(table.web.known(0), host),
+        product: if cloud.trusted() {
+            None
+        } else {
+            product_on(&table, judged)
+        },
         cloud,
         machine,
         bundle,
-        product,
         staple: staple_of(&mut table, staple, now, views),
     };
     table.lay_out(&mut facets);
@@ -101,11 +100,14 @@ pub fn strict(
     now: Timestamp,
     cloud: &Roots,
 ) -> Result<(), Refusal> {
-    let mut table = Table::of(chain);
-    let Some(leaf) = chain.first() else {
+    let Some((leaf, others)) = chain.split_first() else {
         return Err(Refusal::Nothing);
     };
-    let intermediates = table.intermediates();
+    let intermediates = if others.len() <= verify::FEW {
+        others.to_vec()
+    } else {
+        Table::of(chain).intermediates()
+    };
     verify::trusted(leaf, &intermediates, cloud, now, Purpose::Server)?;
     match verify::names(leaf, host) {
         Some(Ok(())) => Ok(()),
@@ -113,37 +115,60 @@ pub fn strict(
     }
 }
 
-fn view(table: &mut Table<'_>, roots: &Roots, now: Timestamp) -> View {
-    let store = roots.name();
+/// How a set of roots sees the served chain, and the path that it accepts.
+fn view(table: &mut Table<'_>, roots: &Roots, now: Timestamp) -> (View, Option<Accepted>) {
+    let mut view = View {
+        store: roots.name(),
+        refusal: None,
+        trusted_otherwise: true,
+        path: None,
+        completed: None,
+    };
     let Some(leaf) = table.leaf() else {
-        return View {
-            store,
-            refusal: Some(Refusal::Nothing),
-            trusted_otherwise: false,
-            path: None,
-            completed: None,
-        };
+        view.refusal = Some(Refusal::Nothing);
+        view.trusted_otherwise = false;
+        return (view, None);
     };
     let intermediates = table.intermediates();
-    let (refusal, path) = match verify::trusted(&leaf, &intermediates, roots, now, Purpose::Server)
-    {
-        Ok(accepted) => (None, Some(table.accepted_path(&accepted, roots))),
-        Err(refusal) => (Some(refusal), table.best_path(roots, now, Reach::Served)),
-    };
-    let otherwise = |path: &Path| {
-        let moment = table.common_moment(&path.certificates);
-        moment.is_some_and(|moment| {
-            verify::trusted(&leaf, &intermediates, roots, moment, Purpose::Any).is_ok()
-        })
-    };
-    let trusted_otherwise = refusal.is_none() || path.as_ref().is_some_and(otherwise);
-    View {
-        store,
-        refusal,
-        trusted_otherwise,
-        path,
-        completed: None,
+    match verify::trusted(&leaf, &intermediates, roots, now, Purpose::Server) {
+        Ok(accepted) => {
+            view.path = table.accepted_path(&accepted, roots);
+            (view, Some(accepted))
+        }
+        Err(refusal) => {
+            view.refusal = Some(refusal);
+            view.path = table.best_path(roots, now, Reach::Served);
+            let path = view.path.as_ref();
+            let moment = path.and_then(|path| table.common_moment(&path.certificates));
+            view.trusted_otherwise = moment.is_some_and(|moment| {
+                verify::trusted(&leaf, &intermediates, roots, moment, Purpose::Any).is_ok()
+            });
+            (view, None)
+        }
     }
+}
+
+/// The view of another set of roots; where it has the very root that the cloud accepted, nothing needs to be computed again.
+fn other_view(
+    table: &mut Table<'_>,
+    roots: &Roots,
+    now: Timestamp,
+    accepted: Option<&Accepted>,
+) -> View {
+    if let Some(path) = accepted.and_then(|accepted| table.accepted_path(accepted, roots)) {
+        return View {
+            store: roots.name(),
+            refusal: None,
+            trusted_otherwise: true,
+            path: Some(path),
+            completed: None,
+        };
+    }
+    let (mut view, _) = view(table, roots, now);
+    if view.path.is_none() {
+        view.completed = table.best_path(roots, now, Reach::Found);
+    }
+    view
 }
 
 fn any_path(view: &View) -> Option<&Path> {
@@ -183,7 +208,9 @@ impl Facets {
             End::Open(index) | End::WrongKey(index) | End::Unproven(index) => {
                 self.certificates.get(index)
             }
-            End::Nothing | End::Unreadable | End::SelfSigned | End::Root(_) => None,
+            End::Nothing | End::Unreadable | End::SelfSigned | End::Root(_) | End::Anchored(_) => {
+                None
+            }
         }
     }
 }

@@ -3,17 +3,17 @@
 use super::facets::{Key, KeyGrade};
 use super::signature;
 use crate::shown::shown;
-use x509_parser::prelude::{FromDer, X509Certificate};
+use x509_parser::prelude::{FromDer, SubjectPublicKeyInfo};
 use x509_parser::public_key::{PublicKey, RSAPublicKey};
 
 /// The key of a certificate.
-pub(crate) fn of(x509: &X509Certificate<'_>) -> Key {
-    let oid = x509.subject_pki.algorithm.algorithm.to_id_string();
+pub(crate) fn of(key: &SubjectPublicKeyInfo<'_>) -> Key {
+    let oid = key.algorithm.algorithm.to_id_string();
     match oid.as_str() {
-        "1.2.840.113549.1.1.1" | "1.2.840.113549.1.1.10" => match x509.subject_pki.parsed() {
+        "1.2.840.113549.1.1.1" | "1.2.840.113549.1.1.10" => match key.parsed() {
             Ok(PublicKey::RSA(rsa)) => rsa_key(rsa.modulus, rsa.exponent),
             // The parser reads RSASSA-PSS keys as unknown; their bits are those of an RSA key all the same.
-            _ => match RSAPublicKey::from_der(&x509.subject_pki.subject_public_key.data) {
+            _ => match RSAPublicKey::from_der(&key.subject_public_key.data) {
                 Ok((_, rsa)) => rsa_key(rsa.modulus, rsa.exponent),
                 Err(_) => Key {
                     kind: "RSA".to_owned(),
@@ -22,7 +22,7 @@ pub(crate) fn of(x509: &X509Certificate<'_>) -> Key {
                 },
             },
         },
-        "1.2.840.10045.2.1" => curve(x509),
+        "1.2.840.10045.2.1" => curve(key),
         "1.3.101.112" => Key {
             kind: "Ed25519".to_owned(),
             bits: 256,
@@ -92,8 +92,8 @@ const CURVES: [(&str, &str, u32, KeyGrade); 12] = [
     ("1.3.132.0.8", "EC secp160r1", 160, KeyGrade::Weak),
 ];
 
-fn curve(x509: &X509Certificate<'_>) -> Key {
-    let parameters = x509.subject_pki.algorithm.parameters.as_ref();
+fn curve(key: &SubjectPublicKeyInfo<'_>) -> Key {
+    let parameters = key.algorithm.parameters.as_ref();
     let oid = parameters
         .and_then(|any| any.as_oid().ok())
         .map(|oid| oid.to_id_string());

@@ -182,15 +182,17 @@ impl<'a> Web<'a> {
     }
 
     fn visit_roots(&mut self, path: &Chain, search: &mut Search<'_>, head: usize) {
-        let Some(roots) = search.roots else { return };
-        for anchor in 0..roots.len() {
-            let Some(known) = self.known(head) else {
+        let (Some(roots), Some(known)) = (search.roots, self.known(head)) else {
+            return;
+        };
+        let issuer = &known.x509.issuer;
+        let named: Vec<usize> = match search.spelling {
+            Spelling::Exact => roots.named(issuer.as_raw()).collect(),
+            Spelling::Loose => roots.loosely_named(&loosely(issuer)).collect(),
+        };
+        for anchor in named {
+            if search.found.len() >= MOST_PATHS {
                 return;
-            };
-            if !same_name(&known.x509.issuer, roots.subject(anchor), search.spelling)
-                || search.found.len() >= MOST_PATHS
-            {
-                continue;
             }
             let mut unproven = path.unproven.clone();
             match self.proof(head, roots.key(anchor)) {
@@ -198,9 +200,8 @@ impl<'a> Web<'a> {
                 Proof::NotSigned => continue,
                 Proof::Unchecked => unproven.push(head),
             }
-            let certificates = path.certificates.clone();
             search.found.push(Found {
-                certificates,
+                certificates: path.certificates.clone(),
                 anchor,
                 unproven,
                 spelling: search.spelling,
@@ -213,15 +214,17 @@ impl<'a> Web<'a> {
         let (Some(child), Some(issuer)) = (self.known(head), self.known(next)) else {
             return false;
         };
-        same_name(&child.x509.issuer, issuer.x509.subject.as_raw(), spelling)
-            && !path
-                .certificates
-                .iter()
-                .filter_map(|index| self.known(*index))
-                .any(|earlier| {
-                    earlier.x509.subject.as_raw() == issuer.x509.subject.as_raw()
-                        && earlier.x509.subject_pki.raw == issuer.x509.subject_pki.raw
-                })
+        let (wanted, given) = (&child.x509.issuer, &issuer.x509.subject);
+        let same = wanted.as_raw() == given.as_raw()
+            || spelling == Spelling::Loose && loosely(wanted) == loosely(given);
+        same && !path
+            .certificates
+            .iter()
+            .filter_map(|index| self.known(*index))
+            .any(|earlier| {
+                earlier.x509.subject.as_raw() == issuer.x509.subject.as_raw()
+                    && earlier.x509.subject_pki.raw == issuer.x509.subject_pki.raw
+            })
     }
 
     /// Whether both say which key signed, and say different keys.
@@ -232,20 +235,11 @@ impl<'a> Web<'a> {
     }
 }
 
-/// Whether a name and a whole DER name are the same.
-pub(crate) fn same_name(name: &X509Name<'_>, other: &[u8], spelling: Spelling) -> bool {
-    match spelling {
-        Spelling::Exact => name.as_raw() == other,
-        Spelling::Loose => {
-            name.as_raw() == other
-                || X509Name::from_der(other)
-                    .is_ok_and(|(_, other)| loosely(name) == loosely(&other))
-        }
-    }
-}
+/// A name with letter case, spaces and string types levelled out: its parts, each with kinds and values.
+pub(crate) type LooseName = Vec<Vec<(String, String)>>;
 
 /// A name with letter case, spaces and string types levelled out.
-pub(crate) fn loosely(name: &X509Name<'_>) -> Vec<Vec<(String, String)>> {
+pub(crate) fn loosely(name: &X509Name<'_>) -> LooseName {
     let part = |rdn: &x509_parser::prelude::RelativeDistinguishedName<'_>| {
         let mut values: Vec<_> = rdn
             .iter()

@@ -96,7 +96,7 @@ pub fn trust(facets: &Facets) -> Trust {
         End::Nothing => return Trust::Untold,
         End::Unreadable => return Trust::Malformed,
         End::SelfSigned => return Trust::SelfSigned,
-        End::Root(_) | End::Open(_) | End::WrongKey(_) | End::Unproven(_) => {}
+        End::Root(_) | End::Anchored(_) | End::Open(_) | End::WrongKey(_) | End::Unproven(_) => {}
     }
     if let Some(path) = &facets.cloud.completed {
         return match broken_rule(path) {
@@ -120,7 +120,7 @@ pub fn trust(facets: &Facets) -> Trust {
         return Trust::PrivateRoot;
     }
     match facets.end {
-        End::Root(_) => Trust::PrivateRoot,
+        End::Root(_) | End::Anchored(_) => Trust::PrivateRoot,
         End::WrongKey(_) => Trust::BadSignature,
         End::Open(_) if facets.certificates.iter().any(is_unreadable) => Trust::Malformed,
         End::Open(_) => Trust::UnknownIssuer,
@@ -204,27 +204,43 @@ pub fn naming(facets: &Facets) -> Naming {
 pub fn lifetime(facets: &Facets, now: Timestamp, expires_soon_days: u32) -> Lifetime {
     let soon = SignedDuration::from_hours(24 * i64::from(expires_soon_days));
     let horizon = now.checked_add(soon).unwrap_or(Timestamp::MAX);
-    let second = now.as_second();
     let mut worst = Lifetime::Untold;
     for certificate in judged(facets) {
         let (Some(from), Some(until)) = (certificate.not_before, certificate.not_after) else {
             return Lifetime::Untold;
         };
-        // Seconds count, as they do in certificates: the last second is still in date.
-        let one = if second > until.as_second() {
-            Lifetime::Expired
-        } else if second < from.as_second() {
-            Lifetime::NotYetValid
-        } else if horizon >= until {
-            Lifetime::ExpiresSoon
-        } else {
-            Lifetime::InDate
+        let one = match at(from, until, now) {
+            Lifetime::InDate if horizon >= until => Lifetime::ExpiresSoon,
+            one => one,
         };
-        if gravity(one) > gravity(worst) {
-            worst = one;
-        }
+        worst = graver(worst, one);
     }
-    worst
+    // A root's dates count once they are over; rustls-webpki does not look at them, all others do.
+    let root = facets.cloud.path.as_ref().and_then(|path| path.root_dates);
+    match root.map(|(from, until)| at(from, until, now)) {
+        Some(one @ (Lifetime::Expired | Lifetime::NotYetValid)) => graver(worst, one),
+        Some(Lifetime::InDate | Lifetime::ExpiresSoon | Lifetime::Untold) | None => worst,
+    }
+}
+
+/// How a moment stands to two dates. Seconds count, as they do in certificates: the last second is still in date.
+fn at(from: Timestamp, until: Timestamp, now: Timestamp) -> Lifetime {
+    let second = now.as_second();
+    if second > until.as_second() {
+        Lifetime::Expired
+    } else if second < from.as_second() {
+        Lifetime::NotYetValid
+    } else {
+        Lifetime::InDate
+    }
+}
+
+fn graver(one: Lifetime, other: Lifetime) -> Lifetime {
+    if gravity(other) > gravity(one) {
+        other
+    } else {
+        one
+    }
 }
 
 fn gravity(lifetime: Lifetime) -> u8 {
@@ -246,10 +262,14 @@ pub fn strength(facets: &Facets) -> Strength {
     if chain.iter().any(|certificate| certificate.version < 3) {
         return Strength::OldVersion;
     }
-    if chain
-        .iter()
-        .any(|certificate| certificate.key.grade == KeyGrade::Weak)
-    {
+    let root = facets.cloud.path.as_ref().map(|path| path.root_key.grade);
+    let keys = || {
+        chain
+            .iter()
+            .map(|certificate| certificate.key.grade)
+            .chain(root)
+    };
+    if keys().any(|grade| grade == KeyGrade::Weak) {
         return Strength::WeakKey;
     }
     if chain

@@ -1,8 +1,10 @@
 //! Sets of roots: Mozilla's, which stand in for the cloud's, and those read from files and stores.
 
+use super::facets::Key;
+use super::path::{LooseName, loosely};
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, TrustAnchor};
-use x509_parser::prelude::{FromDer, X509Name};
+use x509_parser::prelude::{FromDer, SubjectPublicKeyInfo, X509Name};
 
 /// Version of webpki-roots and the day it came out, as a report shows them.
 const MOZILLA: (&str, &str) = ("1.0.10", "2026-10-19");
@@ -14,6 +16,7 @@ pub struct Roots {
     anchors: Vec<TrustAnchor<'static>>,
     ders: Vec<CertificateDer<'static>>,
     subjects: Vec<Vec<u8>>,
+    loose_subjects: Vec<Option<LooseName>>,
     keys: Vec<Vec<u8>>,
 }
 
@@ -72,10 +75,12 @@ impl Roots {
         anchors: Vec<TrustAnchor<'static>>,
         ders: Vec<CertificateDer<'static>>,
     ) -> Self {
-        let subjects = anchors
+        let subjects: Vec<_> = anchors
             .iter()
             .map(|anchor| sequence(&anchor.subject))
             .collect();
+        let loose = |name: &Vec<u8>| Some(loosely(&X509Name::from_der(name).ok()?.1));
+        let loose_subjects = subjects.iter().map(loose).collect();
         let keys = anchors
             .iter()
             .map(|anchor| sequence(&anchor.subject_public_key_info))
@@ -85,6 +90,7 @@ impl Roots {
             anchors,
             ders,
             subjects,
+            loose_subjects,
             keys,
         }
     }
@@ -114,9 +120,14 @@ impl Roots {
         &self.anchors
     }
 
-    /// The subject of a root, as a whole DER name.
-    pub(crate) fn subject(&self, index: usize) -> &[u8] {
-        &self.subjects[index]
+    /// The roots of this name, which is whole DER.
+    pub(crate) fn named(&self, name: &[u8]) -> impl Iterator<Item = usize> {
+        (0..self.len()).filter(move |index| self.subjects[*index] == name)
+    }
+
+    /// The roots of this name in whatever spelling.
+    pub(crate) fn loosely_named(&self, name: &LooseName) -> impl Iterator<Item = usize> {
+        (0..self.len()).filter(move |index| self.loose_subjects[*index].as_ref() == Some(name))
     }
 
     /// The key of a root, as a whole DER subjectPublicKeyInfo.
@@ -130,6 +141,19 @@ impl Roots {
             .name_constraints
             .as_ref()
             .map(|inner| sequence(inner))
+    }
+
+    /// A root's key, as a report shows it.
+    pub(crate) fn shown_key(&self, index: usize) -> Key {
+        match SubjectPublicKeyInfo::from_der(&self.keys[index]) {
+            Ok((_, key)) => super::key::of(&key),
+            Err(_) => Key::default(),
+        }
+    }
+
+    /// The certificate of a root, where it is known.
+    pub(crate) fn certificate(&self, index: usize) -> Option<&CertificateDer<'static>> {
+        self.ders.get(index)
     }
 
     /// A root's name, as a person says it.

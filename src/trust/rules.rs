@@ -5,13 +5,21 @@ use super::constraints::{self, Breach};
 use super::facets::{Fault, FaultKind};
 use x509_parser::prelude::{FromDer, NameConstraints, ParsedExtension, X509Extension};
 
-/// The faults of a path; `path` holds each certificate with its index, leaf first, `root` the constraints of the root.
-pub(crate) fn faults(path: &[(usize, &Known<'_>)], root: Option<&[u8]>) -> Vec<Fault> {
+/// What is known of the root that a path ends in.
+pub(crate) struct Root<'r> {
+    /// Its certificate.
+    pub(crate) certificate: Option<&'r Known<'r>>,
+    /// Its name constraints.
+    pub(crate) constraints: Option<&'r [u8]>,
+}
+
+/// The faults of a path; `path` holds each certificate with its index, leaf first.
+pub(crate) fn faults(path: &[(usize, &Known<'_>)], root: &Root<'_>) -> Vec<Fault> {
     let mut out = Vec::new();
     for (depth, (index, known)) in path.iter().enumerate() {
         let mut note = |kind| {
             out.push(Fault {
-                certificate: *index,
+                certificate: Some(*index),
                 kind,
             });
         };
@@ -29,10 +37,38 @@ pub(crate) fn faults(path: &[(usize, &Known<'_>)], root: Option<&[u8]>) -> Vec<F
             issuer(&path[..depth], known, &mut note);
         }
     }
-    names(path, root, &mut out);
+    if let Some(certificate) = root.certificate {
+        let mut note = |kind| {
+            out.push(Fault {
+                certificate: None,
+                kind,
+            });
+        };
+        faults_of_root(path, certificate, &mut note);
+    }
+    names(path, root.constraints, &mut out);
     out.sort_by_key(|fault| (fault.kind, fault.certificate));
     out.dedup();
     out
+}
+
+/// What a root's own certificate forbids. rustls-webpki does not look at it, all others do.
+fn faults_of_root(
+    path: &[(usize, &Known<'_>)],
+    root: &Known<'_>,
+    note: &mut impl FnMut(FaultKind),
+) {
+    // A server's own certificate in the store is trusted as it is.
+    if path.iter().any(|(_, known)| known.der == root.der) {
+        return;
+    }
+    if let Critical::Unknown = critical(root) {
+        note(FaultKind::CriticalExtension);
+    }
+    issuer(path, root, &mut |kind| match kind {
+        FaultKind::Disputed => {}
+        kind => note(kind),
+    });
 }
 
 /// What an issuer has to be; `below` are the certificates under it, leaf first.
@@ -148,7 +184,7 @@ fn below(
             Breach::Disputed => FaultKind::Disputed,
         };
         out.push(Fault {
-            certificate: *index,
+            certificate: Some(*index),
             kind,
         });
     }

@@ -142,16 +142,20 @@ fn opened(key: &RSAPublicKey<'_>, signature: &[u8], prefix: &[u8], digest: &[u8]
     }
 }
 
+/// Whether *ring* checks PSS signatures of this kind: those whose salt is as long as the digest.
 fn pss_is_known(algorithm: &AlgorithmIdentifier<'_>) -> bool {
     let parameters = algorithm
         .parameters
         .as_ref()
         .and_then(|any| RsaSsaPssParams::try_from(any).ok());
     parameters.is_some_and(|parameters| {
-        matches!(
-            parameters.hash_algorithm_oid().to_id_string().as_str(),
-            "2.16.840.1.101.3.4.2.1" | "2.16.840.1.101.3.4.2.2" | "2.16.840.1.101.3.4.2.3"
-        )
+        let salt = match parameters.hash_algorithm_oid().to_id_string().as_str() {
+            "2.16.840.1.101.3.4.2.1" => 32,
+            "2.16.840.1.101.3.4.2.2" => 48,
+            "2.16.840.1.101.3.4.2.3" => 64,
+            _ => return false,
+        };
+        parameters.salt_length() == salt
     })
 }
 

@@ -3,9 +3,9 @@
 use super::certificate::{self, Known};
 use super::facets::{Certificate, Facets, Fault, FaultKind, Path, Place, View};
 use super::judge::{Reach, Views};
-use super::path::{Found, Spelling, Web, same_name};
+use super::path::{Found, Spelling, Web};
 use super::roots::Roots;
-use super::rules;
+use super::rules::{self, Root};
 use super::signature::Proof;
 use super::verify::{self, Accepted};
 use jiff::Timestamp;
@@ -85,11 +85,7 @@ impl<'a> Table<'a> {
         let (Some(below), Some(above)) = (self.web.known(child), self.web.known(issuer)) else {
             return false;
         };
-        if !same_name(
-            &below.x509.issuer,
-            above.x509.subject.as_raw(),
-            Spelling::Exact,
-        ) {
+        if below.x509.issuer.as_raw() != above.x509.subject.as_raw() {
             return false;
         }
         let key = above.x509.subject_pki.raw.to_vec();
@@ -167,13 +163,13 @@ impl<'a> Table<'a> {
     fn path(&self, found: &Found, roots: &Roots) -> Path {
         let mut path = self.described(found.certificates.clone(), found.anchor, roots);
         let unproven = found.unproven.iter().map(|index| Fault {
-            certificate: *index,
+            certificate: Some(*index),
             kind: FaultKind::Unproven,
         });
         path.faults.extend(unproven);
         if found.spelling == Spelling::Loose {
             path.faults.push(Fault {
-                certificate: 0,
+                certificate: Some(0),
                 kind: FaultKind::Spelling,
             });
         }
@@ -185,30 +181,42 @@ impl<'a> Table<'a> {
             .iter()
             .filter_map(|index| Some((*index, self.web.known(*index)?)))
             .collect();
-        let faults = rules::faults(&known, roots.constraints(anchor).as_deref());
+        let certificate = roots.certificate(anchor);
+        let root = certificate.and_then(|der| Known::read(der, Place::Found).ok());
+        let constraints = roots.constraints(anchor);
+        let faults = rules::faults(
+            &known,
+            &Root {
+                certificate: root.as_ref(),
+                constraints: constraints.as_deref(),
+            },
+        );
+        let dates = root.as_ref().and_then(|root| {
+            let validity = &root.x509.validity;
+            let from = Timestamp::from_second(validity.not_before.timestamp()).ok()?;
+            Some((
+                from,
+                Timestamp::from_second(validity.not_after.timestamp()).ok()?,
+            ))
+        });
         Path {
             root: roots.shown(anchor),
+            root_key: roots.shown_key(anchor),
+            root_dates: dates,
             faults,
             certificates,
         }
     }
 
-    /// The path that rustls-webpki found.
-    pub(crate) fn accepted_path(&self, accepted: &Accepted, roots: &Roots) -> Path {
+    /// The path that rustls-webpki found, if its root is one of these.
+    pub(crate) fn accepted_path(&self, accepted: &Accepted, roots: &Roots) -> Option<Path> {
+        let anchor = roots
+            .anchors()
+            .iter()
+            .position(|anchor| *anchor == accepted.root)?;
         let place = |der: &Vec<u8>| self.ders.iter().position(|known| known == der);
-        let certificates = [0]
-            .into_iter()
-            .chain(accepted.intermediates.iter().filter_map(place))
-            .collect();
-        let anchors = roots.anchors();
-        let is_it = |anchor: &&rustls_pki_types::TrustAnchor<'_>| {
-            *anchor.subject == *accepted.root_subject
-                && *anchor.subject_public_key_info == *accepted.root_key
-        };
-        match anchors.iter().position(|anchor| is_it(&anchor)) {
-            Some(anchor) => self.described(certificates, anchor, roots),
-            None => unreachable!("rustls-webpki ends a path in one of the roots it was given"),
-        }
+        let above = accepted.intermediates.iter().filter_map(place);
+        Some(self.described([0].into_iter().chain(above).collect(), anchor, roots))
     }
 
     /// A moment at which all of these certificates are in date.
@@ -281,8 +289,11 @@ impl<'a> Table<'a> {
             .map(|known| known.x509.subject_pki.raw.to_vec())
             .collect();
         for roots in views.all() {
-            let named = (0..roots.len()).filter(|anchor| roots.subject(*anchor) == issuer);
-            keys.extend(named.map(|anchor| roots.key(anchor).to_vec()));
+            keys.extend(
+                roots
+                    .named(&issuer)
+                    .map(|anchor| roots.key(anchor).to_vec()),
+            );
         }
         let key = keys
             .into_iter()
@@ -326,7 +337,7 @@ impl<'a> Table<'a> {
                 .for_each(|index| *index = place(*index));
             path.faults
                 .iter_mut()
-                .for_each(|fault| fault.certificate = place(fault.certificate));
+                .for_each(|fault| fault.certificate = fault.certificate.map(place));
         });
         facets.certificates = kept.iter().map(|index| self.facts(*index)).collect();
     }

@@ -3,7 +3,9 @@
 use super::facets::{Refusal, Served};
 use super::roots::Roots;
 use jiff::Timestamp;
-use rustls_pki_types::{CertificateDer, ServerName, SignatureVerificationAlgorithm, UnixTime};
+use rustls_pki_types::{
+    CertificateDer, ServerName, SignatureVerificationAlgorithm, TrustAnchor, UnixTime,
+};
 use std::time::Duration;
 use webpki::{EndEntityCert, ExtendedKeyUsageValidator, KeyPurposeIdIter, KeyUsage};
 
@@ -46,11 +48,10 @@ impl ExtendedKeyUsageValidator for Purpose {
     }
 }
 
-/// The path that rustls-webpki found: the intermediates' bytes in order, and the root's subject and key as it keeps them.
+/// The path that rustls-webpki found: the intermediates' bytes in order, and the root.
 pub(crate) struct Accepted {
     pub(crate) intermediates: Vec<Vec<u8>>,
-    pub(crate) root_subject: Vec<u8>,
-    pub(crate) root_key: Vec<u8>,
+    pub(crate) root: TrustAnchor<'static>,
 }
 
 /// Whether rustls-webpki trusts this leaf with these intermediates, at this moment, by these roots.
@@ -78,8 +79,7 @@ pub(crate) fn trusted(
             .intermediate_certificates()
             .map(|certificate| certificate.der().to_vec())
             .collect(),
-        root_subject: path.anchor().subject.to_vec(),
-        root_key: path.anchor().subject_public_key_info.to_vec(),
+        root: path.anchor().to_owned(),
     })
 }
 

@@ -1,6 +1,6 @@
 //! Orchestrator's error bodies, in every form that has been seen.
 
-use super::http::Response;
+use super::http::{Failure, Response};
 use crate::shown::shown;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -70,9 +70,22 @@ impl Envelope {
         }
     }
 
+    /// What an answer said, or what came in its place.
+    pub fn said_or(envelope: Option<&Self>, failure: Option<&Failure>) -> String {
+        match (envelope, failure) {
+            (Some(envelope), _) => envelope.said(),
+            (None, Some(failure)) => failure.said(),
+            (None, None) => "no usable answer came".into(),
+        }
+    }
+
     /// The message, or the status where there is none.
     pub fn said(&self) -> String {
-        match (&self.message, self.code) {
+        let message = self
+            .message
+            .as_deref()
+            .map(|message| message.trim_end_matches('.'));
+        match (message, self.code) {
             (Some(message), Some(code)) if code != 0 => {
                 format!("HTTP {}, error {code}: “{message}”", self.status)
             }

@@ -117,5 +117,23 @@ pub enum Failure {
     Malformed,
 }
 
+impl Failure {
+    /// What came in place of an answer, in words.
+    pub fn said(&self) -> String {
+        match self {
+            Self::NoConnection => "no connection came about".into(),
+            Self::NotTrusted => "nothing was sent, since the connection is not trusted".into(),
+            Self::Silent { waited_ms } => {
+                format!(
+                    "no answer came within {}",
+                    crate::shown::seconds(*waited_ms)
+                )
+            }
+            Self::Closed => "the connection was closed before an answer came".into(),
+            Self::Malformed => "what came is not HTTP".into(),
+        }
+    }
+}
+
 /// An answer, or why there is none.
 pub type Answer = Result<Response, Failure>;

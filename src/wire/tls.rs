@@ -1,5 +1,6 @@
 //! One handshake that captures everything the server shows, whether or not anyone would trust it.
 
+use super::tap::{Tap, first_bytes};
 use crate::config::Host;
 use crate::world::AnyStream;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -9,17 +10,12 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, SignatureScheme, sign::CertifiedKey};
 use serde::{Deserialize, Serialize};
 use std::io;
-use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
-use std::task::{Context, Poll};
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::io::AsyncBufReadExt as _;
+use tokio::time::Instant;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
-
-/// How many of the first bytes received are kept: enough to tell the protocols apart.
-const FIRST_BYTES: usize = 64;
 
 /// A TLS connection over any stream.
 pub type Secured = TlsStream<Tap>;
@@ -39,10 +35,34 @@ pub struct Handshake {
     pub staple: String,
     /// Whether the server asked for a certificate of the client.
     pub client_certificate_asked: bool,
+    /// Whether the server proved that it holds the key of its certificate.
+    #[serde(default)]
+    pub key: KeyProof,
     /// Why it did not end well.
     pub failure: Option<TlsFailure>,
     /// The first bytes the server sent, hexadecimal.
     pub first_bytes: String,
+}
+
+/// Whether the server proved that it holds the key of its certificate.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum KeyProof {
+    /// It did, or the handshake did not come that far.
+    #[default]
+    Unquestioned,
+    /// Its signature does not fit the key, or the key is of a kind that no signature can be checked with: too short, too old, too new.
+    Unproven,
+}
+
+impl Handshake {
+    /// The first bytes the server sent.
+    pub fn first(&self) -> Vec<u8> {
+        (0..self.first_bytes.len() / 2)
+            .filter_map(|at| self.first_bytes.get(at * 2..at * 2 + 2))
+            .filter_map(|pair| u8::from_str_radix(pair, 16).ok())
+            .collect()
+    }
 }
 
 /// Why a handshake did not end well.
@@ -67,8 +87,6 @@ pub enum TlsFailure {
     },
     /// What came is no TLS.
     NotTls,
-    /// The signature in the handshake does not fit the certificate's key.
-    Signature,
     /// The server and this client share no version, cipher or key exchange.
     Incompatible {
         /// What is not shared.
@@ -102,6 +120,7 @@ pub async fn handshake(
     let asked = Arc::new(Asked::default());
     let (tap, received) = Tap::new(stream);
     let connector = TlsConnector::from(Arc::new(client(&capture, &asked)));
+    let began = Instant::now();
     let outcome = tokio::time::timeout(time, connector.connect(name, tap)).await;
     let mut seen = Handshake {
         client_certificate_asked: asked.0.get().is_some(),
@@ -109,12 +128,21 @@ pub async fn handshake(
     };
     let first = first_bytes(received);
     seen.first_bytes = crate::shown::hex(&first);
+    if capture.unproven.get().is_some() {
+        seen.key = KeyProof::Unproven;
+    }
     if let Some((chain, staple)) = capture.captured.get() {
         seen.chain = chain.iter().map(|der| base64_of(der)).collect();
         seen.staple = base64_of(staple);
     }
     match outcome {
-        Ok(Ok(secured)) => {
+        Ok(Ok(mut secured)) => {
+            if seen.client_certificate_asked
+                && let Some(refused) = refusal(&mut secured, began.elapsed(), time).await
+            {
+                seen.failure = Some(refused);
+                return (seen, None);
+            }
             let (_, connection) = secured.get_ref();
             seen.protocol = connection
                 .protocol_version()
@@ -141,6 +169,28 @@ pub async fn handshake(
         }
     }
 }
+
+/// Why the server ends the connection after all, now that it has seen that there is no client certificate.
+///
+/// In TLS 1.3 the client's handshake is over before the server looks for the certificate (RFC 8446, 4.4.2.4). A server that
+/// only asked goes on; how long its refusal may take is told by how long the handshake took.
+async fn refusal(
+    secured: &mut Secured,
+    handshake_took: Duration,
+    time: Duration,
+) -> Option<TlsFailure> {
+    const LEAST: Duration = Duration::from_millis(250);
+    let left = time.saturating_sub(handshake_took);
+    let wait = (handshake_took * 3).max(LEAST).min(left.max(LEAST));
+    match tokio::time::timeout(wait, secured.fill_buf()).await {
+        Ok(Ok([])) => Some(TlsFailure::Closed),
+        Ok(Ok(_)) | Err(_) => None,
+        Ok(Err(error)) => Some(failure(&error, &[HANDSHAKE, 3])),
+    }
+}
+
+/// The type of a TLS record that carries a handshake.
+const HANDSHAKE: u8 = 22;
 
 /// `TLSv1_3` as people write it.
 fn pretty(version: &str) -> String {
@@ -206,7 +256,6 @@ fn failure(error: &io::Error, first: &[u8]) -> TlsFailure {
             name: format!("{alert:?}"),
         },
         Tls::InvalidMessage(_) if !looks_like_tls(first) => TlsFailure::NotTls,
-        Tls::InvalidCertificate(rustls::CertificateError::BadSignature) => TlsFailure::Signature,
         Tls::PeerIncompatible(what) => TlsFailure::Incompatible {
             what: format!("{what:?}"),
         },
@@ -221,11 +270,15 @@ fn looks_like_tls(first: &[u8]) -> bool {
     matches!(first, [20..=23, 3, ..])
 }
 
-/// A verifier that takes any certificate, keeps what was shown, and still checks the handshake's own signature.
+/// A verifier that takes any certificate, and keeps what was shown and whether the handshake's own signature fits it.
+///
+/// A signature that does not fit ends no handshake: what the server is made of can be told all the same. No credential goes
+/// over such a connection.
 #[derive(Debug)]
 struct Capture {
     provider: Arc<CryptoProvider>,
     captured: OnceLock<(Vec<CertificateDer<'static>>, Vec<u8>)>,
+    unproven: OnceLock<()>,
 }
 
 impl Capture {
@@ -233,7 +286,22 @@ impl Capture {
         Self {
             provider: Arc::new(rustls::crypto::ring::default_provider()),
             captured: OnceLock::new(),
+            unproven: OnceLock::new(),
         }
+    }
+}
+
+impl Capture {
+    /// Takes note of a signature that does not fit, and goes on.
+    fn noted(
+        &self,
+        checked: Result<HandshakeSignatureValid, rustls::Error>,
+    ) -> HandshakeSignatureValid {
+        checked.unwrap_or_else(|_| {
+            // Once is enough.
+            let _ = self.unproven.set(());
+            HandshakeSignatureValid::assertion()
+        })
     }
 }
 
@@ -261,12 +329,8 @@ impl ServerCertVerifier for Capture {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls12_signature(
-            message,
-            cert,
-            dss,
-            &self.provider.signature_verification_algorithms,
-        )
+        let algorithms = &self.provider.signature_verification_algorithms;
+        Ok(self.noted(verify_tls12_signature(message, cert, dss, algorithms)))
     }
 
     fn verify_tls13_signature(
@@ -275,18 +339,18 @@ impl ServerCertVerifier for Capture {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls13_signature(
-            message,
-            cert,
-            dss,
-            &self.provider.signature_verification_algorithms,
-        )
+        let algorithms = &self.provider.signature_verification_algorithms;
+        Ok(self.noted(verify_tls13_signature(message, cert, dss, algorithms)))
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider
+        let mut schemes = self
+            .provider
             .signature_verification_algorithms
-            .supported_schemes()
+            .supported_schemes();
+        // Not checked here, but the cloud's own client knows it: the server shall not be turned away for it.
+        schemes.push(SignatureScheme::ECDSA_NISTP521_SHA512);
+        schemes
     }
 }
 
@@ -302,72 +366,5 @@ impl ResolvesClientCert for Asked {
 
     fn has_certs(&self) -> bool {
         true
-    }
-}
-
-/// A stream that tells the first bytes it receives.
-pub struct Tap {
-    inner: AnyStream,
-    left: usize,
-    told: UnboundedSender<Vec<u8>>,
-}
-
-impl Tap {
-    fn new(inner: AnyStream) -> (Self, UnboundedReceiver<Vec<u8>>) {
-        let (told, received) = unbounded_channel();
-        (
-            Self {
-                inner,
-                left: FIRST_BYTES,
-                told,
-            },
-            received,
-        )
-    }
-}
-
-/// Everything told so far, in order.
-fn first_bytes(mut received: UnboundedReceiver<Vec<u8>>) -> Vec<u8> {
-    let mut first = Vec::new();
-    while let Ok(piece) = received.try_recv() {
-        first.extend(piece);
-    }
-    first
-}
-
-impl AsyncRead for Tap {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        let before = buf.filled().len();
-        let outcome = Pin::new(&mut self.inner).poll_read(cx, buf);
-        let fresh = &buf.filled()[before..];
-        if self.left > 0 && !fresh.is_empty() {
-            let piece = fresh[..fresh.len().min(self.left)].to_vec();
-            self.left -= piece.len();
-            // The handshake may be over, and nobody listening.
-            let _ = self.told.send(piece);
-        }
-        outcome
-    }
-}
-
-impl AsyncWrite for Tap {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.inner).poll_write(cx, buf)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.inner).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.inner).poll_shutdown(cx)
     }
 }

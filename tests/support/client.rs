@@ -2,11 +2,12 @@
 
 use orch_doctor::demo::Stand;
 use reqwest::header::HeaderMap;
-use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, UnixTime};
 use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A client of one stand-in.
 pub(crate) struct Client {
@@ -20,6 +21,8 @@ pub(crate) struct Client {
     folder: Option<i64>,
     /// What was sent, and what came back.
     seen: RefCell<Vec<Seen>>,
+    /// A stand-in that lives as long as the client.
+    kept: Option<Stand>,
 }
 
 /// One request and its answer.
@@ -57,17 +60,36 @@ impl Answer {
     }
 }
 
+/// The time in these tests: certificates are minted and judged by it.
+pub(crate) const NOW: &str = "2026-11-24T22:00:00Z";
+
+/// A clock that stands still.
+#[derive(Debug)]
+struct Stopped;
+
+impl rustls::time_provider::TimeProvider for Stopped {
+    fn current_time(&self) -> Option<UnixTime> {
+        let now: jiff::Timestamp = NOW.parse().ok()?;
+        Some(UnixTime::since_unix_epoch(Duration::from_secs(
+            u64::try_from(now.as_second()).ok()?,
+        )))
+    }
+}
+
 /// What a TLS client needs to trust this stand-in.
-pub(crate) fn tls(stand: &Stand) -> rustls::ClientConfig {
+pub(crate) fn tls(stand: &Stand, alpn: &[&str]) -> rustls::ClientConfig {
     let mut roots = rustls::RootCertStore::empty();
     for root in CertificateDer::pem_file_iter(stand.roots()).unwrap() {
         roots.add(root.unwrap()).unwrap();
     }
-    rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut config = rustls::ClientConfig::builder_with_details(provider, Arc::new(Stopped))
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_root_certificates(roots)
-        .with_no_client_auth()
+        .with_no_client_auth();
+    config.alpn_protocols = alpn.iter().map(|name| name.as_bytes().to_vec()).collect();
+    config
 }
 
 impl Client {
@@ -79,7 +101,7 @@ impl Client {
     /// The same for another URL of the stand-in.
     pub(crate) fn at(stand: &Stand, base: &str) -> Self {
         let http = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls(stand))
+            .tls_backend_preconfigured(tls(stand, &["h2", "http/1.1"]))
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
             .build()
@@ -90,6 +112,7 @@ impl Client {
             token: None,
             folder: None,
             seen: RefCell::default(),
+            kept: None,
         }
     }
 
@@ -103,6 +126,13 @@ impl Client {
                 .expect("a token")
                 .to_owned(),
         );
+        client
+    }
+
+    /// A client that is signed in, and keeps its stand-in.
+    pub(crate) async fn visiting(stand: Stand) -> Self {
+        let mut client = Self::signed_in(&stand).await;
+        client.kept = Some(stand);
         client
     }
 

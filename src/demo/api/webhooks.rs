@@ -203,11 +203,13 @@ pub(in super::super) fn ping(world: &mut World, call: &Call<'_>) -> Answer {
         event,
     );
     reply.status = 202;
-    reply.event = webhook.enabled.then_some(Delivery {
-        url: webhook.url,
-        secret: webhook.secret,
-        insecure: webhook.insecure,
-        body,
+    reply.event = webhook.enabled.then(|| {
+        Box::new(Delivery {
+            url: webhook.url,
+            secret: webhook.secret,
+            insecure: webhook.insecure,
+            body,
+        })
     });
     Ok(reply)
 }

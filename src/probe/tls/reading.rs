@@ -1,116 +1,8 @@
-//! What a handshake and its certificates mean.
+//! What the certificates mean.
 
-use super::{Seen, Shown};
+use super::Seen;
 use crate::probe::{At, Symptom, symptoms};
 use crate::trust::{self, Facets, Lifetime, Naming, Revocation, Strength, Trust};
-use crate::wire::tls::TlsFailure;
-
-symptoms! {
-    /// Whether a TLS connection comes about.
-    Agreement {
-        /// It does, with every address.
-        Agreed = "agreed",
-        /// The port speaks HTTP without TLS.
-        PlainHttp = "plain-http",
-        /// The port speaks something else.
-        OtherProtocol = "other-protocol",
-        /// The server closes or resets the connection.
-        Closed = "closed",
-        /// Nothing, or not enough, comes in time.
-        Silent = "silent",
-        /// The server speaks only versions before TLS 1.2.
-        TooOld = "too-old",
-        /// No cipher suite is shared.
-        NoSharedCipher = "no-shared-cipher",
-        /// The server does not know the name.
-        NameUnknown = "name-unknown",
-        /// The server demands a client certificate.
-        ClientCertificateRequired = "client-certificate-required",
-        /// It fails for a reason that tells nothing more.
-        Untold = "untold",
-    }
-}
-
-/// What one address's handshake means.
-fn agreement(shown: &Shown) -> Agreement {
-    let handshake = &shown.handshake;
-    let asked = handshake.client_certificate_asked;
-    match &handshake.failure {
-        None => Agreement::Agreed,
-        Some(TlsFailure::NotTls) if speaks_http(&handshake.first_bytes) => Agreement::PlainHttp,
-        Some(TlsFailure::NotTls) => Agreement::OtherProtocol,
-        Some(TlsFailure::Closed) => Agreement::Closed,
-        Some(TlsFailure::Silent { .. }) => Agreement::Silent,
-        Some(TlsFailure::Alert { code, .. }) => match code {
-            70 => Agreement::TooOld,
-            116 => Agreement::ClientCertificateRequired,
-            40 | 42 | 43 if asked => Agreement::ClientCertificateRequired,
-            40 | 71 => Agreement::NoSharedCipher,
-            112 => Agreement::NameUnknown,
-            _ => Agreement::Untold,
-        },
-        Some(TlsFailure::Incompatible { what }) if what.contains("Version") => Agreement::TooOld,
-        Some(TlsFailure::Incompatible { .. }) => Agreement::NoSharedCipher,
-        Some(TlsFailure::Signature | TlsFailure::Name | TlsFailure::Other { .. }) => {
-            Agreement::Untold
-        }
-    }
-}
-
-/// Whether the first bytes are an HTTP answer (`HTTP/`) or a page.
-fn speaks_http(hex: &str) -> bool {
-    hex.starts_with("485454502f") || hex.starts_with("3c")
-}
-
-impl Symptom for Agreement {
-    type Seen = Seen;
-
-    fn read(seen: &Seen, _at: &At<'_>) -> Self {
-        seen.addresses
-            .iter()
-            .map(agreement)
-            .find(|agreement| *agreement != Self::Agreed)
-            .unwrap_or(if seen.addresses.is_empty() {
-                Self::Untold
-            } else {
-                Self::Agreed
-            })
-    }
-
-    #[cfg(test)]
-    fn sample(self) -> Seen {
-        use samples::{failing, public};
-        let alert = |code: u8, name: &str| {
-            failing(
-                TlsFailure::Alert {
-                    code,
-                    name: name.into(),
-                },
-                "15030300020228",
-            )
-        };
-        match self {
-            Self::Agreed => public(),
-            Self::PlainHttp => failing(TlsFailure::NotTls, "485454502f312e312034303020426164"),
-            Self::OtherProtocol => {
-                failing(TlsFailure::NotTls, "5353482d322e302d4f70656e5353480d0a")
-            }
-            Self::Closed => failing(TlsFailure::Closed, ""),
-            Self::Silent => failing(
-                TlsFailure::Silent {
-                    waited_ms: 5000,
-                    received: 0,
-                },
-                "",
-            ),
-            Self::TooOld => alert(70, "ProtocolVersion"),
-            Self::NoSharedCipher => alert(40, "HandshakeFailure"),
-            Self::NameUnknown => alert(112, "UnrecognizedName"),
-            Self::ClientCertificateRequired => alert(116, "CertificateRequired"),
-            Self::Untold => alert(80, "InternalError"),
-        }
-    }
-}
 
 /// Reads every judged address and keeps the worst, as `rank` orders them; `none` where no certificate came.
 fn worst<T: Copy>(seen: &Seen, none: T, read: impl Fn(&Facets) -> T, rank: impl Fn(T) -> u8) -> T {
@@ -354,4 +246,4 @@ impl Symptom for Unrevoked {
 }
 
 #[cfg(test)]
-mod samples;
+pub(super) mod samples;

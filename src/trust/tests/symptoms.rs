@@ -133,7 +133,7 @@ fn a_missing_intermediate_is_told_only_when_it_was_found() {
         Roots::from_pem("written", pem.as_bytes())
             .unwrap()
             .certificates(),
-        [chain.middle.der.clone()]
+        std::slice::from_ref(&chain.middle.der)
     );
 }
 
@@ -619,4 +619,114 @@ fn a_file_without_a_certificate_is_no_set_of_roots() {
         Roots::from_pem("cut", b"-----BEGIN CERTIFICATE-----\nMIIB\n"),
         Err(RootsError::Pem(_) | RootsError::NoCertificate)
     ));
+}
+
+#[test]
+fn what_a_roots_own_certificate_forbids_makes_the_chain_invalid() {
+    let below = |change: fn(&mut CertificateParams)| {
+        let mut params = ca("Test Root");
+        change(&mut params);
+        let root = Made::root(params);
+        let middle = root.issue(ca("Test Issuing CA"));
+        let leaf = middle.issue(leaf());
+        judged(&[leaf.der, middle.der], &root.roots())
+    };
+    assert_eq!(all(&below(|_| {})), HEALTHY);
+    let no_ca = below(|root| root.is_ca = IsCa::ExplicitNoCa);
+    assert_eq!(trust(&no_ca), Trust::ChainInvalid);
+    assert_eq!(
+        facts(&no_ca)["fault"],
+        "Test Root is no CA, yet it issued a certificate"
+    );
+    let no_room = below(|root| root.is_ca = IsCa::Ca(BasicConstraints::Constrained(0)));
+    assert_eq!(trust(&no_room), Trust::ChainInvalid);
+    let unfit = below(|root| root.key_usages = vec![rcgen::KeyUsagePurpose::DigitalSignature]);
+    assert_eq!(trust(&unfit), Trust::ChainInvalid);
+    let expired = below(|root| root.not_after = date_time_ymd(2026, 1, 1));
+    assert_eq!(
+        all(&expired),
+        (
+            Trust::Public,
+            Naming::Matches,
+            Lifetime::Expired,
+            Strength::Strong
+        )
+    );
+}
+
+#[test]
+fn a_leaf_that_is_itself_in_the_clouds_store_is_trusted_as_it_is() {
+    let alone = Made::root(leaf());
+    assert_eq!(
+        all(&judged(std::slice::from_ref(&alone.der), &alone.roots())),
+        HEALTHY
+    );
+}
+
+#[test]
+fn a_name_in_another_spelling_is_untold() {
+    let root = Made::root(ca("Test Root"));
+    let mut spelled = ca("Test Root");
+    spelled.distinguished_name = named("TEST  root ");
+    let issuer = rcgen::Issuer::from_params(&spelled, &root.key);
+    let key = KeyPair::generate().unwrap();
+    let leaf = leaf().signed_by(&key, &issuer).unwrap();
+    let facets = judged(&[leaf.der().clone()], &root.roots());
+    assert_eq!(trust(&facets), Trust::Untold);
+    assert!(!facets.cloud.trusted());
+}
+
+#[test]
+fn all_views_of_a_trusted_chain_name_the_same_path() {
+    let chain = Chain::healthy();
+    let (cloud, machine, bundle) = (chain.root.roots(), chain.root.roots(), strangers());
+    let views = Views {
+        cloud: &cloud,
+        machine: Some(&machine),
+        bundle: Some(&bundle),
+        pool: &[],
+    };
+    let mut served = chain.served();
+    served.push(chain.root.der.clone());
+    let facets = judge(&served, &[], &host(), now(), &views);
+    let machine = facets.machine.as_ref().unwrap();
+    assert!(machine.trusted());
+    assert_eq!(machine.path, facets.cloud.path);
+    assert_eq!(facets.cloud.path.as_ref().unwrap().certificates, [0, 1]);
+    assert!(!facets.bundle.as_ref().unwrap().trusted());
+    assert_eq!(facets.end, End::Root(2));
+    assert_eq!(facets.chain, [0, 1]);
+}
+
+#[test]
+fn each_product_is_known_by_the_names_it_gives_its_cas() {
+    let cases = [
+        ("Zscaler Root CA", Some("Zscaler")),
+        ("ca.acme.goskope.com", Some("Netskope")),
+        ("FGT60F1234567890", None),
+        ("Fortinet_CA_SSL", Some("Fortinet FortiGate")),
+        ("DO_NOT_TRUST_FiddlerRoot", Some("Fiddler")),
+        ("mitmproxy", Some("mitmproxy")),
+        ("PortSwigger CA", Some("Burp Suite")),
+        ("Charles Proxy CA (1 Jan 2026, host)", Some("Charles")),
+        ("Avast Web/Mail Shield Root", Some("Avast")),
+        ("Cisco Umbrella Root CA", Some("Cisco Umbrella")),
+        ("ESET SSL Filter CA", Some("ESET")),
+        (
+            "Kaspersky Anti-Virus Personal Root Certificate",
+            Some("Kaspersky"),
+        ),
+        ("Sophos SSL CA_C1234", Some("Sophos")),
+        ("Bitdefender Personal CA.Net-Defender", Some("Bitdefender")),
+        ("Contoso Issuing CA 1", None),
+        ("Asset Management CA", None),
+        ("DigiCert Global Root G2", None),
+    ];
+    for (name, expected) in cases {
+        let root = Made::root(ca(name));
+        let facets = judged(&[root.issue(leaf()).der, root.der.clone()], &strangers());
+        assert_eq!(facets.product.as_deref(), expected, "{name}");
+        let interfered = trust(&facets) == Trust::Intercepted;
+        assert_eq!(interfered, expected.is_some(), "{name}");
+    }
 }

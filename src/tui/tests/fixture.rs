@@ -205,6 +205,7 @@ pub(super) fn tcp_seen(failure: Option<Failure>) -> Event {
         tries: vec![tcp::Try {
             address: ([203, 0, 113, 7], 8443).into(),
             failure,
+            path: None,
             took_ms: 3,
         }],
     };

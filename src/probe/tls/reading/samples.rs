@@ -1,7 +1,7 @@
 //! Handshakes and certificates for each symptom, minted for it.
 
 use super::{Dated, Named, Strong, Trusted, Unrevoked};
-use crate::probe::tls::{Seen, Shown};
+use crate::probe::tls::{Further, Seen, Shown};
 use crate::trust::tests::made::{Chain, Made, ca, host, judged, leaf, now, strangers};
 use crate::trust::{Facets, Staple, Views, judge};
 use crate::wire::tls::{Handshake, TlsFailure};
@@ -21,13 +21,14 @@ fn shown(facets: Facets) -> Seen {
             address,
             handshake,
             facets: Some(facets),
+            further: Further::default(),
             took_ms: 4,
         }],
     }
 }
 
 /// One address whose handshake failed before any certificate.
-pub(super) fn failing(failure: TlsFailure, first_bytes: &str) -> Seen {
+pub(in crate::probe::tls) fn failing(failure: TlsFailure, first_bytes: &str) -> Seen {
     let handshake = Handshake {
         failure: Some(failure),
         first_bytes: first_bytes.into(),
@@ -39,13 +40,14 @@ pub(super) fn failing(failure: TlsFailure, first_bytes: &str) -> Seen {
             address,
             handshake,
             facets: None,
+            further: Further::default(),
             took_ms: 4,
         }],
     }
 }
 
 /// A healthy chain to a root of the cloud.
-pub(super) fn public() -> Seen {
+pub(in crate::probe::tls) fn public() -> Seen {
     shown(Chain::healthy().judged())
 }
 
@@ -88,7 +90,15 @@ pub(super) fn trust(symptom: Trusted) -> Seen {
             shown(judged(&chain.served(), &created_again.roots()))
         }
         Trusted::Malformed => shown(judged(&[vec![0x30, 0x03, 0x02, 0x01].into()], &strangers())),
-        Trusted::Untold => failing(TlsFailure::Signature, "16030300"),
+        Trusted::Untold => {
+            // The issuer's name in other letters: some take it for the same, others do not.
+            let root = Made::root(ca("Test Root"));
+            let spelled = ca("TEST ROOT");
+            let issuer = rcgen::Issuer::from_params(&spelled, &root.key);
+            let leaf = leaf().signed_by(&chain.leaf.key, &issuer);
+            let leaf = leaf.expect("a certificate").der().clone();
+            shown(judged(&[leaf], &root.roots()))
+        }
     }
 }
 
@@ -107,7 +117,7 @@ pub(super) fn naming(symptom: Named) -> Seen {
         Named::NoAlternativeName => {
             shown(Chain::with_leaf(|leaf| leaf.subject_alt_names.clear()).judged())
         }
-        Named::Untold => trust(Trusted::Untold),
+        Named::Untold => failing(TlsFailure::Closed, ""),
     }
 }
 
@@ -127,7 +137,7 @@ pub(super) fn lifetime(symptom: Dated) -> Seen {
         Dated::ExpiresSoon => dated((2026, 9, 1), (2026, 12, 1)),
         Dated::Expired => dated((2025, 9, 1), (2026, 9, 1)),
         Dated::NotYetValid => dated((2026, 12, 1), (2027, 12, 1)),
-        Dated::Untold => trust(Trusted::Untold),
+        Dated::Untold => failing(TlsFailure::Closed, ""),
     }
 }
 
@@ -156,7 +166,7 @@ pub(super) fn strength(symptom: Strong) -> Seen {
             .judged(),
         ),
         Strong::OldVersion => changed(&|leaf| leaf.version = 1),
-        Strong::Untold => trust(Trusted::Untold),
+        Strong::Untold => failing(TlsFailure::Closed, ""),
     }
 }
 

@@ -1,0 +1,164 @@
+//! What is asked of a server after a handshake with it failed: each question over a connection of its own.
+
+use crate::config::Host;
+use crate::probe::Cx;
+use crate::wire::hello::Offer;
+use crate::wire::question::{ask, ask_plainly};
+use crate::wire::reply::Reply;
+use crate::wire::tls::{Handshake, TlsFailure, handshake};
+use serde::{Deserialize, Serialize};
+use std::net::SocketAddr;
+use std::time::Duration;
+
+/// The longest that a question may take.
+const LONGEST: Duration = Duration::from_secs(2);
+
+/// The answers; none where the question was not asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Further {
+    /// To a hello of TLS 1.1 at most.
+    pub old: Option<Reply>,
+    /// To a hello with every version, suite and group.
+    pub everything: Option<Reply>,
+    /// To the same without a name.
+    pub nameless: Option<Reply>,
+    /// To a request without TLS.
+    pub plain: Option<Reply>,
+    /// Whether more came over a connection with small segments.
+    pub narrow: Option<Narrow>,
+}
+
+/// What came of a handshake over a connection with small segments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Narrow {
+    /// The server's certificate, or an agreement: more than over the other one.
+    Further,
+    /// As little as before.
+    NoFurther,
+}
+
+/// Which questions a failure raises.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Questions {
+    versions: bool,
+    name: bool,
+    plain: bool,
+    narrow: bool,
+}
+
+fn questions(seen: &Handshake) -> Questions {
+    const PROTOCOL_VERSION: u8 = 70;
+    /// Close-notify, the alerts about client certificates, unrecognised name: they say all there is to say.
+    const PLAIN_ENOUGH: [u8; 3] = [41, 112, 116];
+    let none = Questions::default();
+    match &seen.failure {
+        Some(TlsFailure::Alert { code, .. }) if PLAIN_ENOUGH.contains(code) => none,
+        Some(TlsFailure::Alert {
+            code: PROTOCOL_VERSION,
+            ..
+        }) => Questions {
+            versions: true,
+            ..none
+        },
+        // Once the certificate has been sent, version, suite and name were agreed on.
+        Some(TlsFailure::Alert { .. } | TlsFailure::Closed) if !seen.chain.is_empty() => none,
+        Some(TlsFailure::Alert { .. }) => Questions {
+            versions: true,
+            name: true,
+            ..none
+        },
+        Some(TlsFailure::Incompatible { .. } | TlsFailure::Other { .. })
+            if seen.chain.is_empty() =>
+        {
+            Questions {
+                versions: true,
+                ..none
+            }
+        }
+        Some(TlsFailure::Closed) => Questions {
+            versions: true,
+            name: true,
+            plain: true,
+            ..none
+        },
+        Some(TlsFailure::Silent { received, .. }) => Questions {
+            plain: *received == 0,
+            narrow: true,
+            ..none
+        },
+        Some(
+            TlsFailure::NotTls
+            | TlsFailure::Name
+            | TlsFailure::Incompatible { .. }
+            | TlsFailure::Other { .. },
+        )
+        | None => none,
+    }
+}
+
+/// Asks what the failure leaves open, all at once.
+pub(super) async fn ask_further(cx: &Cx, address: SocketAddr, seen: &Handshake) -> Further {
+    let wanted = questions(seen);
+    let time = (cx.session.time() / 2).min(LONGEST);
+    let host = &cx.settings.target.host;
+    let name = match host {
+        Host::Name(name) => Some(name.as_str()),
+        Host::Address(_) => None,
+    };
+    let hello = async |wanted: bool, offer: Offer, name: Option<&str>| {
+        if !wanted {
+            return None;
+        }
+        Some(match cx.session.connect(address, time).await {
+            Ok(stream) => ask(stream, offer, name, time).await,
+            Err(_) => Reply::Unconnected,
+        })
+    };
+    let (old, everything, nameless, plain, narrow) = tokio::join!(
+        hello(wanted.versions, Offer::Old, name),
+        hello(wanted.versions || wanted.name, Offer::Everything, name),
+        hello(wanted.name && name.is_some(), Offer::Everything, None),
+        plainly(wanted.plain, cx, address, time),
+        narrowly(wanted.narrow, cx, address, (time, seen)),
+    );
+    Further {
+        old,
+        everything,
+        nameless,
+        plain,
+        narrow,
+    }
+}
+
+async fn plainly(wanted: bool, cx: &Cx, address: SocketAddr, time: Duration) -> Option<Reply> {
+    if !wanted {
+        return None;
+    }
+    Some(match cx.session.connect(address, time).await {
+        Ok(stream) => ask_plainly(stream, &cx.settings.target.host.to_string(), time).await,
+        Err(_) => Reply::Unconnected,
+    })
+}
+
+async fn narrowly(
+    wanted: bool,
+    cx: &Cx,
+    address: SocketAddr,
+    (time, before): (Duration, &Handshake),
+) -> Option<Narrow> {
+    if !wanted {
+        return None;
+    }
+    let Ok(stream) = cx.session.connect_narrowly(address, time).await else {
+        return Some(Narrow::NoFurther);
+    };
+    let (seen, secured) = handshake(stream, &cx.settings.target.host, time).await;
+    let got_further = secured.is_some() || before.chain.is_empty() && !seen.chain.is_empty();
+    Some(if got_further {
+        Narrow::Further
+    } else {
+        Narrow::NoFurther
+    })
+}
