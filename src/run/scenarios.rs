@@ -169,7 +169,10 @@ impl Scenario {
                 }
                 "robot" => {
                     let processes = vec!["InvoiceBot".into()];
-                    settings.robot = Some(Robot { processes, ..Robot::default() });
+                    settings.robot = Some(Robot {
+                        processes,
+                        ..Robot::default()
+                    });
                 }
                 other => panic!("{}: there is no section called {other}", self.fact),
             }
