@@ -3,6 +3,7 @@
 mod arguments;
 mod catalogue;
 mod demo;
+mod diff;
 mod live;
 mod output;
 mod recording;
@@ -101,6 +102,7 @@ async fn run(arguments: Arguments) -> Result<Exit, Refused> {
         Some(Command::Explain(explain)) => catalogue::explain(&explain),
         Some(Command::Plan(plan)) => catalogue::plan(&plan),
         Some(Command::Replay(replay)) => recording::replay(replay).await,
+        Some(Command::Diff(files)) => diff::diff(&files),
         Some(Command::Judge(judge)) => recording::judge(judge).await,
         Some(Command::Completions { shell }) => {
             let mut script = Vec::new();

@@ -7,11 +7,13 @@ pub mod answer;
 pub mod execute;
 pub mod folders;
 pub mod health;
+pub mod history;
 pub mod listing;
 pub mod login;
 pub mod names;
 pub mod naming;
 pub mod plain;
+pub mod privileges;
 pub mod process;
 pub mod tcp;
 pub mod tls;
@@ -109,6 +111,11 @@ impl Before {
             seen: Arc::new(seen),
             noted,
         }
+    }
+
+    /// Everything that was measured until now.
+    pub fn all(&self) -> impl Iterator<Item = (&Measurement, &Evidence)> {
+        self.seen.iter()
     }
 
     /// The evidence of that probe about that subject, or about the widest that holds it.
@@ -273,4 +280,6 @@ probes! {
     Version = version { Exactness = "version.exactness" }
     Execute = execute { Executability = "execute.executability" }
     Naming = naming { Safety = "naming.safety" }
+    Privileges = privileges { Sufficiency = "privileges.sufficiency" }
+    History = history { Difference = "history.difference" }
 }
