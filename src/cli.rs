@@ -4,6 +4,7 @@ mod allowlist;
 mod arguments;
 mod catalogue;
 mod demo;
+mod diff;
 mod live;
 mod output;
 mod recording;
@@ -16,7 +17,6 @@ pub use arguments::Arguments;
 use crate::report::Exit;
 use arguments::Command;
 use clap::{CommandFactory as _, Parser as _};
-use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 /// Why nothing was done: usage or configuration. The text says what cannot be done, and why.
@@ -112,6 +112,7 @@ async fn run(arguments: Arguments) -> Result<Exit, Refused> {
             catalogue::plan(&plan)
         }
         Some(Command::Replay(replay)) => recording::replay(replay).await,
+        Some(Command::Diff(files)) => diff::diff(&files),
         Some(Command::Judge(judge)) => recording::judge(judge).await,
         Some(Command::Webhook(hook)) => webhook::run(hook).await,
         Some(Command::Completions { shell }) => {

@@ -9,7 +9,6 @@ use crate::report::Exit;
 use crate::world::real;
 use serde_json::json;
 use std::fmt::Write as _;
-use std::io::IsTerminal as _;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
