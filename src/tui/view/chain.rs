@@ -92,8 +92,7 @@ fn is_end(facets: &Facets, at: usize) -> bool {
         | End::Anchored(_)
         | End::Open(_)
         | End::WrongKey(_)
-        | End::Unproven(_)
-        | End::Anchored(_) => false,
+        | End::Unproven(_) => false,
     }
 }
 
@@ -148,11 +147,6 @@ fn open_end(facets: &Facets) -> (String, String, Sign) {
         ),
         End::Root(at) => (
             facets.certificates.get(at).map_or("?", name).to_owned(),
-            "a root of its own: the cloud does not have it",
-            BAD,
-        ),
-        End::Anchored(at) => (
-            issuer(at),
             "a root of its own: the cloud does not have it",
             BAD,
         ),
