@@ -5,6 +5,9 @@ mod owner;
 mod recorded;
 
 #[cfg(test)]
+mod pretend;
+
+#[cfg(test)]
 mod scenarios;
 #[cfg(test)]
 mod wording;

@@ -5,6 +5,8 @@ mod checklist;
 #[path = "support/openapi.rs"]
 #[expect(dead_code, reason = "the tests of the stand-in use the rest of it")]
 mod openapi;
+#[path = "support/schema.rs"]
+mod schema;
 
 use checklist::{Done, checked, judged_again, noted, options, stand};
 use openapi::{Definitions, Sent, required};
@@ -64,6 +66,7 @@ async fn every_age_of_a_healthy_orchestrator_passes() {
         let done = checked(&stand, |_| {}).await;
         assert_eq!(odd_rows(&done), Vec::<String>::new(), "{api_version:?}");
         assert_eq!(done.report.exit(), Exit::Healthy, "{api_version:?}");
+        assert_eq!(schema::faults(&json(&done.report)), Vec::<String>::new());
         assert!(
             stand.log().writes().is_empty(),
             "a diagnosis changes nothing"
@@ -88,7 +91,12 @@ async fn each_fault_leads_to_the_one_root_it_names() {
     let mut wrong = Vec::new();
     for fault in Fault::ALL {
         if walks.len() >= 4 {
-            wrong.extend(walks.join_next().await.and_then(Result::ok).flatten());
+            wrong.extend(
+                walks
+                    .join_next()
+                    .await
+                    .and_then(|walk| walk.expect("a walk")),
+            );
         }
         walks.spawn(async move {
             let stand = stand(Options {
@@ -100,12 +108,12 @@ async fn each_fault_leads_to_the_one_root_it_names() {
             let (check, symptom) = fault.root();
             let found = (roots(&done), done.report.exit());
             let expected = (vec![format!("{check}/{symptom}")], Exit::Unhealthy);
+            let against = schema::faults(&json(&done.report));
+            assert_eq!(against, Vec::<String>::new(), "{}", fault.name());
             (found != expected).then(|| format!("{}: {found:?}, not {expected:?}", fault.name()))
         });
     }
-    for walk in walks.join_all().await {
-        wrong.extend(walk);
-    }
+    wrong.extend(walks.join_all().await.into_iter().flatten());
     assert_eq!(wrong, Vec::<String>::new());
 }
 
@@ -222,4 +230,22 @@ async fn a_healthy_run_takes_one_handshake_and_eight_requests() {
         .collect();
     assert_eq!(asked.len(), 8, "{asked:?}");
     assert_eq!(log.logins.len(), 1, "one sign-in");
+}
+
+#[test]
+fn the_schema_refuses_what_is_no_report() {
+    let report = json(&orch_doctor::report::Report::default());
+    assert!(schema::faults(&report).contains(&"report.began is null, not \"string\"".to_owned()));
+    let mut changed = report;
+    changed["verdict"] = "pass".into();
+    changed["exit"] = 7.into();
+    let faults = schema::faults(&changed);
+    assert!(
+        faults.contains(&"report has verdict, which it must not".to_owned()),
+        "{faults:?}"
+    );
+    assert!(
+        faults.contains(&"report.exit is 7, none of its values".to_owned()),
+        "{faults:?}"
+    );
 }

@@ -15,7 +15,7 @@ use crate::shown::shown;
 use crate::trust::{self, Facets, Roots, Views};
 use crate::wire::reply::{self, Spoken};
 use crate::wire::session::served;
-use crate::wire::tls::{Handshake, TlsFailure, bytes_of};
+use crate::wire::tls::{Handshake, KeyProof, TlsFailure, bytes_of};
 use jiff::Timestamp;
 use rustls::pki_types::CertificateDer;
 use serde::{Deserialize, Serialize};
@@ -186,6 +186,11 @@ impl Seen {
         facts.insert("address", shown.address.to_string());
         let handshake = &shown.handshake;
         let would = agreement::would_have_agreed(shown);
+        let mut alert = alert(handshake);
+        if let (Some((version, suite)), true) = (&would, handshake.failure.is_some()) {
+            alert = format!("{alert}; it would take {version} with {suite}");
+        }
+        facts.insert("alert", alert);
         let (protocol, cipher) = would.unwrap_or_else(|| ("no TLS".into(), String::new()));
         let agreed = |given: &Option<String>, would| given.clone().unwrap_or(would);
         facts.insert("protocol", agreed(&handshake.protocol, protocol));
@@ -194,7 +199,6 @@ impl Seen {
         let spoken = reply::spoken(&first).unwrap_or(Spoken::Unknown);
         facts.insert("spoken", spoken.name().into());
         facts.insert("banner", banner(&first, &handshake.first_bytes));
-        facts.insert("alert", alert(handshake.failure.as_ref()));
         facts.extend(self.of_certificates(at));
         facts
     }
@@ -296,16 +300,15 @@ fn banner(bytes: &[u8], hex: &str) -> String {
 }
 
 /// The alert in words.
-fn alert(failure: Option<&TlsFailure>) -> String {
-    match failure {
+fn alert(handshake: &Handshake) -> String {
+    match &handshake.failure {
+        None if handshake.key == KeyProof::Unproven => {
+            "the server's signature does not fit the key of its certificate".into()
+        }
         Some(TlsFailure::Alert { code, name }) => format!("alert {code} ({name})"),
         Some(TlsFailure::Incompatible { what } | TlsFailure::Other { what }) => shown(what),
         Some(
-            TlsFailure::Closed
-            | TlsFailure::Silent { .. }
-            | TlsFailure::NotTls
-            | TlsFailure::Signature
-            | TlsFailure::Name,
+            TlsFailure::Closed | TlsFailure::Silent { .. } | TlsFailure::NotTls | TlsFailure::Name,
         )
         | None => "no alert".into(),
     }

@@ -153,30 +153,22 @@ fn tag_of(name: &GeneralName<'_>) -> Option<u32> {
 
 /// A base without a leading dot covers itself and all names below; with one, only those below.
 fn dns(name: &str, base: &str, side: Side) -> bool {
-    let (name, base) = (name.to_ascii_lowercase(), base.to_ascii_lowercase());
     if base.is_empty() {
         return true;
     }
-    let below = |name: &str| match base.strip_prefix('.') {
-        Some(_) => name.len() > base.len() && name.ends_with(&base),
-        None => {
-            name == base
-                || name
-                    .strip_suffix(&base)
-                    .is_some_and(|rest| rest.ends_with('.'))
-        }
+    let (name, base) = (name.as_bytes(), base.as_bytes());
+    let covered = match (name.len().checked_sub(base.len()), base.first()) {
+        (Some(0), Some(b'.')) | (None, _) => false,
+        (Some(0), _) => name.eq_ignore_ascii_case(base),
+        (Some(more), Some(b'.')) => name[more..].eq_ignore_ascii_case(base),
+        (Some(more), _) => name[more - 1] == b'.' && name[more..].eq_ignore_ascii_case(base),
     };
-    if below(&name) {
-        return true;
-    }
     // A wildcard stands for any one label, and one of them may be what is excluded.
-    match (side, name.strip_prefix("*.")) {
-        (Side::Excluded, Some(parent)) => base
-            .strip_suffix(parent)
-            .and_then(|label| label.strip_suffix('.'))
-            .is_some_and(|label| !label.is_empty() && !label.contains('.')),
-        (Side::Excluded, None) | (Side::Permitted, _) => false,
-    }
+    covered
+        || side == Side::Excluded && name.starts_with(b"*.") && {
+            let label = base.iter().position(|byte| *byte == b'.');
+            label.is_some_and(|label| label > 0 && base[label..].eq_ignore_ascii_case(&name[1..]))
+        }
 }
 
 fn address(name: &[u8], base: &[u8]) -> Within {

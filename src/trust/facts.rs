@@ -17,6 +17,13 @@ pub fn facts(facets: &Facets) -> BTreeMap<&'static str, String> {
     out.insert("host", host);
     out.insert("served", facets.served.to_string());
     out.insert("cloud_store", facets.cloud.store.clone());
+    let unreadable = facets
+        .certificates
+        .iter()
+        .find_map(|one| one.malformed.clone());
+    if let Some(reason) = unreadable {
+        out.insert("malformed", reason);
+    }
     if let Some(leaf) = facets.leaf() {
         of_leaf(leaf, &mut out);
     }
@@ -31,8 +38,7 @@ pub fn facts(facets: &Facets) -> BTreeMap<&'static str, String> {
 type Facts = BTreeMap<&'static str, String>;
 
 fn of_leaf(leaf: &Certificate, out: &mut Facts) {
-    if let Some(reason) = &leaf.malformed {
-        out.insert("malformed", reason.clone());
+    if leaf.malformed.is_some() {
         return;
     }
     out.insert("subject", leaf.subject_name.clone());
@@ -150,7 +156,11 @@ fn of_fault(facets: &Facets, path: &Path, out: &mut Facts) {
         FaultKind::Spelling => "names its issuer in another spelling than the issuer does",
         FaultKind::Disputed => "is judged differently by different verifiers",
     };
-    out.insert("fault", crate::shown::shown(&format!("{subject} {text}")));
+    let told = crate::shown::shown(&format!("{subject} {text}"));
+    if fault.kind == FaultKind::Malformed {
+        out.insert("malformed", told.clone());
+    }
+    out.insert("fault", told);
 }
 
 fn named(facets: &Facets, index: usize) -> String {

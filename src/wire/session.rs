@@ -3,7 +3,7 @@
 use super::http::{Answer, Failure, Request, Response, Trust};
 use super::line::Line;
 use super::sign_in::{self, Attempt, Ticket};
-use super::tls::{self, Handshake, Secured, bytes_of};
+use super::tls::{self, Handshake, KeyProof, Secured, bytes_of};
 use super::veil::Veil;
 use crate::config::{Credential, Host, Settings};
 use crate::dial;
@@ -307,11 +307,12 @@ impl Session {
         Line::over(secured?, address, strict).await
     }
 
-    /// Whether the handshake passes what the cloud would ask: chain, name and dates.
+    /// Whether the handshake passes what the cloud would ask: the key, chain, name and dates.
     fn passes(&self, seen: &Handshake) -> bool {
         let chain: Vec<_> = seen.chain.iter().map(|der| bytes_of(der).into()).collect();
         let host = served(&self.settings.target.host);
-        trust::strict(&chain, &host, self.world.clock.now(), &self.roots).is_ok()
+        seen.key == KeyProof::Unquestioned
+            && trust::strict(&chain, &host, self.world.clock.now(), &self.roots).is_ok()
     }
 
     /// The answer without anything secret in it.
@@ -331,3 +332,6 @@ pub fn served(host: &Host) -> Served {
         Host::Address(address) => Served::Address(*address),
     }
 }
+
+#[cfg(test)]
+mod tests;

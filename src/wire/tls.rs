@@ -35,10 +35,24 @@ pub struct Handshake {
     pub staple: String,
     /// Whether the server asked for a certificate of the client.
     pub client_certificate_asked: bool,
+    /// Whether the server proved that it holds the key of its certificate.
+    #[serde(default)]
+    pub key: KeyProof,
     /// Why it did not end well.
     pub failure: Option<TlsFailure>,
     /// The first bytes the server sent, hexadecimal.
     pub first_bytes: String,
+}
+
+/// Whether the server proved that it holds the key of its certificate.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum KeyProof {
+    /// It did, or the handshake did not come that far.
+    #[default]
+    Unquestioned,
+    /// Its signature does not fit the key, or the key is of a kind that no signature can be checked with: too short, too old, too new.
+    Unproven,
 }
 
 impl Handshake {
@@ -73,8 +87,6 @@ pub enum TlsFailure {
     },
     /// What came is no TLS.
     NotTls,
-    /// The signature in the handshake does not fit the certificate's key.
-    Signature,
     /// The server and this client share no version, cipher or key exchange.
     Incompatible {
         /// What is not shared.
@@ -116,6 +128,9 @@ pub async fn handshake(
     };
     let first = first_bytes(received);
     seen.first_bytes = crate::shown::hex(&first);
+    if capture.unproven.get().is_some() {
+        seen.key = KeyProof::Unproven;
+    }
     if let Some((chain, staple)) = capture.captured.get() {
         seen.chain = chain.iter().map(|der| base64_of(der)).collect();
         seen.staple = base64_of(staple);
@@ -241,7 +256,6 @@ fn failure(error: &io::Error, first: &[u8]) -> TlsFailure {
             name: format!("{alert:?}"),
         },
         Tls::InvalidMessage(_) if !looks_like_tls(first) => TlsFailure::NotTls,
-        Tls::InvalidCertificate(rustls::CertificateError::BadSignature) => TlsFailure::Signature,
         Tls::PeerIncompatible(what) => TlsFailure::Incompatible {
             what: format!("{what:?}"),
         },
@@ -256,11 +270,15 @@ fn looks_like_tls(first: &[u8]) -> bool {
     matches!(first, [20..=23, 3, ..])
 }
 
-/// A verifier that takes any certificate, keeps what was shown, and still checks the handshake's own signature.
+/// A verifier that takes any certificate, and keeps what was shown and whether the handshake's own signature fits it.
+///
+/// A signature that does not fit ends no handshake: what the server is made of can be told all the same. No credential goes
+/// over such a connection.
 #[derive(Debug)]
 struct Capture {
     provider: Arc<CryptoProvider>,
     captured: OnceLock<(Vec<CertificateDer<'static>>, Vec<u8>)>,
+    unproven: OnceLock<()>,
 }
 
 impl Capture {
@@ -268,7 +286,22 @@ impl Capture {
         Self {
             provider: Arc::new(rustls::crypto::ring::default_provider()),
             captured: OnceLock::new(),
+            unproven: OnceLock::new(),
         }
+    }
+}
+
+impl Capture {
+    /// Takes note of a signature that does not fit, and goes on.
+    fn noted(
+        &self,
+        checked: Result<HandshakeSignatureValid, rustls::Error>,
+    ) -> HandshakeSignatureValid {
+        checked.unwrap_or_else(|_| {
+            // Once is enough.
+            let _ = self.unproven.set(());
+            HandshakeSignatureValid::assertion()
+        })
     }
 }
 
@@ -296,12 +329,8 @@ impl ServerCertVerifier for Capture {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls12_signature(
-            message,
-            cert,
-            dss,
-            &self.provider.signature_verification_algorithms,
-        )
+        let algorithms = &self.provider.signature_verification_algorithms;
+        Ok(self.noted(verify_tls12_signature(message, cert, dss, algorithms)))
     }
 
     fn verify_tls13_signature(
@@ -310,18 +339,18 @@ impl ServerCertVerifier for Capture {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls13_signature(
-            message,
-            cert,
-            dss,
-            &self.provider.signature_verification_algorithms,
-        )
+        let algorithms = &self.provider.signature_verification_algorithms;
+        Ok(self.noted(verify_tls13_signature(message, cert, dss, algorithms)))
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider
+        let mut schemes = self
+            .provider
             .signature_verification_algorithms
-            .supported_schemes()
+            .supported_schemes();
+        // Not checked here, but the cloud's own client knows it: the server shall not be turned away for it.
+        schemes.push(SignatureScheme::ECDSA_NISTP521_SHA512);
+        schemes
     }
 }
 

@@ -2,8 +2,9 @@
 
 use super::{Further, Narrow, Seen, Shown};
 use crate::probe::{At, Symptom, symptoms};
+use crate::trust::{self, Strength, Trust};
 use crate::wire::reply::{self, Reply, Spoken};
-use crate::wire::tls::{Handshake, TlsFailure};
+use crate::wire::tls::{Handshake, KeyProof, TlsFailure};
 
 symptoms! {
     /// Whether a TLS connection comes about.
@@ -51,6 +52,7 @@ fn agreement(shown: &Shown) -> Agreement {
     let handshake = &shown.handshake;
     let further = &shown.further;
     match &handshake.failure {
+        None if is_anyones(shown) => Agreement::Untold,
         None => Agreement::Agreed,
         Some(TlsFailure::NotTls) => match reply::spoken(&handshake.first()) {
             Some(Spoken::Http) => Agreement::PlainHttp,
@@ -88,10 +90,20 @@ fn agreement(shown: &Shown) -> Agreement {
         Some(TlsFailure::Incompatible { .. }) => {
             answered(handshake, further).unwrap_or(Agreement::NoSharedCipher)
         }
-        Some(TlsFailure::Signature | TlsFailure::Name | TlsFailure::Other { .. }) => {
+        Some(TlsFailure::Name | TlsFailure::Other { .. }) => {
             answered(handshake, further).unwrap_or(Agreement::Untold)
         }
     }
+}
+
+/// Whether the server shows a certificate that is good in itself, without proof that it is its own.
+///
+/// Where the certificate is not good, the other questions tell why, and often that is why the proof cannot be checked.
+fn is_anyones(shown: &Shown) -> bool {
+    shown.handshake.key == KeyProof::Unproven
+        && shown.facets.as_ref().is_some_and(|facets| {
+            trust::trust(facets) == Trust::Public && trust::strength(facets) == Strength::Strong
+        })
 }
 
 /// Whether the server asked for a client certificate and will not go on without.
@@ -107,7 +119,6 @@ fn refuses_for_want_of_certificate(handshake: &Handshake, failure: &TlsFailure) 
         TlsFailure::Closed => handshake.client_certificate_asked,
         TlsFailure::Silent { .. }
         | TlsFailure::NotTls
-        | TlsFailure::Signature
         | TlsFailure::Incompatible { .. }
         | TlsFailure::Name
         | TlsFailure::Other { .. } => false,

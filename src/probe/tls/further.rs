@@ -90,7 +90,6 @@ fn questions(seen: &Handshake) -> Questions {
         },
         Some(
             TlsFailure::NotTls
-            | TlsFailure::Signature
             | TlsFailure::Name
             | TlsFailure::Incompatible { .. }
             | TlsFailure::Other { .. },
