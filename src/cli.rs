@@ -5,6 +5,7 @@ mod catalogue;
 mod demo;
 mod live;
 mod output;
+mod proxy;
 mod recording;
 mod request;
 mod screen;

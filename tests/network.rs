@@ -10,6 +10,8 @@
 
 #[path = "network/names.rs"]
 mod names;
+#[path = "network/proxies.rs"]
+mod proxies;
 #[path = "support/rig.rs"]
 mod rig;
 

@@ -95,6 +95,7 @@ pub(super) fn over(common: &Common, settings: &mut Settings) -> Result<(), Refus
             ));
         }
     }
+    settings.network.proxy = super::proxy::chosen(common, settings)?.map(|proxy| proxy.to_string());
     settings.network.connect_timeout_ms = common
         .connect_timeout
         .unwrap_or(settings.network.connect_timeout_ms);
@@ -155,7 +156,8 @@ impl Request {
             cloud: Arc::new(cloud),
             bundle: bundle.map(Arc::new),
         };
-        let credential = config.sources.read()?;
+        let mut credential = config.sources.read()?;
+        credential.proxy = super::proxy::secret(common, &config.settings)?.or(credential.proxy);
         Ok(Self {
             catalog,
             selection,
