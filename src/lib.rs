@@ -10,6 +10,7 @@ pub mod dial;
 pub mod names;
 pub mod path;
 pub mod proxy;
+pub mod robot;
 pub mod trust;
 pub mod webhook;
 

@@ -1,10 +1,11 @@
 //! From flags and profile to what a run is made of.
 
 use super::Refused;
+use super::allowlist::material;
 use super::arguments::{Common, SymptomArgument};
 use crate::catalog::{Catalog, Complaint};
 use crate::config::{
-    Config, Credential, Settings, profile,
+    Config, Credential, Reference, Settings, profile,
     written::{name_server, pin},
 };
 use crate::event::Event;
@@ -100,6 +101,19 @@ pub(super) fn over(common: &Common, settings: &mut Settings) -> Result<(), Refus
         .connect_timeout
         .unwrap_or(settings.network.connect_timeout_ms);
     settings.network.deadline_ms = common.deadline.or(settings.network.deadline_ms);
+    settings.allow_changes |= common.allow_changes;
+    if common.ear.listen.is_some() || common.ear.reachable_as.is_some() {
+        let webhook = settings.webhook.get_or_insert_default();
+        webhook.listen = common.ear.listen.or(webhook.listen);
+        webhook.reachable_as = common
+            .ear
+            .reachable_as
+            .clone()
+            .or(webhook.reachable_as.take());
+    }
+    if common.robot_token.is_some() {
+        settings.robot.get_or_insert_default();
+    }
     if let Some(path) = &common.cloud_roots {
         settings.trust.cloud_roots = Some(path.clone());
     }
@@ -152,11 +166,17 @@ impl Request {
             .as_deref()
             .map_or_else(|| Ok(Roots::mozilla()), roots_of)?;
         let bundle = trust.ca_bundle.as_deref().map(roots_of).transpose()?;
+        let section = config.settings.allowlist.as_ref();
         let stores = Stores {
             cloud: Arc::new(cloud),
             bundle: bundle.map(Arc::new),
+            allowlist: section.map(material).transpose()?.map(Arc::new),
         };
-        let mut credential = config.sources.read()?;
+        let mut sources = config.sources;
+        if let Some(token) = &common.robot_token {
+            sources.robot = Some(Reference::parse(token)?);
+        }
+        let mut credential = sources.read()?;
         credential.proxy = super::proxy::secret(common, &config.settings)?.or(credential.proxy);
         Ok(Self {
             catalog,

@@ -128,45 +128,45 @@ impl Seen {
 
     /// Who answered what.
     pub fn facts(&self, at: &At<'_>) -> Facts {
-        let list = |keep: &dyn Fn(&&Try) -> bool| {
-            let of: Vec<String> = self
-                .tries
-                .iter()
-                .filter(keep)
-                .map(|attempt| attempt.address.ip().to_string())
-                .collect();
+        let list = |open: bool| {
+            let of = self
+                .counted()
+                .into_iter()
+                .filter(|attempt| attempt.failure.is_none() == open);
+            let of = of.map(|attempt| attempt.address.ip().to_string());
             match &self.via {
                 Some(proxy) => format!("the far side of {proxy}"),
-                None => of.join(", "),
+                None => of.collect::<Vec<_>>().join(", "),
             }
         };
         let worst = self.worst();
+        let failure = worst.and_then(|attempt| attempt.failure.as_ref());
+        let waited = match failure {
+            Some(Failure::Silent {
+                waited_ms,
+                attempts: 1,
+            }) => crate::shown::seconds(*waited_ms),
+            Some(Failure::Silent {
+                waited_ms,
+                attempts,
+            }) => {
+                format!(
+                    "{} ({attempts} attempts)",
+                    crate::shown::seconds(*waited_ms)
+                )
+            }
+            Some(_) | None => crate::shown::seconds(at.settings.network.connect_timeout_ms),
+        };
         let mut facts = Facts::from([
-            ("open_addresses", list(&|attempt| attempt.failure.is_none())),
-            (
-                "closed_addresses",
-                list(&|attempt| attempt.failure.is_some()),
-            ),
+            ("open_addresses", list(true)),
+            ("closed_addresses", list(false)),
             ("address", self.address(at.settings)),
-            (
-                "waited",
-                crate::shown::seconds(at.settings.network.connect_timeout_ms),
-            ),
-            ("sender", "a device on the path".into()),
-            (
-                "why",
-                worst
-                    .and_then(|attempt| attempt.failure.as_ref())
-                    .map(why)
-                    .unwrap_or_default(),
-            ),
+            ("waited", waited),
+            ("sender", self.sender()),
+            ("why", failure.map(why).unwrap_or_default()),
         ]);
         facts.extend(location::facts(self));
         facts.extend(via::facts(self));
-        if let Some(by) = self.location().and_then(|location| location.complaint?.by) {
-            facts.insert("sender", sender(by, worst));
-        }
-        told(worst, &mut facts);
         facts
     }
 
@@ -176,6 +176,27 @@ impl Seen {
             (Some(_), _) => format!("{}:{}", settings.target.host, settings.target.port),
             (None, Some(worst)) => worst.address.to_string(),
             (None, None) => String::new(),
+        }
+    }
+
+    /// Who said that it is not allowed or that there is no way, in words.
+    fn sender(&self) -> String {
+        let worst = self.worst();
+        let failure = worst.and_then(|attempt| attempt.failure.as_ref());
+        let told = match failure {
+            Some(Failure::Prohibited { by, .. } | Failure::Unreachable { by, .. }) => *by,
+            Some(_) | None => None,
+        };
+        let located = self.location().and_then(|location| location.complaint?.by);
+        match (located.or(told), failure) {
+            (Some(by), _) if worst.is_some_and(|attempt| attempt.address.ip() == by) => {
+                format!("the host itself ({by})")
+            }
+            (Some(by), _) => format!("the device {by}"),
+            (None, Some(Failure::Prohibited { code: None, .. })) => {
+                "this machine or a device on the path".into()
+            }
+            (None, _) => "a device on the path".into(),
         }
     }
 
@@ -206,47 +227,6 @@ impl Seen {
         self.counted()
             .into_iter()
             .max_by_key(|attempt| rank(attempt.failure.as_ref()))
-    }
-}
-
-/// What the failure itself tells.
-fn told(worst: Option<&Try>, facts: &mut Facts) {
-    match worst.and_then(|attempt| attempt.failure.as_ref()) {
-        Some(Failure::Silent {
-            waited_ms,
-            attempts,
-        }) => {
-            let times = if *attempts == 1 {
-                "attempt"
-            } else {
-                "attempts"
-            };
-            facts.insert(
-                "waited",
-                format!("{} ({attempts} {times})", crate::shown::seconds(*waited_ms)),
-            );
-        }
-        Some(
-            Failure::Prohibited { by: Some(by), .. } | Failure::Unreachable { by: Some(by), .. },
-        ) => {
-            facts.insert("sender", sender(*by, worst));
-        }
-        Some(Failure::Prohibited {
-            by: None,
-            code: None,
-        }) => {
-            facts.insert("sender", "this machine or a device on the path".into());
-        }
-        _ => {}
-    }
-}
-
-/// A device that says something, in words.
-fn sender(by: IpAddr, about: Option<&Try>) -> String {
-    if about.is_some_and(|attempt| attempt.address.ip() == by) {
-        format!("the host itself ({by})")
-    } else {
-        format!("the device {by}")
     }
 }
 

@@ -6,6 +6,7 @@ use super::route::{Obstacle, Wanted};
 use super::sign_in::{self, Attempt, Ticket};
 use super::tls::{self, Handshake, KeyProof, Secured, bytes_of};
 use super::veil::Veil;
+use crate::allowlist::material::Material;
 use crate::config::{Credential, Host, Settings};
 use crate::names::Resolution;
 use crate::proxy::Proxy;
@@ -13,6 +14,7 @@ use crate::secret::Secret;
 use crate::trust::{self, Roots, Served};
 use crate::world::{AnyStream, World};
 use hyper::StatusCode;
+use hyper::header::HeaderValue;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -34,21 +36,29 @@ pub struct Session {
     bundle: Option<Arc<Roots>>,
     proxy: Option<Proxy>,
     proxy_names: OnceCell<Resolution>,
+    allowlist: Option<Arc<Material>>,
     opened: Mutex<BTreeMap<SocketAddr, AnyStream>>,
     lines: Mutex<Vec<Line>>,
     chosen: Mutex<Option<SocketAddr>>,
     in_flight: Semaphore,
     ticket: Mutex<Option<Ticket>>,
     veil: Mutex<Veil>,
+    owed: Mutex<BTreeMap<u64, Request>>,
 }
 
-/// The sets of roots that a run judges by.
+/// A change that has to be undone, and has not been yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Debt(u64);
+
+/// The files that a run judges by.
 #[derive(Clone, Debug)]
 pub struct Stores {
     /// Those that stand for the cloud's.
     pub cloud: Arc<Roots>,
     /// The user's own.
     pub bundle: Option<Arc<Roots>>,
+    /// What the allowlist is judged from, where the profile names rules.
+    pub allowlist: Option<Arc<Material>>,
 }
 
 impl std::fmt::Debug for Session {
@@ -84,12 +94,51 @@ impl Session {
             credential,
             roots: stores.cloud,
             bundle: stores.bundle,
+            allowlist: stores.allowlist,
             opened: Mutex::default(),
             lines: Mutex::default(),
             chosen: Mutex::default(),
             in_flight: Semaphore::new(IN_FLIGHT),
             ticket: Mutex::default(),
             veil: Mutex::new(veil),
+            owed: Mutex::default(),
+        }
+    }
+
+    /// The token that RobotJS gave out earlier, as it goes on the wire.
+    pub fn robot_token(&self) -> Option<HeaderValue> {
+        self.credential
+            .robot
+            .as_ref()?
+            .on_the_wire(crate::robot::token)
+    }
+
+    /// Notes what undoes a change, so that it is undone however the run ends.
+    pub async fn owe(&self, undo: Request) -> Debt {
+        let mut owed = self.owed.lock().await;
+        let number = owed.last_key_value().map_or(0, |(number, _)| number + 1);
+        owed.insert(number, undo);
+        Debt(number)
+    }
+
+    /// Undoes one change now; the answer of Orchestrator, if it is still to be undone.
+    pub async fn pay(&self, debt: Debt) -> Option<Answer> {
+        let undo = self.owed.lock().await.get(&debt.0).cloned()?;
+        let answer = self.api(undo).await;
+        if matches!(&answer, Ok(response) if response.status.is_success() || response.status == StatusCode::NOT_FOUND)
+        {
+            self.owed.lock().await.remove(&debt.0);
+        }
+        Some(answer)
+    }
+
+    /// Undoes every change that is left: at the end of a run, whatever ended it.
+    pub async fn settle(&self) {
+        let left: Vec<Debt> = self.owed.lock().await.keys().copied().map(Debt).collect();
+        for debt in left {
+            if let Some(Err(failure)) = self.pay(debt).await {
+                tracing::warn!(?failure, "cannot undo a change on Orchestrator");
+            }
         }
     }
 
@@ -101,6 +150,11 @@ impl Session {
     /// The user's own bundle.
     pub fn bundle(&self) -> Option<&Roots> {
         self.bundle.as_deref()
+    }
+
+    /// What the allowlist is judged from.
+    pub fn allowlist(&self) -> Option<&Material> {
+        self.allowlist.as_deref()
     }
 
     /// Opens a TCP connection to the address and keeps it for the handshake.

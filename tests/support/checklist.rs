@@ -56,6 +56,7 @@ pub(crate) async fn noted(
     let stores = Stores {
         cloud: Arc::new(roots),
         bundle: None,
+        allowlist: None,
     };
     let session = Session::new(world.clone(), Arc::clone(&settings), credential, stores);
     let source = Source::Live {
