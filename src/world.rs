@@ -46,6 +46,15 @@ pub trait Machine: Debug + Send + Sync {
 
     /// The certificates this machine trusts, DER.
     fn trusted(&self) -> Vec<Vec<u8>>;
+
+    /// What an earlier run kept under this name.
+    fn kept(&self, name: &str) -> Option<Vec<u8>>;
+
+    /// Keeps something for later runs, readable by this user alone; where nothing can be kept, nothing is.
+    fn keep(&self, name: &str, bytes: &[u8]);
+
+    /// What this boot of the machine drew by itself and no disk holds; empty where the system has nothing of the kind.
+    fn boot(&self) -> Vec<u8>;
 }
 
 /// Time.

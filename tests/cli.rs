@@ -9,6 +9,7 @@ use std::process::{Command, Output};
 fn run_in(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_orch-doctor"))
         .args(arguments)
+        .env("XDG_STATE_HOME", folder)
         .current_dir(folder)
         .output()
         .unwrap()

@@ -110,6 +110,9 @@ pub(super) struct Common {
     /// Where webhook-delivers listens; `demo` has another option of this name
     #[arg(skip)]
     pub ear: Ear,
+    /// Sign in although the same password was rejected a short while ago
+    #[arg(long)]
+    pub force: bool,
     /// Your own check files beside the built-in ones
     #[arg(long, value_name = "DIR")]
     pub checks: Option<PathBuf>,

@@ -120,6 +120,7 @@ pub(super) fn over(common: &Common, settings: &mut Settings) -> Result<(), Refus
     if let Some(path) = &common.ca_bundle {
         settings.trust.ca_bundle = Some(path.clone());
     }
+    settings.force |= common.force;
     if let Some(days) = common.expires_soon {
         settings.trust.expires_soon_days = days;
     }

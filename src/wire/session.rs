@@ -2,6 +2,7 @@
 
 use super::http::{Answer, Failure, Request, Response, Trust};
 use super::line::Line;
+use super::memory::Memory;
 use super::route::{Obstacle, Wanted};
 use super::sign_in::{self, Attempt, Ticket};
 use super::tls::{self, Handshake, KeyProof, Secured, bytes_of};
@@ -223,12 +224,19 @@ impl Session {
 
     /// Signs in once and keeps the token for [`Self::api`].
     pub async fn sign_in(&self) -> Attempt {
-        let (attempt, ticket) = sign_in::attempt(self, &self.settings, &self.credential).await;
+        let (attempt, ticket) = self.attempt().await;
         if let Some(ticket) = &ticket {
             self.veil.lock().await.cover(ticket.secret());
         }
         *self.ticket.lock().await = ticket;
         attempt
+    }
+
+    /// One attempt, which heeds earlier ones.
+    async fn attempt(&self) -> (Attempt, Option<Ticket>) {
+        let now = self.world.clock.now();
+        let memory = Memory::of(&self.settings, &*self.world.machine, now);
+        sign_in::remembered_attempt(self, &self.settings, &self.credential, memory).await
     }
 
     /// Sends a request as whoever is signed in; a token that ended is renewed once.
@@ -264,7 +272,7 @@ impl Session {
             .as_ref()
             .is_some_and(|ticket| ticket.number() == number && ticket.renewable())
         {
-            let (_, fresh) = sign_in::attempt(self, &self.settings, &self.credential).await;
+            let (_, fresh) = self.attempt().await;
             if let Some(fresh) = fresh {
                 self.veil.lock().await.cover(fresh.secret());
                 *ticket = Some(fresh.after(number));

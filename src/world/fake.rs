@@ -103,17 +103,47 @@ impl Net for FakeNet {
     }
 }
 
-/// A machine that trusts nothing, and a clock that starts at a fixed time.
+/// A machine that trusts nothing and keeps in memory what it is given.
+#[derive(Debug, Default)]
+pub(crate) struct FakeMachine {
+    kept: std::sync::Mutex<BTreeMap<String, Vec<u8>>>,
+    boot: Vec<u8>,
+}
+
+impl FakeMachine {
+    /// A machine with this value of its boot.
+    pub(crate) fn booted(boot: &[u8]) -> Self {
+        Self {
+            boot: boot.to_vec(),
+            ..Self::default()
+        }
+    }
+}
+
+/// A clock that starts at a fixed time.
 #[derive(Debug)]
 struct Fixed(tokio::time::Instant);
 
-impl Machine for Fixed {
+impl Machine for FakeMachine {
     fn name(&self) -> String {
         "test-machine".into()
     }
 
     fn trusted(&self) -> Vec<Vec<u8>> {
         Vec::new()
+    }
+
+    fn kept(&self, name: &str) -> Option<Vec<u8>> {
+        self.kept.lock().expect("one test").get(name).cloned()
+    }
+
+    fn keep(&self, name: &str, bytes: &[u8]) {
+        let mut kept = self.kept.lock().expect("one test");
+        kept.insert(name.to_owned(), bytes.to_vec());
+    }
+
+    fn boot(&self) -> Vec<u8> {
+        self.boot.clone()
     }
 }
 
@@ -130,10 +160,9 @@ impl Clock for Fixed {
 
 /// A world with these tables.
 pub(crate) fn world(net: FakeNet) -> World {
-    let fixed = || Fixed(tokio::time::Instant::now());
     World {
         net: Arc::new(net),
-        machine: Arc::new(fixed()),
-        clock: Arc::new(fixed()),
+        machine: Arc::new(FakeMachine::default()),
+        clock: Arc::new(Fixed(tokio::time::Instant::now())),
     }
 }

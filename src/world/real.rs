@@ -1,5 +1,7 @@
 //! The world as it is: the one place with sockets and the system's clock.
 
+mod state;
+
 use super::{AnyStream, Clock, Machine, Net, World};
 use crate::dial::{Dial, Failure, dial};
 use crate::names::{Resolution, resolve};
@@ -8,22 +10,34 @@ use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// The real world.
+/// The real world, with the user's own folder for what is kept between runs.
 pub fn world() -> World {
+    world_keeping(state::folder())
+}
+
+/// The real world, with this folder for what is kept between runs; none keeps nothing.
+pub fn world_keeping(folder: Option<PathBuf>) -> World {
     World {
         net: Arc::new(System),
-        machine: Arc::new(System),
+        machine: Arc::new(Computer { folder }),
         clock: Arc::new(SystemClock(Instant::now())),
     }
 }
 
-/// This system's network and machine.
+/// This system's network.
 #[derive(Debug)]
 struct System;
+
+/// This machine, and where it keeps what outlives a run.
+#[derive(Debug)]
+struct Computer {
+    folder: Option<PathBuf>,
+}
 
 impl Net for System {
     fn resolve<'a>(
@@ -50,7 +64,7 @@ impl Net for System {
     }
 }
 
-impl Machine for System {
+impl Machine for Computer {
     fn name(&self) -> String {
         #[cfg(unix)]
         let name = nix::unistd::gethostname()
@@ -67,6 +81,23 @@ impl Machine for System {
             .iter()
             .map(|der| der.as_ref().to_vec())
             .collect()
+    }
+
+    fn kept(&self, name: &str) -> Option<Vec<u8>> {
+        state::kept(self.folder.as_deref()?, name)
+    }
+
+    fn keep(&self, name: &str, bytes: &[u8]) {
+        if let Some(folder) = &self.folder
+            && let Err(cause) = state::keep(folder, name, bytes)
+        {
+            tracing::debug!("cannot keep {name} in {}: {cause}", folder.display());
+        }
+    }
+
+    fn boot(&self) -> Vec<u8> {
+        // Linux alone has one; elsewhere the few bits that are kept have to do.
+        std::fs::read("/proc/sys/kernel/random/boot_id").unwrap_or_default()
     }
 }
 
