@@ -40,6 +40,8 @@ struct Scenario {
     sign_in: Option<String>,
     /// Folder, name and version of each process, where they are others than the usual one.
     processes: Option<Vec<Vec<String>>>,
+    /// What else is asked for otherwise than usual.
+    settings: Option<Value>,
     /// What is seen otherwise than in a healthy world.
     #[serde(default)]
     seen: Vec<Change>,
@@ -151,7 +153,12 @@ impl Scenario {
             };
             settings.processes = processes.iter().map(wanted).collect();
         }
-        settings
+        let Some(other) = &self.settings else {
+            return settings;
+        };
+        let mut value = serde_json::to_value(settings).expect("settings are data");
+        merge(&mut value, other);
+        serde_json::from_value(value).expect("settings again")
     }
 
     /// What the measurement of a row saw.
