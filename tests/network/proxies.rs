@@ -7,12 +7,16 @@ use serde_json::Value;
 use crate::rig::{Rig, available, installed, path_of};
 
 /// A proxy's process; stopped when dropped.
-struct Proxy(std::process::Child, tempfile::TempDir);
+struct Proxy {
+    process: std::process::Child,
+    /// Its configuration, which it may read again.
+    _folder: tempfile::TempDir,
+}
 
 impl Drop for Proxy {
     fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let _ = self.process.kill();
+        let _ = self.process.wait();
     }
 }
 
@@ -32,12 +36,15 @@ fn start(rig: &Rig, program: &[&str], config: &str, port: u16) -> Proxy {
     let mut words: Vec<&str> = program.to_vec();
     words.push(path.to_str().unwrap());
     let mut command = rig.command(1, &words);
-    let child = command
+    let process = command
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    let proxy = Proxy(child, folder);
+    let proxy = Proxy {
+        process,
+        _folder: folder,
+    };
     // The kernel's own list of listeners says when it is there.
     let listening = format!(":{port:04X} 00000000:0000 0A");
     for _ in 0..2_000 {
