@@ -15,6 +15,16 @@ pub struct RowId {
     pub subject: Option<Subject>,
 }
 
+impl RowId {
+    /// Whether both are about the same folder, or one of them about the whole target.
+    pub fn meets(&self, other: &Self) -> bool {
+        match (&self.subject, &other.subject) {
+            (Some(one), Some(other)) => one.folder == other.folder,
+            (None, _) | (_, None) => true,
+        }
+    }
+}
+
 /// Which checks are wanted.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Selection {

@@ -275,6 +275,10 @@ pub struct Check {
     pub wants: Vec<Want>,
     /// The check whose failure it only locates: never a root itself.
     pub locates: Option<CheckId>,
+    /// Checks whose failure explains one of this: it is no root while one of them fails.
+    pub follows: Vec<CheckId>,
+    /// Whether it is asked when every other check has been.
+    pub last: bool,
     /// How sure its findings are.
     pub grade: Grade,
     /// The documented symptoms it belongs to.
@@ -306,6 +310,10 @@ struct File {
     #[serde(default)]
     wants: Vec<Want>,
     locates: Option<CheckId>,
+    #[serde(default)]
+    follows: Vec<CheckId>,
+    #[serde(default)]
+    last: bool,
     grade: Option<Grade>,
     #[serde(default)]
     complaints: Vec<Complaint>,
@@ -370,6 +378,8 @@ impl Check {
             starts_after: file.starts_after,
             wants: file.wants,
             locates: file.locates,
+            follows: file.follows,
+            last: file.last,
             grade: file.grade.unwrap_or(Grade::ObservedHere),
             complaints: file.complaints,
             docs: file.docs,

@@ -37,6 +37,8 @@ pub(super) enum Command {
     Plan(PlanArguments),
     /// Show a recorded run again
     Replay(RecordingArguments),
+    /// Tell what changed between two recordings or JSON reports
+    Diff(DiffArguments),
     /// Apply today's checklist to a recorded run's evidence
     Judge(RecordingArguments),
     /// Receive, verify and send Orchestrator's webhook events
@@ -116,6 +118,9 @@ pub(super) struct Common {
     /// Your own check files beside the built-in ones
     #[arg(long, value_name = "DIR")]
     pub checks: Option<PathBuf>,
+    /// An earlier recording that worked: what changed since is told
+    #[arg(long, value_name = "F")]
+    pub baseline: Option<PathBuf>,
     /// Record the run for `replay` and `judge`
     #[arg(long, value_name = "F")]
     pub record: Option<PathBuf>,
@@ -375,6 +380,19 @@ pub(super) enum HookFormat {
     /// JSON, a line each
     #[value(alias = "json")]
     Jsonl,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DiffArguments {
+    /// The earlier recording or JSON report
+    #[arg(value_name = "A")]
+    pub before: PathBuf,
+    /// The later one
+    #[arg(value_name = "B")]
+    pub after: PathBuf,
+    /// text or json
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
 }
 
 /// The documented symptoms.

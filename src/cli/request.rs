@@ -121,6 +121,11 @@ pub(super) fn over(common: &Common, settings: &mut Settings) -> Result<(), Refus
         settings.trust.ca_bundle = Some(path.clone());
     }
     settings.force |= common.force;
+    if let Some(path) = &common.baseline {
+        // A file that is no run must be told before anything is sent.
+        super::diff::sight(path)?;
+        settings.baseline = Some(path.clone());
+    }
     if let Some(days) = common.expires_soon {
         settings.trust.expires_soon_days = days;
     }

@@ -43,6 +43,7 @@ pub struct Session {
     chosen: Mutex<Option<SocketAddr>>,
     in_flight: Semaphore,
     ticket: Mutex<Option<Ticket>>,
+    shared: Mutex<BTreeMap<String, Arc<OnceCell<Answer>>>>,
     veil: Mutex<Veil>,
     owed: Mutex<BTreeMap<u64, Request>>,
 }
@@ -101,6 +102,7 @@ impl Session {
             chosen: Mutex::default(),
             in_flight: Semaphore::new(IN_FLIGHT),
             ticket: Mutex::default(),
+            shared: Mutex::default(),
             veil: Mutex::new(veil),
             owed: Mutex::default(),
         }
@@ -256,6 +258,17 @@ impl Session {
             Some((other, bearing)) if other != number => self.exchange(&bearing).await,
             _ => answer,
         }
+    }
+
+    /// The same for a request that several measurements make: it is sent once in a run, and all get its answer.
+    ///
+    /// # Errors
+    /// Why there is no answer.
+    pub async fn api_shared(&self, request: Request) -> Answer {
+        let folder = request.headers.get("x-uipath-organizationunitid");
+        let key = format!("{} {} {folder:?}", request.method, request.path);
+        let cell = Arc::clone(self.shared.lock().await.entry(key).or_default());
+        cell.get_or_init(|| self.api(request)).await.clone()
     }
 
     /// The request with the token, and which token that is.
