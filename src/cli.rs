@@ -7,6 +7,7 @@ mod demo;
 mod diff;
 mod live;
 mod output;
+mod proxy;
 mod recording;
 mod request;
 mod screen;

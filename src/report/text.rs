@@ -65,6 +65,9 @@ fn head(report: &Report, out: &mut dyn Write) -> fmt::Result {
         began.at,
         began.cloud_store
     )?;
+    if let Some(proxy) = &settings.network.proxy {
+        writeln!(out, "by way of the proxy {}", shown(proxy))?;
+    }
     if settings.stand_in {
         writeln!(
             out,

@@ -3,12 +3,15 @@
 use super::http::{Answer, Failure, Request, Response, Trust};
 use super::line::Line;
 use super::memory::Memory;
+use super::route::{Obstacle, Wanted};
 use super::sign_in::{self, Attempt, Ticket};
 use super::tls::{self, Handshake, KeyProof, Secured, bytes_of};
 use super::veil::Veil;
 use crate::allowlist::material::Material;
 use crate::config::{Credential, Host, Settings};
-use crate::dial;
+use crate::names::Resolution;
+use crate::proxy::Proxy;
+use crate::secret::Secret;
 use crate::trust::{self, Roots, Served};
 use crate::world::{AnyStream, World};
 use hyper::StatusCode;
@@ -32,6 +35,8 @@ pub struct Session {
     credential: Credential,
     roots: Arc<Roots>,
     bundle: Option<Arc<Roots>>,
+    proxy: Option<Proxy>,
+    proxy_names: OnceCell<Resolution>,
     allowlist: Option<Arc<Material>>,
     opened: Mutex<BTreeMap<SocketAddr, AnyStream>>,
     lines: Mutex<Vec<Line>>,
@@ -84,6 +89,8 @@ impl Session {
             .flatten()
             .for_each(|secret| veil.cover(secret));
         Self {
+            proxy: settings.network.proxy(),
+            proxy_names: OnceCell::new(),
             world,
             settings,
             credential,
@@ -157,7 +164,7 @@ impl Session {
     ///
     /// # Errors
     /// Why there is none.
-    pub async fn open(&self, address: SocketAddr) -> Result<(), dial::Failure> {
+    pub async fn open(&self, address: SocketAddr) -> Result<(), Obstacle> {
         let stream = self.connect(address, self.time()).await?;
         self.opened.lock().await.insert(address, stream);
         Ok(())
@@ -306,8 +313,16 @@ impl Session {
         &self,
         address: SocketAddr,
         time: Duration,
-    ) -> Result<AnyStream, dial::Failure> {
-        self.connect_with(address, time, Some(NARROW)).await
+    ) -> Result<AnyStream, Obstacle> {
+        let port = self.settings.target.port;
+        let max_segment = Some(NARROW);
+        self.reach(Wanted {
+            address,
+            port,
+            time,
+            max_segment,
+        })
+        .await
     }
 
     /// A connection from the first source address asked for.
@@ -318,22 +333,49 @@ impl Session {
         &self,
         address: SocketAddr,
         time: Duration,
-    ) -> Result<AnyStream, dial::Failure> {
-        self.connect_with(address, time, None).await
+    ) -> Result<AnyStream, Obstacle> {
+        let port = self.settings.target.port;
+        self.connect_to_port(address, port, time).await
     }
 
-    async fn connect_with(
+    /// The same to another port of the host.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub async fn connect_to_port(
         &self,
         address: SocketAddr,
+        port: u16,
         time: Duration,
-        max_segment: Option<u32>,
-    ) -> Result<AnyStream, dial::Failure> {
-        let how = dial::Dial {
-            source: self.source(address),
-            max_segment,
-            ..dial::Dial::within(time)
-        };
-        self.world.net.connect(address, how).await
+    ) -> Result<AnyStream, Obstacle> {
+        self.reach(Wanted {
+            address,
+            port,
+            time,
+            max_segment: None,
+        })
+        .await
+    }
+
+    /// The proxy that every connection goes through, if any.
+    pub fn proxy(&self) -> Option<&Proxy> {
+        self.proxy.as_ref()
+    }
+
+    pub(super) fn proxy_names(&self) -> &OnceCell<Resolution> {
+        &self.proxy_names
+    }
+
+    pub(super) fn proxy_secret(&self) -> Option<&Secret> {
+        self.credential.proxy.as_ref()
+    }
+
+    pub(super) fn world(&self) -> &World {
+        &self.world
+    }
+
+    pub(super) fn settings(&self) -> &Settings {
+        &self.settings
     }
 
     /// A line that the request may go over: a kept one, or a new one to the address that answered first.
