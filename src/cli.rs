@@ -1,5 +1,6 @@
 //! The command line: flags to a request, a request to a run, a run to an exit code.
 
+mod allowlist;
 mod arguments;
 mod catalogue;
 mod demo;
@@ -8,6 +9,7 @@ mod output;
 mod recording;
 mod request;
 mod screen;
+mod webhook;
 
 pub use arguments::Arguments;
 
@@ -59,12 +61,19 @@ pub fn main() -> ExitCode {
 /// Help and version are answers; anything else is usage.
 fn told(error: &clap::Error) -> ExitCode {
     if error.use_stderr() {
-        output::complain(error.to_string().trim_start_matches("error: ").trim_end());
+        output::complain(&in_one_line(&error.to_string()));
         ExitCode::from(Exit::Usage as u8)
     } else {
         output::say(&error.to_string());
         ExitCode::SUCCESS
     }
+}
+
+/// The first paragraph of clap's complaint; the usage after it is for `--help`.
+fn in_one_line(text: &str) -> String {
+    let text = text.trim_start_matches("error: ");
+    let lines = text.lines().take_while(|line| !line.is_empty());
+    lines.map(str::trim).collect::<Vec<_>>().join(" ")
 }
 
 /// The runtime: two threads, since what a run does is wait.
@@ -90,18 +99,21 @@ fn log_to_stderr() {
 /// Does what the arguments say.
 async fn run(arguments: Arguments) -> Result<Exit, Refused> {
     match arguments.command {
-        None if std::io::stdout().is_terminal() => {
-            screen::start(arguments::Common::default()).await
-        }
+        None if output::terminal() => screen::start(arguments::Common::default()).await,
         None => live::check(arguments::CheckArguments::default()).await,
-        Some(Command::Tui(common)) => screen::start(common).await,
+        Some(Command::Tui(tui)) => screen::start(tui.whole()).await,
         Some(Command::Check(check)) => live::check(check).await,
         Some(Command::Demo(demo)) => demo::run(demo).await,
+        Some(Command::Allowlist(command)) => allowlist::run(command).await,
         Some(Command::List(list)) => catalogue::list(&list),
         Some(Command::Explain(explain)) => catalogue::explain(&explain),
-        Some(Command::Plan(plan)) => catalogue::plan(&plan),
+        Some(Command::Plan(mut plan)) => {
+            plan.common.ear = plan.ear.clone();
+            catalogue::plan(&plan)
+        }
         Some(Command::Replay(replay)) => recording::replay(replay).await,
         Some(Command::Judge(judge)) => recording::judge(judge).await,
+        Some(Command::Webhook(hook)) => webhook::run(hook).await,
         Some(Command::Completions { shell }) => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Arguments::command(), "orch-doctor", &mut script);

@@ -1,5 +1,7 @@
 //! The stand-in Orchestrator, with switchable faults: what `demo` shows and what the tests run against.
 
+pub mod robot;
+
 mod api;
 mod chain;
 mod delay;
@@ -36,7 +38,7 @@ use listen::{Bound, Kept};
 use names::NameServer;
 use page::Front;
 use people::Secrets;
-use profile::Contents;
+use profile::{Contents, Way};
 use serve::Server;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -63,6 +65,8 @@ pub struct Options {
     pub now: Timestamp,
     /// What it does to its answers, for tests of the client.
     pub hostile: Vec<Hostile>,
+    /// How many requests the first token is good for; none for thirty minutes of them.
+    pub first_token_uses: Option<u32>,
 }
 
 impl Options {
@@ -75,6 +79,7 @@ impl Options {
             delay: Duration::ZERO,
             now,
             hostile: Vec::new(),
+            first_token_uses: None,
         }
     }
 }
@@ -116,6 +121,8 @@ pub async fn start(options: Options) -> io::Result<Stand> {
         roots: &chain.roots,
         password: &secrets.user,
         client_secret: &secrets.client,
+        token: &secrets.ended_token(),
+        way: way(&options.faults),
         name_server,
         http_port: http.address.port(),
     })?;
@@ -186,7 +193,8 @@ async fn open(
     }
     let port = bound.address.port();
     let listeners = bound.open()?;
-    let people = people::People::new(&parts.secrets);
+    let mut people = people::People::new(&parts.secrets);
+    people.first_token_uses = parts.options.first_token_uses;
     let world = world::World::new(parts.options.api_version, people, faults);
     let (ask, questions) = mpsc::channel(64);
     tasks.spawn(
@@ -259,6 +267,16 @@ fn typed(origin: &str, faults: &[Fault]) -> String {
     } else {
         origin
     }
+}
+
+/// How the profile signs in: in the way that is broken, if one is.
+fn way(faults: &[Fault]) -> Way {
+    let told = faults.iter().find_map(|fault| match fault {
+        Fault::LoginUnknownClient | Fault::LoginBadScope => Some(Way::Client),
+        Fault::LoginExpiredToken => Some(Way::Token),
+        _ => None,
+    });
+    told.unwrap_or(Way::Password)
 }
 
 /// What answers in Orchestrator's place.

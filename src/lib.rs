@@ -9,6 +9,8 @@ pub mod allowlist;
 pub mod dial;
 pub mod names;
 pub mod path;
+pub mod proxy;
+pub mod robot;
 pub mod trust;
 pub mod webhook;
 

@@ -3,16 +3,24 @@
 //! A probe measures and has no opinion; a reading is a pure function from what was seen to one of a closed set of symptoms.
 
 pub mod address;
+pub mod allowlist;
 pub mod answer;
+pub mod callback;
+pub mod delivery;
+pub mod downloads;
 pub mod execute;
 pub mod folders;
 pub mod health;
+pub mod hooks;
 pub mod listing;
 pub mod login;
 pub mod names;
 pub mod naming;
+pub mod outside;
 pub mod plain;
 pub mod process;
+pub mod robot;
+pub mod sources;
 pub mod tcp;
 pub mod tls;
 pub mod version;
@@ -254,7 +262,10 @@ pub(crate) use symptoms;
 probes! {
     Address = address { Completeness = "address.completeness" }
     Names = names { Resolved = "names.resolution" }
-    Tcp = tcp { Reach = "tcp.reach" }
+    Outside = outside { Publicity = "outside.addresses" }
+    Tcp = tcp { Reach = "tcp.reach", Clearness = "tcp.path" }
+    Sources = sources { Admission = "sources.admission" }
+    Allowlist = allowlist { Coverage = "allowlist.coverage" }
     Tls = tls {
         Agreement = "tls.agreement",
         Trusted = "tls.trust",
@@ -273,4 +284,9 @@ probes! {
     Version = version { Exactness = "version.exactness" }
     Execute = execute { Executability = "execute.executability" }
     Naming = naming { Safety = "naming.safety" }
+    Hooks = hooks { Permission = "hooks.permission", Soundness = "hooks.soundness" }
+    Callback = callback { Reachability = "callback.reachability" }
+    Delivery = delivery { Arrival = "delivery.arrival" }
+    Robot = robot { Hail = "robot.answer" }
+    Downloads = downloads { Installation = "downloads.installation" }
 }

@@ -6,6 +6,7 @@ pub mod envelope;
 pub mod hello;
 pub mod http;
 pub mod line;
+pub mod memory;
 pub mod question;
 pub mod reply;
 pub mod session;

@@ -4,12 +4,13 @@
 pub mod fake;
 pub mod real;
 
-use crate::dial::Failure;
+use crate::dial::{Dial, Failure};
 use crate::names::Resolution;
+use crate::path;
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use std::fmt::Debug;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -31,23 +32,11 @@ pub trait Net: Debug + Send + Sync {
         budget: Duration,
     ) -> BoxFuture<'a, Resolution>;
 
-    /// Opens a TCP connection, within the budget.
-    fn connect(
-        &self,
-        to: SocketAddr,
-        from: Option<IpAddr>,
-        budget: Duration,
-    ) -> BoxFuture<'_, Result<AnyStream, Failure>>;
+    /// Opens a TCP connection.
+    fn connect(&self, to: SocketAddr, how: Dial) -> BoxFuture<'_, Result<AnyStream, Failure>>;
 
-    /// The same with small segments, which pass where large packets vanish.
-    fn connect_narrowly(
-        &self,
-        to: SocketAddr,
-        from: Option<IpAddr>,
-        budget: Duration,
-    ) -> BoxFuture<'_, Result<AnyStream, Failure>> {
-        self.connect(to, from, budget)
-    }
+    /// Measures the path to a port, hop by hop.
+    fn path(&self, to: SocketAddr, how: path::Options) -> BoxFuture<'_, path::Seen>;
 }
 
 /// The machine the tool runs on.
@@ -57,6 +46,15 @@ pub trait Machine: Debug + Send + Sync {
 
     /// The certificates this machine trusts, DER.
     fn trusted(&self) -> Vec<Vec<u8>>;
+
+    /// What an earlier run kept under this name.
+    fn kept(&self, name: &str) -> Option<Vec<u8>>;
+
+    /// Keeps something for later runs, readable by this user alone; where nothing can be kept, nothing is.
+    fn keep(&self, name: &str, bytes: &[u8]);
+
+    /// What this boot of the machine drew by itself and no disk holds; empty where the system has nothing of the kind.
+    fn boot(&self) -> Vec<u8>;
 }
 
 /// Time.

@@ -78,6 +78,7 @@ impl Scene {
             .args(arguments)
             .env("ORCH_DOCTOR_LOG", "trace")
             .env("RUST_BACKTRACE", "full")
+            .env("XDG_STATE_HOME", self.folder.path())
             .current_dir(self.folder.path())
             .output()
             .unwrap()

@@ -1,6 +1,6 @@
 //! `demo`: the stand-in, alone or with the checklist on it.
 
-use super::arguments::{CheckArguments, Common, DemoArguments, Format};
+use super::arguments::{CheckArguments, Common, DemoArguments, Ear, Format};
 use super::request::Request;
 use super::{Refused, live, output, screen};
 use crate::config::profile;
@@ -68,7 +68,7 @@ async fn checked(stand: Stand, arguments: DemoArguments) -> Result<Exit, Refused
     let request = Request::with_config(&common, config, real::world())?;
     let screen = arguments.writing.format.is_none()
         && arguments.writing.output.is_none()
-        && std::io::stdout().is_terminal();
+        && output::terminal();
     let exit = if screen {
         screen::run(request, &common).await
     } else {
@@ -76,6 +76,7 @@ async fn checked(stand: Stand, arguments: DemoArguments) -> Result<Exit, Refused
             &request,
             &CheckArguments {
                 common,
+                ear: Ear::default(),
                 writing: arguments.writing,
             },
         )

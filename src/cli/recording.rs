@@ -23,7 +23,7 @@ pub(super) async fn replay(arguments: RecordingArguments) -> Result<Exit, Refuse
     let events = read(&arguments.file)?;
     if arguments.writing.format.is_none()
         && arguments.writing.output.is_none()
-        && std::io::stdout().is_terminal()
+        && output::terminal()
     {
         return screen::replay(catalog, events, arguments.color).await;
     }

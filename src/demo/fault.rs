@@ -88,6 +88,12 @@ pub enum Fault {
     LoginBasicAuthRestricted,
     /// Sign-ins are throttled.
     LoginThrottled,
+    /// The external application has another secret.
+    LoginUnknownClient,
+    /// The external application was not given a scope that it asks for.
+    LoginBadScope,
+    /// The ready token is over.
+    LoginExpiredToken,
     /// The account is not assigned to the folder.
     FolderNotVisible,
     /// The account may not list processes.
@@ -172,6 +178,9 @@ const ROWS: [Row; COUNT] = [
     (Fault::LoginLockedOut, "login-locked-out", "login-accepted", "locked-out", "The account is locked after ten wrong passwords."),
     (Fault::LoginBasicAuthRestricted, "login-basic-auth-restricted", "login-accepted", "basic-auth-restricted", "Signing in with user name and password is restricted on Orchestrator."),
     (Fault::LoginThrottled, "login-throttled", "login-accepted", "throttled", "Sign-ins are throttled."),
+    (Fault::LoginUnknownClient, "login-unknown-client", "login-accepted", "unknown-client", "The external application was registered anew, with another secret."),
+    (Fault::LoginBadScope, "login-bad-scope", "login-accepted", "bad-scope", "The external application was not given the scope OR.Jobs."),
+    (Fault::LoginExpiredToken, "login-expired-token", "login-accepted", "expired-token", "The profile has a token that ended a minute ago."),
     (Fault::FolderNotVisible, "folder-not-visible", "folder-visible", "not-visible", "The account is not assigned to the folder."),
     (Fault::ProcessesDenied, "processes-denied", "processes-listed", "denied", "The account's role lacks Processes.View."),
     (Fault::ProcessesNone, "processes-none", "processes-listed", "none", "The folder has no process."),

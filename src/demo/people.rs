@@ -6,6 +6,7 @@ use super::fault::Fault;
 use super::random;
 use jiff::{SignedDuration, Timestamp};
 use roles::Roles;
+use std::cell::Cell;
 
 /// How long a token is good for.
 const TOKEN: SignedDuration = SignedDuration::from_mins(30);
@@ -45,6 +46,11 @@ pub(super) struct Secrets {
 }
 
 impl Secrets {
+    /// A token of the profile's user that has ended.
+    pub(super) fn ended_token(&self) -> String {
+        random::digest(&[self.seed.as_bytes(), b"ended"])
+    }
+
     /// Secrets that nobody can guess.
     pub(super) fn generate() -> Result<Self, rcgen::Error> {
         Ok(Self {
@@ -65,6 +71,8 @@ struct Token {
     person: Person,
     /// Until when.
     until: Timestamp,
+    /// How many requests it is still good for.
+    uses: Cell<u32>,
 }
 
 /// How a sign-in with a password ends.
@@ -134,6 +142,8 @@ pub(super) struct People {
     tokens: Vec<Token>,
     /// What tokens are made from.
     seed: String,
+    /// How many requests the next token is good for, where not as many as come.
+    pub(super) first_token_uses: Option<u32>,
 }
 
 impl Account {
@@ -176,8 +186,14 @@ impl People {
             client_secret: random::digest(&[secrets.client.as_bytes()]),
             gate: Gate::Open,
             roles: Roles::least(),
-            tokens: Vec::new(),
+            tokens: vec![Token {
+                text: secrets.ended_token(),
+                person: Person::User,
+                until: Timestamp::MIN,
+                uses: Cell::new(0),
+            }],
             seed: secrets.seed.clone(),
+            first_token_uses: None,
         }
     }
 
@@ -188,6 +204,8 @@ impl People {
             Fault::LoginLockedOut => self.accounts[0].locked_until = Some(Timestamp::MAX),
             Fault::LoginBasicAuthRestricted => self.gate = Gate::Restricted,
             Fault::LoginThrottled => self.gate = Gate::Throttled,
+            Fault::LoginUnknownClient => self.client_secret.push_str("changed"),
+            Fault::LoginBadScope => self.roles.withhold_scope("OR.Jobs"),
             Fault::ProcessesDenied => self.roles.remove("Processes.View"),
             Fault::ExecuteDenied => self.roles.remove("Jobs.Create"),
             _ => {}
@@ -229,7 +247,7 @@ impl People {
         if client != CLIENT || random::digest(&[secret.as_bytes()]) != self.client_secret {
             return Grant::InvalidClient;
         }
-        match roles::granted(scope) {
+        match self.roles.granted(scope) {
             None => Grant::InvalidScope,
             Some(scopes) => {
                 let scope = scopes.join(" ");
@@ -247,6 +265,7 @@ impl People {
             text: text.clone(),
             person,
             until: now + TOKEN,
+            uses: Cell::new(self.first_token_uses.take().unwrap_or(u32::MAX)),
         });
         text
     }
@@ -256,8 +275,9 @@ impl People {
         let known = self
             .tokens
             .iter()
-            .find(|known| known.text == token && now < known.until);
-        known.map(|known| known.person.clone())
+            .find(|known| known.text == token && now < known.until)?;
+        known.uses.set(known.uses.get().checked_sub(1)?);
+        Some(known.person.clone())
     }
 }
 

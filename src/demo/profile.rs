@@ -1,6 +1,6 @@
 //! The files a user of the stand-in needs: roots, password, and a ready profile.
 
-use super::people::USER;
+use super::people::{CLIENT, USER};
 use super::world::{FOLDER, PROCESS, TENANT, VERSION};
 use std::fs::OpenOptions;
 use std::io::{self, Write as _};
@@ -19,8 +19,21 @@ pub(super) struct Files {
     pub(super) password: PathBuf,
     /// The secret of the external application.
     pub(super) client_secret: PathBuf,
+    /// A token that has ended.
+    token: PathBuf,
     /// The profile.
     pub(super) profile: PathBuf,
+}
+
+/// How the profile signs in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    /// As the user, with the password.
+    Password,
+    /// As the external application.
+    Client,
+    /// With a ready token.
+    Token,
 }
 
 /// What goes into the files.
@@ -33,6 +46,10 @@ pub(super) struct Contents<'a> {
     pub(super) password: &'a str,
     /// The secret of the external application.
     pub(super) client_secret: &'a str,
+    /// A token that has ended.
+    pub(super) token: &'a str,
+    /// How the profile signs in.
+    pub(super) way: Way,
     /// Where to ask for names, if not the system.
     pub(super) name_server: Option<SocketAddr>,
     /// Where plain HTTP would be.
@@ -51,12 +68,14 @@ pub(super) fn write(contents: &Contents<'_>) -> io::Result<Files> {
         roots: at("roots.pem"),
         password: at("password"),
         client_secret: at("client-secret"),
+        token: at("token"),
         profile: at("orch-doctor.toml"),
         _folder: folder,
     };
     private(&files.roots, contents.roots)?;
     private(&files.password, contents.password)?;
     private(&files.client_secret, contents.client_secret)?;
+    private(&files.token, contents.token)?;
     private(&files.profile, &profile(contents, &files))?;
     Ok(files)
 }
@@ -75,11 +94,18 @@ fn profile(contents: &Contents<'_>, files: &Files) -> String {
     let text = |text: &str| Value::String(text.to_owned());
     let path = |path: &Path| Value::String(path.to_string_lossy().into_owned());
     let orchestrator = table([("url", text(contents.url)), ("tenant", text(TENANT))]);
-    let password = table([("file", path(&files.password))]);
-    let credential = table([
-        ("username", text(USER)),
-        ("password", Value::Table(password)),
-    ]);
+    let file = |file: &Path| Value::Table(table([("file", path(file))]));
+    let credential = match contents.way {
+        Way::Password => table([
+            ("username", text(USER)),
+            ("password", file(&files.password)),
+        ]),
+        Way::Client => table([
+            ("client_id", text(CLIENT)),
+            ("client_secret", file(&files.client_secret)),
+        ]),
+        Way::Token => table([("token", file(&files.token))]),
+    };
     let process = table([
         ("folder", text(FOLDER)),
         ("name", text(PROCESS)),

@@ -42,17 +42,25 @@ pub struct Folder {
     pub classic: bool,
 }
 
-/// Where the folders are listed, and how the page is named there.
-fn listing(settings: &Settings, api: Option<f64>) -> &'static str {
+/// The way of users; OAuth is not supported by it (v15 to v20).
+const NAVIGATION: &str = "/api/FoldersNavigation/GetFoldersForCurrentUser";
+
+/// The way of applications from API 18 on.
+const CURRENT: &str = "/api/Folders/GetAllForCurrentUser";
+
+/// The way of everybody who may view folders.
+const ODATA: &str = "/odata/Folders";
+
+/// Where the folders are listed: the places that may answer, likeliest first.
+fn listings(settings: &Settings, api: Option<f64>) -> &'static [&'static str] {
+    let current = api.is_some_and(|api| api >= 18.0);
     match settings.sign_in {
-        // OAuth is not supported by FoldersNavigation; its replacement came with API 18.
-        SignIn::ClientCredentials { .. } if api.is_some_and(|api| api >= 18.0) => {
-            "/api/Folders/GetAllForCurrentUser"
-        }
-        SignIn::ClientCredentials { .. } => "/odata/Folders",
-        SignIn::Password { .. } | SignIn::Token | SignIn::None => {
-            "/api/FoldersNavigation/GetFoldersForCurrentUser"
-        }
+        SignIn::ClientCredentials { .. } if current => &[CURRENT, ODATA],
+        SignIn::ClientCredentials { .. } => &[ODATA],
+        // A token does not show whose it is: a user's or an application's.
+        SignIn::Token if current => &[NAVIGATION, CURRENT, ODATA],
+        SignIn::Token => &[NAVIGATION, ODATA],
+        SignIn::Password { .. } | SignIn::None => &[NAVIGATION],
     }
 }
 
@@ -62,7 +70,22 @@ pub async fn measure(cx: &Cx) -> Seen {
         .before
         .answer(None)
         .and_then(super::answer::Seen::api_version);
-    let path = listing(&cx.settings, api);
+    let mut seen = Seen::default();
+    for path in listings(&cx.settings, api) {
+        seen = listed(cx, path).await;
+        let refused = seen
+            .refusal
+            .as_ref()
+            .is_some_and(|refusal| matches!(refusal.status, 403 | 404 | 405));
+        if !refused {
+            break;
+        }
+    }
+    seen
+}
+
+/// Lists every folder that the path shows.
+async fn listed(cx: &Cx, path: &str) -> Seen {
     let mut seen = Seen::default();
     for page in 0..PAGES {
         let skip = page * PAGE;
@@ -134,7 +157,10 @@ fn items(body: &Value) -> Option<(Vec<Folder>, Option<usize>)> {
 
 /// One request, or a few.
 pub fn intents(settings: &Settings, _subject: Option<&Subject>) -> Vec<Intent> {
-    vec![Intent::request(settings, "GET", listing(settings, None)).signed_in()]
+    let paths = listings(settings, None).iter();
+    paths
+        .map(|path| Intent::request(settings, "GET", path).signed_in())
+        .collect()
 }
 
 impl Seen {

@@ -6,7 +6,8 @@ use crate::probe::{Asks, Facts};
 #[cfg(test)]
 use crate::wire::Failure;
 use crate::wire::envelope::{Envelope, Shape};
-use crate::wire::sign_in::{Outcome, authenticate_path, token_paths};
+use crate::wire::memory::{WINDOW_S, Withheld};
+use crate::wire::sign_in::{Outcome, authenticate_path, is_lockout, is_rejection, token_paths};
 use crate::wire::{Attempt, Request};
 use serde::{Deserialize, Serialize};
 
@@ -37,7 +38,10 @@ pub async fn measure(cx: &Cx) -> Seen {
                 .ok()
                 .map(|response| Envelope::of(&response))
         }
-        Outcome::Accepted { .. } | Outcome::Refused { .. } | Outcome::Unanswered { .. } => None,
+        Outcome::Accepted { .. }
+        | Outcome::Refused { .. }
+        | Outcome::Unanswered { .. }
+        | Outcome::Withheld { .. } => None,
     };
     Seen { attempt, first_use }
 }
@@ -75,7 +79,9 @@ impl Seen {
         match &self.attempt.outcome {
             Outcome::Refused { envelope } => Some(envelope),
             Outcome::Taken => self.first_use.as_ref(),
-            Outcome::Accepted { .. } | Outcome::Unanswered { .. } => None,
+            Outcome::Accepted { .. } | Outcome::Unanswered { .. } | Outcome::Withheld { .. } => {
+                None
+            }
         }
     }
 
@@ -83,7 +89,10 @@ impl Seen {
     pub fn facts(&self, _at: &At<'_>) -> Facts {
         let failure = match &self.attempt.outcome {
             Outcome::Unanswered { failure } => Some(failure),
-            Outcome::Accepted { .. } | Outcome::Refused { .. } | Outcome::Taken => None,
+            Outcome::Accepted { .. }
+            | Outcome::Refused { .. }
+            | Outcome::Taken
+            | Outcome::Withheld { .. } => None,
         };
         let mut facts = Facts::from([
             ("said", Envelope::said_or(self.envelope(), failure)),
@@ -95,6 +104,9 @@ impl Seen {
         ]);
         if let Some(seconds) = self.envelope().and_then(|envelope| envelope.retry_after_s) {
             facts.insert("retry_after", format!("{seconds} s"));
+        }
+        if let Outcome::Withheld { withheld } = &self.attempt.outcome {
+            facts.extend(remembered(withheld));
         }
         if let Outcome::Accepted { lifetime_s, .. } = &self.attempt.outcome {
             facts.insert("lifetime", format!("{} minutes", lifetime_s / 60));
@@ -108,6 +120,8 @@ symptoms! {
     Acceptance {
         /// It is.
         Accepted = "accepted",
+        /// It was rejected a short while ago, and is not tried again.
+        NotRetried = "not-retried",
         /// This credential is not.
         Rejected = "rejected",
         /// The account is locked after too many attempts.
@@ -136,6 +150,7 @@ impl Symptom for Acceptance {
             (Outcome::Taken, Some(envelope)) if (200..300).contains(&envelope.status) => {
                 return Self::Accepted;
             }
+            (Outcome::Withheld { .. }, _) => return Self::NotRetried,
             (Outcome::Taken, Some(envelope)) | (Outcome::Refused { envelope }, _) => envelope,
             (Outcome::Taken, None) | (Outcome::Unanswered { .. }, _) => return Self::Untold,
         };
@@ -183,13 +198,20 @@ impl Symptom for Acceptance {
                 lifetime_s: 1800,
                 scopes: Vec::new(),
             }),
+            Self::NotRetried => attempt(Outcome::Withheld {
+                withheld: Withheld {
+                    ago_s: 42,
+                    rejections: 1,
+                    same_secret: true,
+                },
+            }),
             Self::Rejected => refused(
                 400,
                 Some(1000),
                 None,
                 "Invalid credentials, failed to login.",
             ),
-            Self::LockedOut => refused(400, Some(LOCKED_OUT), None, "The account is locked."),
+            Self::LockedOut => refused(400, Some(9), None, "The account is locked."),
             Self::BasicAuthRestricted => {
                 refused(403, Some(0), None, "Basic authentication is restricted.")
             }
@@ -204,15 +226,30 @@ impl Symptom for Acceptance {
     }
 }
 
-/// `LockedOut` among the results of a sign-in of the framework that Orchestrator is built on (ABP's `AbpLoginResultType`).
-const LOCKED_OUT: i64 = 9;
-
 /// A refusal by `Authenticate`, told by number and status: sentences differ by language.
 fn password(envelope: &Envelope) -> Acceptance {
-    match (envelope.status, envelope.code) {
-        (423, _) | (_, Some(LOCKED_OUT)) => Acceptance::LockedOut,
-        (403, _) => Acceptance::BasicAuthRestricted,
-        (200 | 400 | 401, _) if envelope.shape == Shape::Json => Acceptance::Rejected,
-        _ => Acceptance::Untold,
+    if is_lockout(envelope) {
+        Acceptance::LockedOut
+    } else if envelope.status == 403 {
+        Acceptance::BasicAuthRestricted
+    } else if is_rejection(envelope) {
+        Acceptance::Rejected
+    } else {
+        Acceptance::Untold
     }
+}
+
+/// What is said of an attempt that was not made.
+fn remembered(withheld: &Withheld) -> Facts {
+    let left = (WINDOW_S - withheld.ago_s).max(1);
+    let why = if withheld.same_secret {
+        "the same one was rejected"
+    } else {
+        "three others were rejected, the last"
+    };
+    Facts::from([
+        ("why_not", why.into()),
+        ("ago", format!("{} s", withheld.ago_s)),
+        ("left", format!("{left} s")),
+    ])
 }

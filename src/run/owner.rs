@@ -9,8 +9,12 @@ use crate::wire::Session;
 use crate::world::World;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinSet;
+
+/// How long the undoing of changes may take at the end of a run.
+const UNDO: Duration = Duration::from_secs(5);
 
 /// Where a row stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -338,6 +342,15 @@ impl RunOwner {
             }
         }
         self.say(ended);
+    }
+
+    /// Stops what is under way and undoes what it changed on Orchestrator, however the run came to its end.
+    pub(super) async fn undo(&mut self) {
+        self.under_way.shutdown().await;
+        if let Source::Live { session, .. } = &self.run.source {
+            // Orchestrator may be gone by now; the next run looks for what is left.
+            let _ = tokio::time::timeout(UNDO, session.settle()).await;
+        }
     }
 
     /// A round that starts nothing more.

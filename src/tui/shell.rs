@@ -1,5 +1,6 @@
 //! The only part of the screen that touches the terminal and files: waits, draws, and puts everything back.
 
+mod end;
 mod save;
 mod screen;
 
@@ -7,7 +8,7 @@ use super::model::{Ask, Effect, Model, Msg, Opening, Size};
 use super::{Key, copy, update, view};
 use crate::event::Event;
 use crate::report::Report;
-use futures_util::{FutureExt, StreamExt};
+use futures_util::StreamExt;
 use ratatui::crossterm::event::{self, EventStream, MouseButton, MouseEventKind};
 use screen::Screen;
 use std::io::{self, Write};
@@ -44,10 +45,10 @@ pub async fn show(
     let mut keys = EventStream::new();
     let mut ticks = interval(Duration::from_millis(TICK_MS));
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut ended = std::pin::pin!(ended());
+    let mut ended = std::pin::pin!(end::asked());
     let (mut drawn, mut next_frame, mut more) = (0, Instant::now(), true);
     loop {
-        let mut next = tokio::select! {
+        let msg = tokio::select! {
             () = &mut ended => return Ok(model.report),
             key = keys.next() => match key {
                 None | Some(Err(_)) => return Ok(model.report),
@@ -59,20 +60,14 @@ pub async fn show(
                 event.map(|first| Msg::Events(std::iter::once(first).chain(waiting).collect()))
             }
             () = sleep_until(next_frame), if model.revision != drawn => None,
-            _ = ticks.tick(), if model.running() => Some(Msg::Tick(TICK_MS)),
+            _ = ticks.tick(), if model.ticking() => Some(Msg::Tick(TICK_MS)),
         };
-        while let Some(msg) = next {
+        if let Some(msg) = msg {
             match update(&mut model, msg) {
                 None => {}
                 Some(Effect::Quit) => return Ok(model.report),
                 Some(effect) => perform(&mut model, effect, &asks)?,
             }
-            next = keys
-                .next()
-                .now_or_never()
-                .flatten()
-                .and_then(Result::ok)
-                .and_then(|key| message(&key));
         }
         if model.revision != drawn && Instant::now() >= next_frame {
             screen.terminal.draw(|frame| view(&model, frame))?;
@@ -118,28 +113,5 @@ fn message(event: &event::Event) -> Option<Msg> {
             _ => None,
         },
         event::Event::FocusGained | event::Event::FocusLost | event::Event::Paste(_) => None,
-    }
-}
-
-/// Ends when the system asks the program to.
-#[cfg(unix)]
-async fn ended() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let wait = async |kind| match signal(kind) {
-        Ok(mut signal) => drop(signal.recv().await),
-        Err(_) => std::future::pending().await,
-    };
-    tokio::select! {
-        () = wait(SignalKind::terminate()) => {}
-        () = wait(SignalKind::interrupt()) => {}
-        () = wait(SignalKind::hangup()) => {}
-    }
-}
-
-/// Ends when the system asks the program to.
-#[cfg(not(unix))]
-async fn ended() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
     }
 }

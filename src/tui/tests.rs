@@ -1,1 +1,9 @@
-//! Stories.
+//! Stories of the screen: what happened, and what is then seen.
+
+mod chain;
+mod fixture;
+mod fuzz;
+mod hostile;
+mod rerun;
+mod screens;
+mod story;

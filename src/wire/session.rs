@@ -2,14 +2,17 @@
 
 use super::http::{Answer, Failure, Request, Response, Trust};
 use super::line::Line;
+use super::memory::Memory;
 use super::sign_in::{self, Attempt, Ticket};
 use super::tls::{self, Handshake, KeyProof, Secured, bytes_of};
 use super::veil::Veil;
+use crate::allowlist::material::Material;
 use crate::config::{Credential, Host, Settings};
 use crate::dial;
 use crate::trust::{self, Roots, Served};
 use crate::world::{AnyStream, World};
 use hyper::StatusCode;
+use hyper::header::HeaderValue;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -19,6 +22,9 @@ use tokio::sync::{Mutex, Semaphore};
 /// How many requests may be on their way at once, and so how many connections there are where one takes one at a time.
 const IN_FLIGHT: usize = 8;
 
+/// The segment size of a narrow connection: with headers it fits the smallest packet that IPv4 lets pass whole, 576 bytes.
+const NARROW: u32 = 400;
+
 /// The live side of a run. What is live cannot be evidence, so it is kept here; this is the one place with locks.
 pub struct Session {
     world: World,
@@ -26,21 +32,29 @@ pub struct Session {
     credential: Credential,
     roots: Arc<Roots>,
     bundle: Option<Arc<Roots>>,
+    allowlist: Option<Arc<Material>>,
     opened: Mutex<BTreeMap<SocketAddr, AnyStream>>,
     lines: Mutex<Vec<Line>>,
     chosen: Mutex<Option<SocketAddr>>,
     in_flight: Semaphore,
     ticket: Mutex<Option<Ticket>>,
     veil: Mutex<Veil>,
+    owed: Mutex<BTreeMap<u64, Request>>,
 }
 
-/// The sets of roots that a run judges by.
+/// A change that has to be undone, and has not been yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Debt(u64);
+
+/// The files that a run judges by.
 #[derive(Clone, Debug)]
 pub struct Stores {
     /// Those that stand for the cloud's.
     pub cloud: Arc<Roots>,
     /// The user's own.
     pub bundle: Option<Arc<Roots>>,
+    /// What the allowlist is judged from, where the profile names rules.
+    pub allowlist: Option<Arc<Material>>,
 }
 
 impl std::fmt::Debug for Session {
@@ -74,12 +88,51 @@ impl Session {
             credential,
             roots: stores.cloud,
             bundle: stores.bundle,
+            allowlist: stores.allowlist,
             opened: Mutex::default(),
             lines: Mutex::default(),
             chosen: Mutex::default(),
             in_flight: Semaphore::new(IN_FLIGHT),
             ticket: Mutex::default(),
             veil: Mutex::new(veil),
+            owed: Mutex::default(),
+        }
+    }
+
+    /// The token that RobotJS gave out earlier, as it goes on the wire.
+    pub fn robot_token(&self) -> Option<HeaderValue> {
+        self.credential
+            .robot
+            .as_ref()?
+            .on_the_wire(crate::robot::token)
+    }
+
+    /// Notes what undoes a change, so that it is undone however the run ends.
+    pub async fn owe(&self, undo: Request) -> Debt {
+        let mut owed = self.owed.lock().await;
+        let number = owed.last_key_value().map_or(0, |(number, _)| number + 1);
+        owed.insert(number, undo);
+        Debt(number)
+    }
+
+    /// Undoes one change now; the answer of Orchestrator, if it is still to be undone.
+    pub async fn pay(&self, debt: Debt) -> Option<Answer> {
+        let undo = self.owed.lock().await.get(&debt.0).cloned()?;
+        let answer = self.api(undo).await;
+        if matches!(&answer, Ok(response) if response.status.is_success() || response.status == StatusCode::NOT_FOUND)
+        {
+            self.owed.lock().await.remove(&debt.0);
+        }
+        Some(answer)
+    }
+
+    /// Undoes every change that is left: at the end of a run, whatever ended it.
+    pub async fn settle(&self) {
+        let left: Vec<Debt> = self.owed.lock().await.keys().copied().map(Debt).collect();
+        for debt in left {
+            if let Some(Err(failure)) = self.pay(debt).await {
+                tracing::warn!(?failure, "cannot undo a change on Orchestrator");
+            }
         }
     }
 
@@ -91,6 +144,11 @@ impl Session {
     /// The user's own bundle.
     pub fn bundle(&self) -> Option<&Roots> {
         self.bundle.as_deref()
+    }
+
+    /// What the allowlist is judged from.
+    pub fn allowlist(&self) -> Option<&Material> {
+        self.allowlist.as_deref()
     }
 
     /// Opens a TCP connection to the address and keeps it for the handshake.
@@ -159,12 +217,19 @@ impl Session {
 
     /// Signs in once and keeps the token for [`Self::api`].
     pub async fn sign_in(&self) -> Attempt {
-        let (attempt, ticket) = sign_in::attempt(self, &self.settings, &self.credential).await;
+        let (attempt, ticket) = self.attempt().await;
         if let Some(ticket) = &ticket {
             self.veil.lock().await.cover(ticket.secret());
         }
         *self.ticket.lock().await = ticket;
         attempt
+    }
+
+    /// One attempt, which heeds earlier ones.
+    async fn attempt(&self) -> (Attempt, Option<Ticket>) {
+        let now = self.world.clock.now();
+        let memory = Memory::of(&self.settings, &*self.world.machine, now);
+        sign_in::remembered_attempt(self, &self.settings, &self.credential, memory).await
     }
 
     /// Sends a request as whoever is signed in; a token that ended is renewed once.
@@ -200,7 +265,7 @@ impl Session {
             .as_ref()
             .is_some_and(|ticket| ticket.number() == number && ticket.renewable())
         {
-            let (_, fresh) = sign_in::attempt(self, &self.settings, &self.credential).await;
+            let (_, fresh) = self.attempt().await;
             if let Some(fresh) = fresh {
                 self.veil.lock().await.cover(fresh.secret());
                 *ticket = Some(fresh.after(number));
@@ -213,6 +278,13 @@ impl Session {
         Duration::from_millis(self.settings.network.connect_timeout_ms)
     }
 
+    /// The local address to connect from: the first one asked for that is of the address's family.
+    pub fn source(&self, address: SocketAddr) -> Option<IpAddr> {
+        let sources = self.settings.network.source_ips.iter();
+        let mut fitting = sources.filter(|source| source.is_ipv4() == address.is_ipv4());
+        fitting.next().copied()
+    }
+
     /// A connection of its own with small segments, for a question after a handshake failed.
     ///
     /// # Errors
@@ -222,17 +294,7 @@ impl Session {
         address: SocketAddr,
         time: Duration,
     ) -> Result<AnyStream, dial::Failure> {
-        let source = self.source_for(address);
-        self.world.net.connect_narrowly(address, source, time).await
-    }
-
-    /// The first source address asked for that fits.
-    fn source_for(&self, address: SocketAddr) -> Option<IpAddr> {
-        let sources = &self.settings.network.source_ips;
-        let mut fitting = sources
-            .iter()
-            .filter(|source| source.is_ipv4() == address.is_ipv4());
-        fitting.next().copied()
+        self.connect_with(address, time, Some(NARROW)).await
     }
 
     /// A connection from the first source address asked for.
@@ -244,8 +306,21 @@ impl Session {
         address: SocketAddr,
         time: Duration,
     ) -> Result<AnyStream, dial::Failure> {
-        let source = self.source_for(address);
-        self.world.net.connect(address, source, time).await
+        self.connect_with(address, time, None).await
+    }
+
+    async fn connect_with(
+        &self,
+        address: SocketAddr,
+        time: Duration,
+        max_segment: Option<u32>,
+    ) -> Result<AnyStream, dial::Failure> {
+        let how = dial::Dial {
+            source: self.source(address),
+            max_segment,
+            ..dial::Dial::within(time)
+        };
+        self.world.net.connect(address, how).await
     }
 
     /// A line that the request may go over: a kept one, or a new one to the address that answered first.

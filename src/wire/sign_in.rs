@@ -1,7 +1,8 @@
 //! Signing in: the one place where a credential is put on the wire.
 
-use super::envelope::{Envelope, field};
+use super::envelope::{Envelope, Shape, field};
 use super::http::{Failure, Request, Trust};
+use super::memory::{Memory, Withheld};
 use super::session::Session;
 use crate::config::{Credential, Layout, Settings, SignIn};
 use crate::secret::Secret;
@@ -43,6 +44,11 @@ pub enum Outcome {
     },
     /// A ready token was taken as it is: nothing was sent.
     Taken,
+    /// Nothing was sent, since this account was rejected a short while ago.
+    Withheld {
+        /// Why.
+        withheld: Withheld,
+    },
 }
 
 /// A token and how it came about.
@@ -123,6 +129,52 @@ pub(super) async fn attempt(
             client_credentials(session, settings, (client_id, scopes), secret).await
         }
     }
+}
+
+/// Signs in once, unless the same was rejected a short while ago; what comes of it is remembered.
+pub(super) async fn remembered_attempt(
+    session: &Session,
+    settings: &Settings,
+    credential: &Credential,
+    memory: Option<Memory<'_>>,
+) -> (Attempt, Option<Ticket>) {
+    let (Some(memory), Some(secret)) = (memory, &credential.sign_in) else {
+        return attempt(session, settings, credential).await;
+    };
+    if !settings.force
+        && let Some(withheld) = memory.withheld(secret)
+    {
+        let attempt = Attempt {
+            paths: Vec::new(),
+            outcome: Outcome::Withheld { withheld },
+        };
+        return (attempt, None);
+    }
+    let (attempt, ticket) = attempt(session, settings, credential).await;
+    match &attempt.outcome {
+        Outcome::Refused { envelope } if is_rejection(envelope) => memory.reject(secret),
+        Outcome::Accepted { .. } => memory.accept(secret),
+        Outcome::Refused { .. }
+        | Outcome::Unanswered { .. }
+        | Outcome::Taken
+        | Outcome::Withheld { .. } => {}
+    }
+    (attempt, ticket)
+}
+
+/// `LockedOut` among the results of a sign-in of the framework that Orchestrator is built on (ABP's `AbpLoginResultType`).
+const LOCKED_OUT: i64 = 9;
+
+/// Whether `Authenticate` says that the account is locked; sentences differ by language, so the number tells.
+pub fn is_lockout(envelope: &Envelope) -> bool {
+    envelope.status == 423 || envelope.code == Some(LOCKED_OUT)
+}
+
+/// Whether `Authenticate` says that tenant, user and password do not fit: a 403 is for all users, and a page is not Orchestrator's.
+pub fn is_rejection(envelope: &Envelope) -> bool {
+    !is_lockout(envelope)
+        && matches!(envelope.status, 200 | 400 | 401)
+        && envelope.shape == Shape::Json
 }
 
 /// `POST api/Account/Authenticate`.

@@ -1,8 +1,9 @@
 //! A world of tables and in-memory pipes: silence and slowness cost no real time.
 
 use super::{AnyStream, Clock, Machine, Net, World};
-use crate::dial::Failure;
+use crate::dial::{Dial, Failure};
 use crate::names::{Address, AnsweredBy, Outcome, Resolution};
+use crate::path;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
@@ -66,12 +67,20 @@ impl Net for FakeNet {
         std::future::ready(resolution).boxed()
     }
 
-    fn connect(
-        &self,
-        to: SocketAddr,
-        _from: Option<IpAddr>,
-        budget: Duration,
-    ) -> BoxFuture<'_, Result<AnyStream, Failure>> {
+    fn path(&self, to: SocketAddr, _how: path::Options) -> BoxFuture<'_, path::Seen> {
+        // A table has no routers: nothing is sent, so nothing is located.
+        let seen = path::Seen {
+            target: to,
+            source: None,
+            names_senders: true,
+            max_hops: 0,
+            samples: Vec::new(),
+            took_ms: 0,
+        };
+        std::future::ready(seen).boxed()
+    }
+
+    fn connect(&self, to: SocketAddr, how: Dial) -> BoxFuture<'_, Result<AnyStream, Failure>> {
         async move {
             match self.ports.get(&to) {
                 Some(Port::Refuses) => Err(Failure::Refused),
@@ -81,8 +90,8 @@ impl Net for FakeNet {
                     Ok(Box::new(ours) as AnyStream)
                 }
                 Some(Port::Drops) | None => {
-                    tokio::time::sleep(budget).await;
-                    let waited_ms = u64::try_from(budget.as_millis()).unwrap_or(u64::MAX);
+                    tokio::time::sleep(how.timeout).await;
+                    let waited_ms = u64::try_from(how.timeout.as_millis()).unwrap_or(u64::MAX);
                     Err(Failure::Silent {
                         waited_ms,
                         attempts: 3,
@@ -94,17 +103,47 @@ impl Net for FakeNet {
     }
 }
 
-/// A machine that trusts nothing, and a clock that starts at a fixed time.
+/// A machine that trusts nothing and keeps in memory what it is given.
+#[derive(Debug, Default)]
+pub(crate) struct FakeMachine {
+    kept: std::sync::Mutex<BTreeMap<String, Vec<u8>>>,
+    boot: Vec<u8>,
+}
+
+impl FakeMachine {
+    /// A machine with this value of its boot.
+    pub(crate) fn booted(boot: &[u8]) -> Self {
+        Self {
+            boot: boot.to_vec(),
+            ..Self::default()
+        }
+    }
+}
+
+/// A clock that starts at a fixed time.
 #[derive(Debug)]
 struct Fixed(tokio::time::Instant);
 
-impl Machine for Fixed {
+impl Machine for FakeMachine {
     fn name(&self) -> String {
         "test-machine".into()
     }
 
     fn trusted(&self) -> Vec<Vec<u8>> {
         Vec::new()
+    }
+
+    fn kept(&self, name: &str) -> Option<Vec<u8>> {
+        self.kept.lock().expect("one test").get(name).cloned()
+    }
+
+    fn keep(&self, name: &str, bytes: &[u8]) {
+        let mut kept = self.kept.lock().expect("one test");
+        kept.insert(name.to_owned(), bytes.to_vec());
+    }
+
+    fn boot(&self) -> Vec<u8> {
+        self.boot.clone()
     }
 }
 
@@ -121,10 +160,9 @@ impl Clock for Fixed {
 
 /// A world with these tables.
 pub(crate) fn world(net: FakeNet) -> World {
-    let fixed = || Fixed(tokio::time::Instant::now());
     World {
         net: Arc::new(net),
-        machine: Arc::new(fixed()),
-        clock: Arc::new(fixed()),
+        machine: Arc::new(FakeMachine::default()),
+        clock: Arc::new(Fixed(tokio::time::Instant::now())),
     }
 }

@@ -1,28 +1,43 @@
 //! The world as it is: the one place with sockets and the system's clock.
 
+mod state;
+
 use super::{AnyStream, Clock, Machine, Net, World};
 use crate::dial::{Dial, Failure, dial};
 use crate::names::{Resolution, resolve};
+use crate::path;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// The real world.
+/// The real world, with the user's own folder for what is kept between runs.
 pub fn world() -> World {
+    world_keeping(state::folder())
+}
+
+/// The real world, with this folder for what is kept between runs; none keeps nothing.
+pub fn world_keeping(folder: Option<PathBuf>) -> World {
     World {
         net: Arc::new(System),
-        machine: Arc::new(System),
+        machine: Arc::new(Computer { folder }),
         clock: Arc::new(SystemClock(Instant::now())),
     }
 }
 
-/// This system's network and machine.
+/// This system's network.
 #[derive(Debug)]
 struct System;
+
+/// This machine, and where it keeps what outlives a run.
+#[derive(Debug)]
+struct Computer {
+    folder: Option<PathBuf>,
+}
 
 impl Net for System {
     fn resolve<'a>(
@@ -34,47 +49,22 @@ impl Net for System {
         resolve(name, server, budget).boxed()
     }
 
-    fn connect(
-        &self,
-        to: SocketAddr,
-        from: Option<IpAddr>,
-        budget: Duration,
-    ) -> BoxFuture<'_, Result<AnyStream, Failure>> {
-        connect(to, from, budget, None).boxed()
+    fn connect(&self, to: SocketAddr, how: Dial) -> BoxFuture<'_, Result<AnyStream, Failure>> {
+        async move {
+            let stream = dial(to, &how).await?;
+            // Small requests must not wait for the acknowledgement of the ones before.
+            let _ = stream.set_nodelay(true);
+            Ok(Box::new(stream) as AnyStream)
+        }
+        .boxed()
     }
 
-    fn connect_narrowly(
-        &self,
-        to: SocketAddr,
-        from: Option<IpAddr>,
-        budget: Duration,
-    ) -> BoxFuture<'_, Result<AnyStream, Failure>> {
-        connect(to, from, budget, Some(NARROW)).boxed()
+    fn path(&self, to: SocketAddr, how: path::Options) -> BoxFuture<'_, path::Seen> {
+        async move { path::sweep(to, &how).await }.boxed()
     }
 }
 
-/// The segment size of a narrow connection: with headers it fits the smallest packet that IPv4 lets pass whole, 576 bytes.
-const NARROW: u32 = 400;
-
-/// Connects, with small segments if asked for.
-async fn connect(
-    to: SocketAddr,
-    from: Option<IpAddr>,
-    budget: Duration,
-    max_segment: Option<u32>,
-) -> Result<AnyStream, Failure> {
-    let how = Dial {
-        source: from,
-        max_segment,
-        ..Dial::within(budget)
-    };
-    let stream = dial(to, &how).await?;
-    // Small requests must not wait for the acknowledgement of the ones before.
-    let _ = stream.set_nodelay(true);
-    Ok(Box::new(stream) as AnyStream)
-}
-
-impl Machine for System {
+impl Machine for Computer {
     fn name(&self) -> String {
         #[cfg(unix)]
         let name = nix::unistd::gethostname()
@@ -91,6 +81,23 @@ impl Machine for System {
             .iter()
             .map(|der| der.as_ref().to_vec())
             .collect()
+    }
+
+    fn kept(&self, name: &str) -> Option<Vec<u8>> {
+        state::kept(self.folder.as_deref()?, name)
+    }
+
+    fn keep(&self, name: &str, bytes: &[u8]) {
+        if let Some(folder) = &self.folder
+            && let Err(cause) = state::keep(folder, name, bytes)
+        {
+            tracing::debug!("cannot keep {name} in {}: {cause}", folder.display());
+        }
+    }
+
+    fn boot(&self) -> Vec<u8> {
+        // Linux alone has one; elsewhere the few bits that are kept have to do.
+        std::fs::read("/proc/sys/kernel/random/boot_id").unwrap_or_default()
     }
 }
 

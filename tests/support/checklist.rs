@@ -1,7 +1,7 @@
 //! Runs the whole checklist in this process.
 
 use orch_doctor::catalog::Catalog;
-use orch_doctor::config::{Settings, profile};
+use orch_doctor::config::{Reference, Settings, profile};
 use orch_doctor::demo::{Options, Stand, start};
 use orch_doctor::event::Event;
 use orch_doctor::plan::{Plan, Selection};
@@ -26,7 +26,7 @@ pub(crate) struct Done {
 
 /// Options of a stand-in of now.
 pub(crate) fn options() -> Options {
-    Options::new(real::world().clock.now())
+    Options::new(real::world_keeping(None).clock.now())
 }
 
 /// A stand-in with these options.
@@ -36,7 +36,16 @@ pub(crate) async fn stand(options: Options) -> Stand {
 
 /// The checklist on a stand-in, with the settings changed.
 pub(crate) async fn checked(stand: &Stand, change: impl FnOnce(&mut Settings)) -> Done {
-    noted(stand, change, None).await
+    checked_as(stand, None, change).await
+}
+
+/// The same with another secret to sign in with.
+pub(crate) async fn checked_as(
+    stand: &Stand,
+    secret: Option<Reference>,
+    change: impl FnOnce(&mut Settings),
+) -> Done {
+    whole(stand, secret, change, None).await
 }
 
 /// The same, telling which probe reads which evidence.
@@ -45,17 +54,29 @@ pub(crate) async fn noted(
     change: impl FnOnce(&mut Settings),
     noted: Option<UnboundedSender<(Probe, Probe)>>,
 ) -> Done {
+    whole(stand, None, change, noted).await
+}
+
+/// A run from the profile of the stand-in to its end.
+async fn whole(
+    stand: &Stand,
+    secret: Option<Reference>,
+    change: impl FnOnce(&mut Settings),
+    noted: Option<UnboundedSender<(Probe, Probe)>>,
+) -> Done {
     let mut config = profile(Some(stand.profile()), None).expect("the stand-in's profile");
     config.settings.stand_in = true;
     change(&mut config.settings);
+    config.sources.sign_in = secret.or(config.sources.sign_in);
     let credential = config.sources.read().expect("the stand-in's password");
     let pem = std::fs::read(stand.roots()).expect("the stand-in's roots");
     let roots = Roots::from_pem("stand-in", &pem).expect("the stand-in's roots");
     let settings = Arc::new(config.settings);
-    let world = real::world();
+    let world = real::world_keeping(None);
     let stores = Stores {
         cloud: Arc::new(roots),
         bundle: None,
+        allowlist: None,
     };
     let session = Session::new(world.clone(), Arc::clone(&settings), credential, stores);
     let source = Source::Live {
@@ -68,7 +89,7 @@ pub(crate) async fn noted(
 /// Today's checklist on the evidence of an earlier run.
 pub(crate) async fn judged_again(done: &Done) -> Done {
     let began = done.report.began.as_deref().expect("a run that began");
-    let world = real::world();
+    let world = real::world_keeping(None);
     let source = Source::Recorded(Recording::of(&done.events));
     let mut again = made(Arc::new(began.settings.clone()), source, &world, None).await;
     if let Some(theirs) = &mut again.report.began {

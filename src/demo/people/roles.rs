@@ -4,7 +4,12 @@ use super::Person;
 use std::collections::BTreeSet;
 
 /// What the account of the profile may do in the tenant.
-const TENANT_ROLE: [&str; 3] = ["Packages.View", "Webhooks.View", "Webhooks.Create"];
+const TENANT_ROLE: [&str; 4] = [
+    "Packages.View",
+    "Webhooks.View",
+    "Webhooks.Create",
+    "Webhooks.Delete",
+];
 /// What the account of the profile may do in its folders.
 const FOLDER_ROLE: [&str; 3] = ["Processes.View", "Jobs.View", "Jobs.Create"];
 /// The scopes the external application was given.
@@ -24,6 +29,9 @@ const KINDS: [&str; 23] = [
     "Queues", "Robots", "Roles", "Schedules", "Settings", "SubFolders", "Tasks", "Transactions", "Units", "Users", "Webhooks",
 ];
 
+/// What the external application may do in the tenant beside that: it cannot ask for its folders in the way of users.
+const APPLICATION_ROLE: [&str; 1] = ["Units.View"];
+
 /// The roles, and the folders in which they hold.
 #[derive(Debug)]
 pub(in super::super) struct Roles {
@@ -33,6 +41,8 @@ pub(in super::super) struct Roles {
     folder: BTreeSet<&'static str>,
     /// Its folders.
     pub(in super::super) assigned: BTreeSet<i64>,
+    /// The scopes the external application has.
+    scopes: BTreeSet<&'static str>,
 }
 
 impl Roles {
@@ -42,12 +52,30 @@ impl Roles {
             tenant: TENANT_ROLE.into(),
             folder: FOLDER_ROLE.into(),
             assigned: BTreeSet::new(),
+            scopes: SCOPES.into(),
         }
     }
 
     /// Takes a permission out of the role for folders.
     pub(super) fn remove(&mut self, permission: &str) {
         self.folder.remove(permission);
+    }
+
+    /// Takes a scope from the external application.
+    pub(super) fn withhold_scope(&mut self, scope: &str) {
+        self.scopes.remove(scope);
+    }
+
+    /// The scopes asked for, or all that were given when none is; `None` when one was not given.
+    pub(super) fn granted(&self, scope: &str) -> Option<Vec<String>> {
+        let asked: Vec<String> = scope.split_whitespace().map(str::to_owned).collect();
+        if asked.is_empty() {
+            return Some(self.scopes.iter().map(|&scope| scope.to_owned()).collect());
+        }
+        asked
+            .iter()
+            .all(|scope| self.scopes.iter().any(|known| covers(known, scope)))
+            .then_some(asked)
     }
 
     /// Whether this person may enter the folder.
@@ -72,7 +100,7 @@ impl Roles {
         match person {
             Person::User => by_role,
             Person::Application(scopes) => {
-                by_role
+                (by_role || (folder.is_none() && APPLICATION_ROLE.contains(&permission)))
                     && scopes
                         .iter()
                         .any(|scope| covers(scope, scope_for(permission)))
@@ -90,18 +118,6 @@ impl Roles {
             .filter(|permission| self.may(person, permission, folder))
             .collect()
     }
-}
-
-/// The scopes asked for, or all that were given when none is; `None` when one was not given.
-pub(super) fn granted(scope: &str) -> Option<Vec<String>> {
-    let asked: Vec<String> = scope.split_whitespace().map(str::to_owned).collect();
-    if asked.is_empty() {
-        return Some(SCOPES.map(str::to_owned).to_vec());
-    }
-    asked
-        .iter()
-        .all(|scope| SCOPES.iter().any(|known| covers(known, scope)))
-        .then_some(asked)
 }
 
 /// Whether one scope includes another: `OR.Jobs` is both `OR.Jobs.Read` and `OR.Jobs.Write`.

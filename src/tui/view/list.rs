@@ -39,6 +39,7 @@ fn line(model: &Model, entry: &Entry, cells: usize, chosen: bool) -> Line<'stati
         },
         Entry::Fold { fold, count, open } => {
             let text = match fold {
+                Fold::Because(_) if cells < 42 => format!("{count} not asked because of it"),
                 Fold::Because(_) => format!(
                     "{} because of it",
                     many(*count, "check not asked", "checks not asked")
@@ -87,7 +88,11 @@ fn row_line(
 ) -> Line<'static> {
     let look = model.look;
     let (shape, word, role) = face(&row.state);
-    let indent = if inside { "      " } else { "  " };
+    let indent = match (inside, model.stood(row)) {
+        (true, _) => "      ",
+        (false, None) => "  ",
+        (false, Some(_)) => look.either(" ≠", " *"),
+    };
     let took = row
         .finding()
         .filter(|finding| finding.measurement.is_some())
