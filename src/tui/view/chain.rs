@@ -150,6 +150,11 @@ fn open_end(facets: &Facets) -> (String, String, Sign) {
             "a root of its own: the cloud does not have it",
             BAD,
         ),
+        End::Anchored(at) => (
+            issuer(at),
+            "a root known to this machine alone: the cloud does not have it",
+            BAD,
+        ),
         End::Open(at) => (
             issuer(at),
             "neither sent nor known: here the chain breaks",
