@@ -1,5 +1,7 @@
 //! The checklist against the stand-in Orchestrator, over real sockets.
 
+#![expect(clippy::expect_used, reason = "a test may panic")]
+
 #[path = "support/checklist.rs"]
 mod checklist;
 #[path = "support/openapi.rs"]

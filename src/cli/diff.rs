@@ -46,7 +46,7 @@ pub(super) fn diff(arguments: &DiffArguments) -> Result<Exit, Refused> {
             });
             whole.to_string()
         }
-        _ => told(&before, &after, &changes, &turns)?,
+        Format::Text => told(&before, &after, &changes, &turns)?,
     };
     output::say(&text);
     Ok(exit)
