@@ -1,5 +1,6 @@
 //! The command line: flags to a request, a request to a run, a run to an exit code.
 
+mod allowlist;
 mod arguments;
 mod catalogue;
 mod demo;
@@ -9,6 +10,7 @@ mod output;
 mod recording;
 mod request;
 mod screen;
+mod webhook;
 
 pub use arguments::Arguments;
 
@@ -95,15 +97,20 @@ async fn run(arguments: Arguments) -> Result<Exit, Refused> {
             screen::start(arguments::Common::default()).await
         }
         None => live::check(arguments::CheckArguments::default()).await,
-        Some(Command::Tui(common)) => screen::start(common).await,
+        Some(Command::Tui(tui)) => screen::start(tui.whole()).await,
         Some(Command::Check(check)) => live::check(check).await,
-        Some(Command::Demo(demo)) => demo::run(demo).await,
+        Some(Command::Demo(demo)) => Box::pin(demo::run(demo)).await,
+        Some(Command::Allowlist(command)) => allowlist::run(command).await,
         Some(Command::List(list)) => catalogue::list(&list),
         Some(Command::Explain(explain)) => catalogue::explain(&explain),
-        Some(Command::Plan(plan)) => catalogue::plan(&plan),
+        Some(Command::Plan(mut plan)) => {
+            plan.common.ear = plan.ear.clone();
+            catalogue::plan(&plan)
+        }
         Some(Command::Replay(replay)) => recording::replay(replay).await,
         Some(Command::Diff(files)) => diff::diff(&files),
         Some(Command::Judge(judge)) => recording::judge(judge).await,
+        Some(Command::Webhook(hook)) => webhook::run(hook).await,
         Some(Command::Completions { shell }) => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Arguments::command(), "orch-doctor", &mut script);

@@ -1,5 +1,7 @@
 //! The stand-in Orchestrator, with switchable faults: what `demo` shows and what the tests run against.
 
+pub mod robot;
+
 mod api;
 mod chain;
 mod delay;

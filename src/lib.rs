@@ -10,6 +10,8 @@ pub mod dial;
 pub mod history;
 pub mod names;
 pub mod path;
+pub mod proxy;
+pub mod robot;
 pub mod trust;
 pub mod webhook;
 

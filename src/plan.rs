@@ -234,9 +234,14 @@ fn lacking(want: Want, settings: &Settings) -> Option<&'static str> {
             "the profile has no [webhook] callback",
         ),
         Want::Webhook => (webhook.is_some(), "the profile has no [webhook]"),
-        Want::Changes => (
-            settings.allow_changes,
+        Want::Changes if !settings.allow_changes => (
+            false,
             "it changes something on Orchestrator: --allow-changes was not given",
+        ),
+        Want::Changes => (
+            webhook
+                .is_some_and(|section| section.listen.is_some() && section.reachable_as.is_some()),
+            "[webhook] listen and reachable_as (or --listen and --reachable-as) are not both given",
         ),
         Want::Robot => (settings.robot.is_some(), "the profile has no [robot]"),
         Want::RobotProcesses => (

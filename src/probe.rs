@@ -3,18 +3,26 @@
 //! A probe measures and has no opinion; a reading is a pure function from what was seen to one of a closed set of symptoms.
 
 pub mod address;
+pub mod allowlist;
 pub mod answer;
+pub mod callback;
+pub mod delivery;
+pub mod downloads;
 pub mod execute;
 pub mod folders;
 pub mod health;
 pub mod history;
+pub mod hooks;
 pub mod listing;
 pub mod login;
 pub mod names;
 pub mod naming;
+pub mod outside;
 pub mod plain;
 pub mod privileges;
 pub mod process;
+pub mod robot;
+pub mod sources;
 pub mod tcp;
 pub mod tls;
 pub mod version;
@@ -261,7 +269,10 @@ pub(crate) use symptoms;
 probes! {
     Address = address { Completeness = "address.completeness" }
     Names = names { Resolved = "names.resolution" }
-    Tcp = tcp { Reach = "tcp.reach" }
+    Outside = outside { Publicity = "outside.addresses" }
+    Tcp = tcp { Reach = "tcp.reach", Clearness = "tcp.path" }
+    Sources = sources { Admission = "sources.admission" }
+    Allowlist = allowlist { Coverage = "allowlist.coverage" }
     Tls = tls {
         Agreement = "tls.agreement",
         Trusted = "tls.trust",
@@ -282,4 +293,9 @@ probes! {
     Naming = naming { Safety = "naming.safety" }
     Privileges = privileges { Sufficiency = "privileges.sufficiency" }
     History = history { Difference = "history.difference" }
+    Hooks = hooks { Permission = "hooks.permission", Soundness = "hooks.soundness" }
+    Callback = callback { Reachability = "callback.reachability" }
+    Delivery = delivery { Arrival = "delivery.arrival" }
+    Robot = robot { Hail = "robot.answer" }
+    Downloads = downloads { Installation = "downloads.installation" }
 }

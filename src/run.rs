@@ -82,6 +82,7 @@ pub async fn run(run: Run, events: UnboundedSender<Event>, stop: CancellationTok
         () = stop.cancelled() => What::Cancelled,
         () = passed(deadline) => What::Finished,
     };
+    owner.undo().await;
     owner.end(ended);
 }
 

@@ -4,12 +4,13 @@
 pub mod fake;
 pub mod real;
 
-use crate::dial::Failure;
+use crate::dial::{Dial, Failure};
 use crate::names::Resolution;
+use crate::path;
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use std::fmt::Debug;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -31,23 +32,11 @@ pub trait Net: Debug + Send + Sync {
         budget: Duration,
     ) -> BoxFuture<'a, Resolution>;
 
-    /// Opens a TCP connection, within the budget.
-    fn connect(
-        &self,
-        to: SocketAddr,
-        from: Option<IpAddr>,
-        budget: Duration,
-    ) -> BoxFuture<'_, Result<AnyStream, Failure>>;
+    /// Opens a TCP connection.
+    fn connect(&self, to: SocketAddr, how: Dial) -> BoxFuture<'_, Result<AnyStream, Failure>>;
 
-    /// The same with small segments, which pass where large packets vanish.
-    fn connect_narrowly(
-        &self,
-        to: SocketAddr,
-        from: Option<IpAddr>,
-        budget: Duration,
-    ) -> BoxFuture<'_, Result<AnyStream, Failure>> {
-        self.connect(to, from, budget)
-    }
+    /// Measures the path to a port, hop by hop.
+    fn path(&self, to: SocketAddr, how: path::Options) -> BoxFuture<'_, path::Seen>;
 }
 
 /// The machine the tool runs on.

@@ -8,17 +8,19 @@
     reason = "a test stops at what it cannot do, and says what it leaves out"
 )]
 
-mod support {
-    pub(crate) mod rig;
-}
+#[path = "network/names.rs"]
+mod names;
+#[path = "support/rig.rs"]
+mod rig;
 
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use futures_util::future::join_all;
 use orch_doctor::dial::{Dial, Failure, dial};
+use orch_doctor::names::{Resolution, resolve};
 use orch_doctor::path::{Location, Options, Remark, Seen, Verdict, sweep};
-use support::rig::{Differences, Rig, Target, WORK, Work, answer, available, path_of, v4, v6};
+use rig::{Differences, Question, Rig, Target, WORK, Work, answer, available, path_of, v4, v6};
 
 /// Not a test: what the others run inside a namespace.
 #[tokio::test]
@@ -29,6 +31,7 @@ async fn worker() {
     match serde_json::from_str(work.to_str().unwrap()).unwrap() {
         Work::Listen { ports } => listen(&ports).await,
         Work::Sweep { targets } => answer(&join_all(targets.iter().map(measure)).await),
+        Work::Resolve { questions } => answer(&join_all(questions.iter().map(look_up)).await),
         Work::Dial { targets, budget_ms } => {
             let timeout = Duration::from_millis(budget_ms);
             answer(&join_all(targets.iter().map(|target| connect(target, timeout))).await);
@@ -43,6 +46,11 @@ async fn measure(target: &Target) -> Seen {
         ..Options::within(Duration::from_secs(4))
     };
     sweep(target.address, &options).await
+}
+
+async fn look_up(question: &Question) -> Resolution {
+    let budget = Duration::from_millis(question.budget_ms);
+    resolve(&question.name, question.server, budget).await
 }
 
 async fn connect(target: &Target, timeout: Duration) -> Option<Failure> {
@@ -84,7 +92,7 @@ fn target(address: IpAddr, port: u16) -> Target {
 
 /// Three routers and a host, with one firewall rule a port: the port, where, which hook, the rule, what it comes to.
 const SITUATIONS: &[(u16, u8, &str, &str, Expected)] = &[
-    (8000, 0, "", "", (Verdict::Clear, None)),
+    (8000, 0, "", "", CLEAR),
     (
         8001,
         1,
@@ -177,14 +185,8 @@ const SITUATIONS: &[(u16, u8, &str, &str, Expected)] = &[
         (Verdict::ResetByHop, Some((2, 3))),
     ),
     // The last router's reset and the host's own look the same.
-    (
-        8023,
-        3,
-        "forward",
-        "reject with tcp reset",
-        (Verdict::Clear, None),
-    ),
-    (8024, 0, "", "", (Verdict::Clear, None)),
+    (8023, 3, "forward", "reject with tcp reset", CLEAR),
+    (8024, 0, "", "", CLEAR),
 ];
 
 /// The ports of the table that are closed.
@@ -258,28 +260,40 @@ fn locate(rig: &Rig, port: u16) -> Location {
 }
 
 fn locate_at(rig: &Rig, address: IpAddr, port: u16) -> Location {
-    locate_target(rig, target(address, port))
+    locate_all(rig, vec![target(address, port)]).remove(0)
 }
 
-fn locate_target(rig: &Rig, target: Target) -> Location {
-    let seen: Vec<Seen> = rig.measure(&Work::Sweep {
-        targets: vec![target],
-    });
-    if std::env::var_os("ORCH_DOCTOR_SHOW").is_some() {
-        for sample in &seen[0].samples {
-            println!(
-                "{} {} {:?} {:?}",
-                sample.port, sample.hops, sample.answered_after_ms, sample.outcome
-            );
-        }
+/// Several measurements at the same time.
+fn locate_all(rig: &Rig, targets: Vec<Target>) -> Vec<Location> {
+    let seen: Vec<Seen> = rig.measure(&Work::Sweep { targets });
+    for seen in &seen {
+        let location = seen.location();
+        println!("{}: {location:?} in {} ms", seen.target, seen.took_ms);
     }
-    let location = seen[0].location();
-    println!("{location:?} in {} ms", seen[0].took_ms);
-    location
+    seen.iter().map(Seen::location).collect()
 }
+
+/// Measures each at the same time, and compares what they come to.
+fn expect(rig: &Rig, cases: &[(IpAddr, u16, Expected)]) {
+    let targets = cases.iter().map(|case| target(case.0, case.1));
+    let mut differences = Differences::default();
+    for (location, case) in locate_all(rig, targets.collect()).iter().zip(cases) {
+        differences.expect(
+            &format!("{} port {}", case.0, case.1),
+            &found(location),
+            &case.2,
+        );
+    }
+}
+
+const CLEAR: Expected = (Verdict::Clear, None);
 
 fn dropped(left: u8, right: u8) -> Expected {
     (Verdict::DroppedBetween, Some((left, right)))
+}
+
+fn rejected(left: u8, right: u8) -> Expected {
+    (Verdict::RejectedByHop, Some((left, right)))
 }
 
 #[test]
@@ -306,11 +320,15 @@ fn a_silent_router_is_not_taken_for_a_drop() {
     rig.rule(3, "tcp dport 8003 drop");
     rig.rule(5, "tcp dport 8005 drop");
     rig.rule(2, "tcp dport 8002 drop");
-    assert_eq!(found(&locate(&rig, 8000)), (Verdict::Clear, None));
-    assert_eq!(found(&locate(&rig, 8003)), dropped(3, 4));
-    assert_eq!(found(&locate(&rig, 8005)), dropped(4, 5));
-    // The silent router drops it itself: the interval contains it and does not pretend to more.
-    assert_eq!(found(&locate(&rig, 8002)), dropped(1, 3));
+    let host = v4(5);
+    let cases = [
+        (host, 8000, CLEAR),
+        (host, 8003, dropped(3, 4)),
+        (host, 8005, dropped(4, 5)),
+        // The silent router drops it itself: the interval contains it and does not pretend to more.
+        (host, 8002, dropped(1, 3)),
+    ];
+    expect(&rig, &cases);
 }
 
 #[test]
@@ -387,9 +405,7 @@ fn loss_on_one_way_leaves_the_place_right() {
         "prerouting",
         "iifname \"u1\" numgen random mod 100 < 20 drop",
     );
-    for _ in 0..3 {
-        every_situation_is_placed(&rig, v4);
-    }
+    every_situation_is_placed(&rig, v4);
 }
 
 #[test]
@@ -434,27 +450,20 @@ fn a_host_on_the_same_wire_and_this_machine_are_told() {
         "output",
         "tcp dport 9002 reject with icmpx type admin-prohibited",
     );
-    assert_eq!(found(&locate(&rig, 8000)), (Verdict::Clear, None));
-    assert_eq!(found(&locate(&rig, 8003)), (Verdict::Clear, None));
-    assert_eq!(found(&locate(&rig, 8001)), dropped(0, 1));
-    assert_eq!(
-        found(&locate(&rig, 8002)),
-        (Verdict::RejectedByHop, Some((0, 1)))
-    );
     let own = "10.77.1.1".parse().unwrap();
-    assert_eq!(found(&locate_at(&rig, own, 9000)), (Verdict::Clear, None));
-    assert_eq!(found(&locate_at(&rig, own, 9001)), dropped(0, 0));
-    assert_eq!(
-        found(&locate_at(&rig, "::1".parse().unwrap(), 9001)),
-        dropped(0, 0)
-    );
-    assert_eq!(
-        found(&locate(&rig, 9002)),
-        (Verdict::RejectedByHop, Some((0, 1)))
-    );
-    // A neighbour that does not exist: this machine itself says that it is not reached.
-    let nobody = locate_at(&rig, "10.77.1.99".parse().unwrap(), 8443);
-    assert_eq!(found(&nobody), (Verdict::RejectedByHop, Some((0, 1))));
+    let cases = [
+        (v4(1), 8000, CLEAR),
+        (v4(1), 8003, CLEAR),
+        (v4(1), 8001, dropped(0, 1)),
+        (v4(1), 8002, rejected(0, 1)),
+        (v4(1), 9002, rejected(0, 1)),
+        (own, 9000, CLEAR),
+        (own, 9001, dropped(0, 0)),
+        ("::1".parse().unwrap(), 9001, dropped(0, 0)),
+        // A neighbour that does not exist: this machine itself says that it is not reached.
+        ("10.77.1.99".parse().unwrap(), 8443, rejected(0, 1)),
+    ];
+    expect(&rig, &cases);
 }
 
 #[test]
@@ -477,7 +486,7 @@ fn a_device_that_answers_for_the_host_is_told() {
     rig.listen(2, &[8443]);
     rig.shell(2, "nft 'table ip odt { chain n { type nat hook prerouting priority -100; tcp dport 8443 redirect; }; }'");
     let location = locate(&rig, 8443);
-    assert_eq!(found(&location), (Verdict::Clear, None));
+    assert_eq!(found(&location), CLEAR);
     assert_eq!(location.remark, Some(Remark::AnsweredBeforeHost));
 }
 
@@ -492,15 +501,12 @@ fn a_port_forwarded_farther_than_its_address_is_placed() {
     rig.shell(2, "nft 'table ip odt { chain n { type nat hook prerouting priority -100; tcp dport { 8443, 8444, 8445 } dnat to 10.77.4.2; }; }'");
     rig.rule(3, "tcp dport 8444 drop");
     let address = v4(2);
-    assert_eq!(
-        found(&locate_at(&rig, address, 8443)),
-        (Verdict::Clear, None)
-    );
-    assert_eq!(found(&locate_at(&rig, address, 8444)), dropped(3, 4));
-    assert_eq!(
-        found(&locate_at(&rig, address, 8445)),
-        (Verdict::Clear, None)
-    );
+    let cases = [
+        (address, 8443, CLEAR),
+        (address, 8444, dropped(3, 4)),
+        (address, 8445, CLEAR),
+    ];
+    expect(&rig, &cases);
 }
 
 #[test]
@@ -515,10 +521,18 @@ fn a_router_that_renews_the_hop_limit_does_not_mislead() {
     rig.rule(1, "tcp dport 8001 drop");
     rig.rule(3, "tcp dport 8013 reject with icmpx type admin-prohibited");
     rig.rule(3, "tcp dport 8023 reject with tcp reset");
-    for port in [8000, 8003, 8001, 8013, 8023] {
-        let location = locate(&rig, port);
-        println!("{port}: {location:?}");
-    }
+    // Behind that router distances mean nothing, so all of it is one step: from the router before it to the host.
+    let host = v4(5);
+    let cases = [
+        (host, 8000, CLEAR),
+        (host, 8003, dropped(1, 2)),
+        (host, 8001, dropped(1, 2)),
+        (host, 8013, rejected(1, 2)),
+        (host, 8023, CLEAR),
+    ];
+    expect(&rig, &cases);
+    let [before, after] = locate(&rig, 8003).between.unwrap();
+    assert_eq!((before.address, after.address), (Some(v4(1)), Some(host)));
 }
 
 #[test]
@@ -545,12 +559,178 @@ fn an_allowlist_lets_one_source_through_and_not_the_other() {
         source: Some(source.parse().unwrap()),
         ..target(v4(4), 8443)
     };
-    assert_eq!(
-        found(&locate_target(&rig, from("10.77.1.11"))),
-        (Verdict::Clear, None)
+    let located = locate_all(&rig, vec![from("10.77.1.11"), from("10.77.1.12")]);
+    assert_eq!(found(&located[0]), CLEAR);
+    assert_eq!(found(&located[1]), dropped(2, 3));
+}
+
+#[test]
+fn two_paths_of_different_length_do_not_mislead() {
+    if !available("two_paths_of_different_length_do_not_mislead") {
+        return;
+    }
+    let mut rig = path_of(4);
+    rig.listen(5, &[8000, 8004]);
+    // Router 1 sends half of the connections straight to router 3, the others by way of router 2.
+    rig.shell(
+        1,
+        &format!(
+            "ip link add s1 type veth peer name s3 netns {}\n\
+             ip addr add 10.78.0.1/24 dev s1; ip link set s1 up\n\
+             echo 1 > /proc/sys/net/ipv4/fib_multipath_hash_policy\n\
+             ip route replace default nexthop via 10.77.2.2 nexthop via 10.78.0.2",
+            rig.node(3)
+        ),
     );
-    assert_eq!(
-        found(&locate_target(&rig, from("10.77.1.12"))),
-        dropped(2, 3)
+    rig.shell(3, "ip addr add 10.78.0.2/24 dev s3; ip link set s3 up");
+    rig.rule(4, "tcp dport 8004 drop");
+    rig.rule(1, "tcp dport 8001 reject with tcp reset");
+    let located = locate_all(
+        &rig,
+        [8000, 8004, 8010, 8001]
+            .map(|port| target(v4(5), port))
+            .to_vec(),
     );
+    assert_eq!(located[0].verdict, Verdict::Clear);
+    // The closed port of the host is no reset of a router, whichever path the packets took.
+    assert!(
+        located[2].verdict != Verdict::ResetByHop,
+        "{:?}",
+        located[2]
+    );
+    if let Some([left, right]) = located[1].between {
+        let truth = [v4(4), v4(5)];
+        let told = [left.address, right.address];
+        let before = [v4(1), v4(2), v4(3), "10.78.0.2".parse().unwrap(), v4(4)];
+        assert!(before.contains(&told[0].unwrap()), "{told:?}");
+        assert!(told[1].is_none_or(|right| right == truth[1]), "{told:?}");
+    }
+    let forged = found(&located[3]);
+    assert!(
+        [
+            (Verdict::ResetByHop, Some((1, 2))),
+            (Verdict::Unlocated, None)
+        ]
+        .contains(&forged),
+        "{forged:?}"
+    );
+}
+
+/// What connecting to each port of the table comes to, with the devices' addresses of one family and its ICMP codes:
+/// prohibited, port and host unreachable.
+fn ways_not_to_connect(
+    device: fn(u8) -> IpAddr,
+    codes: [u8; 3],
+) -> Vec<(SocketAddr, Option<Failure>)> {
+    let prohibited = |hop, code| Failure::Prohibited {
+        by: Some(device(hop)),
+        code: Some(code),
+    };
+    let unreachable = Failure::Unreachable {
+        by: Some(device(2)),
+        code: Some(codes[2]),
+    };
+    let silent = Failure::Silent {
+        waited_ms: BUDGET_MS,
+        attempts: 3,
+    };
+    let ways = [
+        (8000, None),
+        (8002, Some(silent)),
+        (8012, Some(prohibited(2, codes[0]))),
+        (8014, Some(prohibited(4, codes[1]))),
+        (8015, Some(unreachable)),
+        (8022, Some(Failure::Refused)),
+        (CLOSED, Some(Failure::Refused)),
+    ];
+    let host = device(4);
+    ways.map(|(port, failure)| (SocketAddr::new(host, port), failure))
+        .to_vec()
+}
+
+const BUDGET_MS: u64 = 2000;
+
+/// Connects to all at the same time, and compares what comes of it.
+fn expect_failures(rig: &Rig, cases: &[(SocketAddr, Option<Failure>)]) {
+    let targets = cases
+        .iter()
+        .map(|case| target(case.0.ip(), case.0.port()))
+        .collect();
+    let budget_ms = BUDGET_MS;
+    let failures: Vec<Option<Failure>> = rig.measure(&Work::Dial { targets, budget_ms });
+    let mut differences = Differences::default();
+    for (mut failure, (address, expected)) in failures.into_iter().zip(cases) {
+        if let Some(Failure::Silent { waited_ms, .. }) = &mut failure {
+            assert!(
+                (BUDGET_MS..BUDGET_MS + 400).contains(waited_ms),
+                "{waited_ms}"
+            );
+            *waited_ms = BUDGET_MS;
+        }
+        differences.expect(&address.to_string(), &failure, expected);
+    }
+}
+
+#[test]
+fn each_way_not_to_connect_is_told_apart() {
+    if !available("each_way_not_to_connect_is_told_apart") {
+        return;
+    }
+    let mut rig = path_of(3);
+    situations(&mut rig);
+    let mut cases = ways_not_to_connect(v4, [13, 3, 1]);
+    cases.extend(ways_not_to_connect(v6, [1, 4, 3]));
+    expect_failures(&rig, &cases);
+}
+
+#[test]
+fn what_routers_and_this_machine_say_of_a_route_is_told() {
+    if !available("what_routers_and_this_machine_say_of_a_route_is_told") {
+        return;
+    }
+    let rig = path_of(3);
+    rig.ip(
+        3,
+        "route add prohibit 10.99.1.0/24\nroute add unreachable 10.99.2.0/24\n",
+    );
+    rig.ip(3, "route add 10.99.3.0/24 via 10.77.3.1\n");
+    rig.ip(0, "route del ::/0 via fd77:1::2\n");
+    let by = Some(v4(3));
+    let cases = [
+        ("[2001:db8::1]:8443", Failure::NoFamily),
+        ("10.99.1.1:8443", Failure::Prohibited { by, code: Some(13) }),
+        ("10.99.2.1:8443", Failure::Unreachable { by, code: Some(1) }),
+    ];
+    let cases = cases.map(|(address, failure)| (address.parse().unwrap(), Some(failure)));
+    expect_failures(&rig, &cases);
+    let circles = vec![target("10.99.3.1".parse().unwrap(), 8443)];
+    let budget_ms = BUDGET_MS;
+    let failures: Vec<Option<Failure>> = rig.measure(&Work::Dial {
+        targets: circles,
+        budget_ms,
+    });
+    assert!(
+        matches!(failures[..], [Some(Failure::Loop { by: Some(_) })]),
+        "{failures:?}"
+    );
+}
+
+#[test]
+fn loss_does_not_make_an_open_port_silent() {
+    if !available("loss_does_not_make_an_open_port_silent") {
+        return;
+    }
+    let mut rig = path_of(1);
+    rig.listen(2, &[8000]);
+    rig.rule_at(
+        1,
+        "prerouting",
+        "iifname \"u1\" numgen random mod 100 < 20 drop",
+    );
+    let targets = vec![target(v4(2), 8000); 30];
+    let failures: Vec<Option<Failure>> = rig.measure(&Work::Dial {
+        targets,
+        budget_ms: 5000,
+    });
+    assert!(failures.iter().all(Option::is_none), "{failures:?}");
 }

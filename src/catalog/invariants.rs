@@ -306,7 +306,7 @@ fn every_sample_reads_as_its_symptom_also_from_a_recording() {
 
 /// Where the index begins and ends in the page about the checklist.
 const INDEX: (&str, &str) = (
-    "<!-- index: written by `UPDATE_INDEX=1 cargo test --lib index` -->\n",
+    "<!-- index: written by `ORCH_DOCTOR_WRITE_DOCS=1 cargo test --lib index` -->\n",
     "<!-- end of index -->\n",
 );
 
@@ -319,13 +319,13 @@ fn the_index_in_the_readme_is_what_the_program_would_print() {
         .expect("the beginning of the index");
     let (index, tail) = rest.split_once(INDEX.1).expect("the end of the index");
     let printed = format!("\n{}\n", super::index(&catalog()));
-    if std::env::var_os("UPDATE_INDEX").is_some() {
+    if std::env::var_os("ORCH_DOCTOR_WRITE_DOCS").is_some() {
         let page = [head, INDEX.0, &printed, INDEX.1, tail].concat();
         std::fs::write(path, page).expect("a writable page");
     } else {
         assert_eq!(
             index, printed,
-            "UPDATE_INDEX=1 cargo test --lib index writes it anew"
+            "ORCH_DOCTOR_WRITE_DOCS=1 cargo test --lib index writes it anew"
         );
     }
 }

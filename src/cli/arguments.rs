@@ -21,11 +21,14 @@ const EXITS: &str = "Exit codes: 0 healthy, 1 a check failed, 2 usage (nothing w
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Open the terminal UI
-    Tui(Common),
+    Tui(TuiArguments),
     /// Run the checklist and print a report
     Check(CheckArguments),
     /// Run the checklist on the built-in stand-in Orchestrator
     Demo(DemoArguments),
+    /// The published outgoing ranges: show them, check rules against them, write the change
+    #[command(subcommand)]
+    Allowlist(AllowlistCommand),
     /// List the checks
     List(ListArguments),
     /// Explain a check, or one of its symptoms
@@ -38,6 +41,9 @@ pub(super) enum Command {
     Diff(DiffArguments),
     /// Apply today's checklist to a recorded run's evidence
     Judge(RecordingArguments),
+    /// Receive, verify and send Orchestrator's webhook events
+    #[command(subcommand)]
+    Webhook(Hook),
     /// Print a shell's completion script
     Completions {
         /// The shell
@@ -70,6 +76,9 @@ pub(super) struct Common {
     /// The name server to ask instead of the system's
     #[arg(long, value_name = "ADDR[:PORT]")]
     pub dns: Option<String>,
+    /// A name server that shows the outside view
+    #[arg(long, value_name = "ADDR[:PORT]")]
+    pub public_dns: Option<String>,
     /// Connect from this local address (repeatable)
     #[arg(long, value_name = "ADDR")]
     pub source_ip: Vec<IpAddr>,
@@ -88,6 +97,15 @@ pub(super) struct Common {
     /// Seconds for the whole run
     #[arg(long, value_name = "S", value_parser = seconds)]
     pub deadline: Option<u64>,
+    /// Permit checks that change something on Orchestrator (a webhook is made, pinged and removed)
+    #[arg(long)]
+    pub allow_changes: bool,
+    /// A token that the local robot gave out earlier: env:NAME, file:PATH, keyring:NAME or prompt
+    #[arg(long, value_name = "REFERENCE")]
+    pub robot_token: Option<String>,
+    /// Where webhook-delivers listens; `demo` has another option of this name
+    #[arg(skip)]
+    pub ear: Ear,
     /// Sign in although the same password was rejected a short while ago
     #[arg(long)]
     pub force: bool,
@@ -103,6 +121,35 @@ pub(super) struct Common {
     /// Colours
     #[arg(long, value_enum, default_value_t)]
     pub color: Colour,
+}
+
+/// Where webhook-delivers listens.
+#[derive(Clone, Debug, Default, Args)]
+pub(super) struct Ear {
+    /// Listen there for the event of webhook-delivers
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Option<std::net::SocketAddr>,
+    /// The URL under which Orchestrator reaches that listener
+    #[arg(long, value_name = "URL")]
+    pub reachable_as: Option<String>,
+}
+
+#[derive(Debug, Default, Args)]
+pub(super) struct TuiArguments {
+    #[command(flatten)]
+    pub common: Common,
+    #[command(flatten)]
+    pub ear: Ear,
+}
+
+impl TuiArguments {
+    /// What the run is made of, the listener included.
+    pub(super) fn whole(self) -> Common {
+        Common {
+            ear: self.ear,
+            ..self.common
+        }
+    }
 }
 
 /// How a report is written.
@@ -122,6 +169,8 @@ pub(super) struct CheckArguments {
     pub common: Common,
     #[command(flatten)]
     pub writing: Writing,
+    #[command(flatten)]
+    pub ear: Ear,
 }
 
 #[derive(Debug, Args)]
@@ -145,6 +194,65 @@ pub(super) struct DemoArguments {
     pub common: Common,
     #[command(flatten)]
     pub writing: Writing,
+}
+
+/// What `allowlist` does. Nothing is sent by any of it.
+#[derive(Debug, Subcommand)]
+pub(super) enum AllowlistCommand {
+    /// Show which ranges must be admitted on a day
+    Show(ShowArguments),
+    /// Check the rules of the profile against the ranges
+    Check(CheckArguments),
+    /// Write the change that admits what is missing
+    Request(ChangeArguments),
+    /// Turn a table copied from the documentation into a file of ranges
+    Import(ImportArguments),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ShowArguments {
+    /// The day (today unless told)
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub on: Option<jiff::civil::Date>,
+    /// A region, as `europe-secondary` (repeatable; all unless told)
+    #[arg(long, value_name = "REGION")]
+    pub region: Vec<String>,
+    /// The profile (orch-doctor.toml) whose own ranges count too
+    #[arg(long, value_name = "F")]
+    pub profile: Option<PathBuf>,
+    /// text or json
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ChangeArguments {
+    /// The system to write for (told by the rules unless given)
+    #[arg(
+        long = "for",
+        value_name = "nft|iptables|windows|azure|aws|asa|panos|fortios"
+    )]
+    pub system: Option<String>,
+    #[command(flatten)]
+    pub common: Common,
+    /// text or json
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ImportArguments {
+    /// The copied table: text, tab-separated or Markdown
+    pub table: PathBuf,
+    /// The page it was copied from
+    #[arg(long, value_name = "URL")]
+    pub source: Option<String>,
+    /// The first day on which its ranges are used
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub valid_from: Option<jiff::civil::Date>,
+    /// The service its ranges are of
+    #[arg(long, value_name = "NAME", default_value = "apps")]
+    pub service: String,
 }
 
 #[derive(Debug, Args)]
@@ -173,6 +281,8 @@ pub(super) struct PlanArguments {
     pub common: Common,
     #[command(flatten)]
     pub writing: Writing,
+    #[command(flatten)]
+    pub ear: Ear,
 }
 
 #[derive(Debug, Args)]
@@ -200,6 +310,83 @@ pub(super) struct DiffArguments {
     /// text or json
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
+}
+
+/// The webhook lab.
+#[derive(Debug, Subcommand)]
+pub(super) enum Hook {
+    /// Receive events, check their signatures and tell what they say
+    Listen(ListenArguments),
+    /// Check the signature of one event that was kept
+    Verify(VerifyArguments),
+    /// Play Orchestrator against a receiver: valid, tampered, unsigned, wrong secret, replayed
+    Send(SendArguments),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ListenArguments {
+    /// Where to listen; port 0 takes a free one
+    #[arg(long, value_name = "ADDR")]
+    pub listen: std::net::SocketAddr,
+    /// The webhook's secret: env:NAME, file:PATH, keyring:NAME or prompt
+    #[arg(long, value_name = "REFERENCE")]
+    pub secret: Option<String>,
+    /// PEM file with the certificate chain, for https
+    #[arg(long, value_name = "F", requires = "key")]
+    pub cert: Option<PathBuf>,
+    /// PEM file with the certificate's private key
+    #[arg(long, value_name = "F", requires = "cert")]
+    pub key: Option<PathBuf>,
+    /// Hand accepted events on to this receiver, byte for byte
+    #[arg(long, value_name = "URL")]
+    pub forward: Option<String>,
+    /// PEM file with roots to trust besides this machine's, for --forward
+    #[arg(long, value_name = "F")]
+    pub ca_bundle: Option<PathBuf>,
+    /// A JSON line for each event, or words; words on a terminal unless told
+    #[arg(long, value_enum)]
+    pub format: Option<HookFormat>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct VerifyArguments {
+    /// The body, byte for byte as it was received; - is stdin
+    #[arg(long, value_name = "F")]
+    pub body: PathBuf,
+    /// The value of X-UiPath-Signature; leave it out when there was none
+    #[arg(long, value_name = "S", allow_hyphen_values = true)]
+    pub signature: Option<String>,
+    /// The webhook's secret: env:NAME, file:PATH, keyring:NAME or prompt
+    #[arg(long, value_name = "REFERENCE")]
+    pub secret: String,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SendArguments {
+    /// The receiver
+    pub url: String,
+    /// The webhook's secret: env:NAME, file:PATH, keyring:NAME or prompt
+    #[arg(long, value_name = "REFERENCE")]
+    pub secret: Option<String>,
+    /// PEM file with roots to trust besides this machine's
+    #[arg(long, value_name = "F")]
+    pub ca_bundle: Option<PathBuf>,
+    /// Seconds that the receiver may take for each answer
+    #[arg(long, value_name = "S", value_parser = seconds, default_value = "10")]
+    pub timeout: u64,
+    /// Words, or one JSON document on a line; words on a terminal unless told
+    #[arg(long, value_enum)]
+    pub format: Option<HookFormat>,
+}
+
+/// How the webhook lab tells what it sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum HookFormat {
+    /// For people
+    Text,
+    /// JSON, a line each
+    #[value(alias = "json")]
+    Jsonl,
 }
 
 /// The documented symptoms.

@@ -1,6 +1,6 @@
 //! `demo`: the stand-in, alone or with the checklist on it.
 
-use super::arguments::{CheckArguments, Common, DemoArguments, Format};
+use super::arguments::{CheckArguments, Common, DemoArguments, Ear, Format};
 use super::request::Request;
 use super::{Refused, live, output, screen};
 use crate::config::profile;
@@ -44,7 +44,7 @@ pub(super) async fn run(arguments: DemoArguments) -> Result<Exit, Refused> {
     if arguments.listen.is_some() {
         return serve(stand).await;
     }
-    checked(stand, arguments).await
+    Box::pin(checked(stand, arguments)).await
 }
 
 /// Serves until interrupted.
@@ -76,6 +76,7 @@ async fn checked(stand: Stand, arguments: DemoArguments) -> Result<Exit, Refused
             &request,
             &CheckArguments {
                 common,
+                ear: Ear::default(),
                 writing: arguments.writing,
             },
         )

@@ -12,7 +12,8 @@ use tokio::sync::mpsc::unbounded_channel;
 use tokio_util::sync::CancellationToken;
 
 /// `check`: runs the plan, writes the report.
-pub(super) async fn check(arguments: CheckArguments) -> Result<Exit, Refused> {
+pub(super) async fn check(mut arguments: CheckArguments) -> Result<Exit, Refused> {
+    arguments.common.ear = arguments.ear.clone();
     let request = Request::new(&arguments.common, real::world())?;
     headless(&request, &arguments).await
 }

@@ -1,10 +1,11 @@
 //! From flags and profile to what a run is made of.
 
 use super::Refused;
+use super::allowlist::material;
 use super::arguments::{Common, SymptomArgument};
 use crate::catalog::{Catalog, Complaint};
 use crate::config::{
-    Config, Credential, Settings, profile,
+    Config, Credential, Reference, Settings, profile,
     written::{name_server, pin},
 };
 use crate::event::Event;
@@ -78,6 +79,12 @@ pub(super) fn over(common: &Common, settings: &mut Settings) -> Result<(), Refus
     if let Some(server) = &common.dns {
         settings.network.dns = Some(name_server(server).map_err(|what| wrong("--dns", what))?);
     }
+    if let Some(server) = &common.public_dns {
+        let server = name_server(server).map_err(|what| wrong("--public-dns", what))?;
+        settings.network.public_dns = Some(server);
+    }
+    // Whoever asks for the path wants to see it, also where the port is open.
+    settings.network.always_trace = common.only.iter().any(|id| id == "path-clear");
     if !common.source_ip.is_empty() {
         settings.network.source_ips.clone_from(&common.source_ip);
     }
@@ -93,6 +100,19 @@ pub(super) fn over(common: &Common, settings: &mut Settings) -> Result<(), Refus
         .connect_timeout
         .unwrap_or(settings.network.connect_timeout_ms);
     settings.network.deadline_ms = common.deadline.or(settings.network.deadline_ms);
+    settings.allow_changes |= common.allow_changes;
+    if common.ear.listen.is_some() || common.ear.reachable_as.is_some() {
+        let webhook = settings.webhook.get_or_insert_default();
+        webhook.listen = common.ear.listen.or(webhook.listen);
+        webhook.reachable_as = common
+            .ear
+            .reachable_as
+            .clone()
+            .or(webhook.reachable_as.take());
+    }
+    if common.robot_token.is_some() {
+        settings.robot.get_or_insert_default();
+    }
     if let Some(path) = &common.cloud_roots {
         settings.trust.cloud_roots = Some(path.clone());
     }
@@ -151,11 +171,17 @@ impl Request {
             .as_deref()
             .map_or_else(|| Ok(Roots::mozilla()), roots_of)?;
         let bundle = trust.ca_bundle.as_deref().map(roots_of).transpose()?;
+        let section = config.settings.allowlist.as_ref();
         let stores = Stores {
             cloud: Arc::new(cloud),
             bundle: bundle.map(Arc::new),
+            allowlist: section.map(material).transpose()?.map(Arc::new),
         };
-        let credential = config.sources.read()?;
+        let mut sources = config.sources;
+        if let Some(token) = &common.robot_token {
+            sources.robot = Some(Reference::parse(token)?);
+        }
+        let credential = sources.read()?;
         Ok(Self {
             catalog,
             selection,

@@ -84,6 +84,9 @@ pub struct Network {
     pub deadline_ms: Option<u64>,
     /// Where https-only looks for plain HTTP.
     pub http_port: u16,
+    /// Whether the path is looked at although the port is open.
+    #[serde(default)]
+    pub always_trace: bool,
 }
 
 impl Default for Network {
@@ -98,6 +101,7 @@ impl Default for Network {
             request_timeout_ms: 15_000,
             deadline_ms: None,
             http_port: 80,
+            always_trace: false,
         }
     }
 }

@@ -46,15 +46,8 @@ pub async fn measure(cx: &Cx) -> Seen {
         cx.settings.target.base(),
         cx.settings.target.host
     );
-    let source = cx
-        .settings
-        .network
-        .source_ips
-        .iter()
-        .find(|source| source.is_ipv4() == address.is_ipv4())
-        .copied();
     let exchange = async {
-        let mut stream = cx.world.net.connect(address, source, time).await.ok()?;
+        let mut stream = cx.session.connect(address, time).await.ok()?;
         stream.write_all(request.as_bytes()).await.ok()?;
         let mut head = Vec::new();
         let mut piece = [0; 1024];

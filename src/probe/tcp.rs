@@ -1,9 +1,16 @@
 //! A TCP connection to every address of the host.
 
+mod attempt;
+mod location;
+
+pub use location::Clearness;
+
 use super::{At, Cx, Intent, Subject, Symptom, symptoms};
 use crate::config::{Host, Settings};
 use crate::dial::Failure;
+use crate::path::{self, Location, Verdict};
 use crate::probe::{Asks, Facts};
+use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, SocketAddr};
 
@@ -11,7 +18,7 @@ use std::net::{IpAddr, SocketAddr};
 pub const PER: Asks = Asks::Once;
 
 /// What each address answered.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seen {
     /// One entry an address, in the order of the name's answer.
     pub tries: Vec<Try>,
@@ -26,45 +33,56 @@ pub struct Try {
     pub failure: Option<Failure>,
     /// How long it took, milliseconds.
     pub took_ms: u64,
+    /// The path, hop by hop, where it was looked at.
+    pub path: Option<path::Seen>,
 }
 
-/// Connects to every address at once; the connections are kept for the handshakes.
+/// Connects to every address at once; the connections are kept for the handshakes. The path to an address that does not
+/// take the connection is looked at meanwhile.
 pub async fn measure(cx: &Cx) -> Seen {
     let addresses = cx
         .before
         .names(None)
         .map(|names| names.addresses(&cx.settings))
         .unwrap_or_default();
-    let tries = futures_util::future::join_all(addresses.into_iter().map(async |address| {
-        let began = cx.world.clock.elapsed();
-        let failure = cx.session.open(address).await.err();
-        let took = cx.world.clock.elapsed().saturating_sub(began);
-        Try {
-            address,
-            failure,
-            took_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
-        }
-    }))
-    .await;
-    Seen { tries }
+    let tries = addresses
+        .into_iter()
+        .map(|address| attempt::attempt(cx, address));
+    Seen {
+        tries: join_all(tries).await,
+    }
+}
+
+/// One connection an address; where one does not come about, a look at the path hop by hop.
+pub fn intents(settings: &Settings, subject: Option<&Subject>) -> Vec<Intent> {
+    let source = settings.network.source_ips.first().map(ToString::to_string);
+    let connections = connections(settings, subject).into_iter();
+    connections
+        .flat_map(|intent| {
+            let connection = Intent {
+                source: source.clone(),
+                ..intent
+            };
+            let looking = Intent {
+                path: Some("hop limits 1 to 30, to this port and to others".into()),
+                ..connection.clone()
+            };
+            [connection, looking]
+        })
+        .collect()
 }
 
 /// One connection an address.
-pub fn intents(settings: &Settings, _subject: Option<&Subject>) -> Vec<Intent> {
+pub fn connections(settings: &Settings, _subject: Option<&Subject>) -> Vec<Intent> {
     let pins: Vec<IpAddr> = super::names::pinned(settings);
     let destinations: Vec<String> = match &settings.target.host {
         _ if !pins.is_empty() => pins.iter().map(ToString::to_string).collect(),
         Host::Address(address) => vec![address.to_string()],
         Host::Name(name) => vec![format!("every address of {name}")],
     };
-    let source = settings.network.source_ips.first().map(ToString::to_string);
-    destinations
-        .into_iter()
-        .map(|destination| Intent {
-            source: source.clone(),
-            ..Intent::to("tcp", &destination, Some(settings.target.port))
-        })
-        .collect()
+    let port = Some(settings.target.port);
+    let to = |destination: &String| Intent::to("tcp", destination, port);
+    destinations.iter().map(to).collect()
 }
 
 impl Seen {
@@ -93,69 +111,91 @@ impl Seen {
 
     /// Who answered what.
     pub fn facts(&self, at: &At<'_>) -> Facts {
-        let list = |keep: &dyn Fn(&&Try) -> bool| {
-            let of: Vec<String> = self
-                .tries
-                .iter()
-                .filter(keep)
-                .map(|attempt| attempt.address.ip().to_string())
-                .collect();
-            of.join(", ")
+        let list = |open: bool| {
+            let of = self
+                .counted()
+                .into_iter()
+                .filter(|attempt| attempt.failure.is_none() == open);
+            of.map(|attempt| attempt.address.ip().to_string())
+                .collect::<Vec<_>>()
+                .join(", ")
         };
         let worst = self.worst();
-        let mut facts = Facts::from([
-            ("open_addresses", list(&|attempt| attempt.failure.is_none())),
-            (
-                "closed_addresses",
-                list(&|attempt| attempt.failure.is_some()),
-            ),
-            (
-                "address",
-                worst.map_or_else(String::new, |attempt| attempt.address.to_string()),
-            ),
-            (
-                "waited",
-                crate::shown::seconds(at.settings.network.connect_timeout_ms),
-            ),
-            ("sender", "a device on the path".into()),
-            (
-                "why",
-                worst
-                    .and_then(|attempt| attempt.failure.as_ref())
-                    .map(why)
-                    .unwrap_or_default(),
-            ),
-        ]);
-        match worst.and_then(|attempt| attempt.failure.as_ref()) {
+        let failure = worst.and_then(|attempt| attempt.failure.as_ref());
+        let waited = match failure {
+            Some(Failure::Silent {
+                waited_ms,
+                attempts: 1,
+            }) => crate::shown::seconds(*waited_ms),
             Some(Failure::Silent {
                 waited_ms,
                 attempts,
             }) => {
-                let times = if *attempts == 1 {
-                    "attempt"
-                } else {
-                    "attempts"
-                };
-                facts.insert(
-                    "waited",
-                    format!("{} ({attempts} {times})", crate::shown::seconds(*waited_ms)),
-                );
+                format!(
+                    "{} ({attempts} attempts)",
+                    crate::shown::seconds(*waited_ms)
+                )
             }
-            Some(
-                Failure::Prohibited { by: Some(by), .. }
-                | Failure::Unreachable { by: Some(by), .. },
-            ) => {
-                facts.insert("sender", format!("the device {by}"));
-            }
-            Some(Failure::Prohibited {
-                by: None,
-                code: None,
-            }) => {
-                facts.insert("sender", "this machine or a device on the path".into());
-            }
-            _ => {}
-        }
+            Some(_) | None => crate::shown::seconds(at.settings.network.connect_timeout_ms),
+        };
+        let mut facts = Facts::from([
+            ("open_addresses", list(true)),
+            ("closed_addresses", list(false)),
+            (
+                "address",
+                worst
+                    .map(|attempt| attempt.address.to_string())
+                    .unwrap_or_default(),
+            ),
+            ("waited", waited),
+            ("sender", self.sender()),
+            ("why", failure.map(why).unwrap_or_default()),
+        ]);
+        facts.extend(location::facts(self));
         facts
+    }
+
+    /// Who said that it is not allowed or that there is no way, in words.
+    fn sender(&self) -> String {
+        let worst = self.worst();
+        let failure = worst.and_then(|attempt| attempt.failure.as_ref());
+        let told = match failure {
+            Some(Failure::Prohibited { by, .. } | Failure::Unreachable { by, .. }) => *by,
+            Some(_) | None => None,
+        };
+        let located = self.location().and_then(|location| location.complaint?.by);
+        match (located.or(told), failure) {
+            (Some(by), _) if worst.is_some_and(|attempt| attempt.address.ip() == by) => {
+                format!("the host itself ({by})")
+            }
+            (Some(by), _) => format!("the device {by}"),
+            (None, Some(Failure::Prohibited { code: None, .. })) => {
+                "this machine or a device on the path".into()
+            }
+            (None, _) => "a device on the path".into(),
+        }
+    }
+
+    /// The two places between which the connection ends, where that is known.
+    pub fn between(&self) -> Option<[path::Place; 2]> {
+        self.location()?.between
+    }
+
+    /// The path of the try that decides the row, hop by hop.
+    pub fn hops(&self) -> Vec<path::Hop> {
+        let path = self.worst().and_then(|worst| worst.path.as_ref());
+        path.map(path::Seen::path).unwrap_or_default()
+    }
+
+    /// Where the try that decides the row ends.
+    fn location(&self) -> Option<Location> {
+        Some(self.worst()?.path.as_ref()?.location())
+    }
+
+    /// Whether a device nearer than the host answered with a reset in its name.
+    fn is_reset_on_path(&self) -> bool {
+        self.location()
+            .is_some_and(|location| location.verdict == Verdict::ResetByHop)
     }
 
     /// The try that decides the row.
@@ -239,6 +279,7 @@ impl Symptom for Reach {
             };
         }
         match seen.worst().and_then(|attempt| attempt.failure.as_ref()) {
+            Some(Failure::Refused) if seen.is_reset_on_path() => Self::ResetOnPath,
             Some(Failure::Refused) => Self::Refused,
             Some(Failure::Silent { .. }) => Self::Silent,
             Some(Failure::Reset) => Self::ResetOnPath,
@@ -260,6 +301,7 @@ impl Symptom for Reach {
             address: ([203, 0, 113, last], 8443).into(),
             failure,
             took_ms: 3,
+            path: None,
         };
         let by = Some(IpAddr::from([198, 51, 100, 1]));
         let one = |failure| Seen {

@@ -186,11 +186,13 @@ impl Seen {
         facts.insert("address", shown.address.to_string());
         let handshake = &shown.handshake;
         let would = agreement::would_have_agreed(shown);
-        let mut alert = alert(handshake);
-        if let (Some((version, suite)), true) = (&would, handshake.failure.is_some()) {
-            alert = format!("{alert}; it would take {version} with {suite}");
-        }
+        let alert = alert(handshake);
+        let refusal = match &would {
+            Some((protocol, cipher)) => format!("it would agree on {protocol} with {cipher}"),
+            None => format!("it answered with {alert}"),
+        };
         facts.insert("alert", alert);
+        facts.insert("refusal", refusal);
         let (protocol, cipher) = would.unwrap_or_else(|| ("no TLS".into(), String::new()));
         let agreed = |given: &Option<String>, would| given.clone().unwrap_or(would);
         facts.insert("protocol", agreed(&handshake.protocol, protocol));
@@ -210,8 +212,8 @@ impl Seen {
             .map(|(name, text)| (*name, (*text).into()))
             .collect();
         let of = |shown: Option<&Shown>| {
-            let facets = shown.and_then(|shown| shown.facets.as_ref());
-            facets.map(trust::facts).unwrap_or_default()
+            let judged = shown.and_then(|shown| shown.facets.as_ref());
+            judged.map(trust::facts).unwrap_or_default()
         };
         facts.extend(of(self.deciding::<Trusted>(at)));
         let topics: [(Facts, &[&str]); 4] = [

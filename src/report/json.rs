@@ -83,10 +83,15 @@ fn evidence_json(evidence: &Evidence) -> Value {
     let value = serde_json::to_value(evidence).unwrap_or_default();
     let mut seen = value.get("seen").cloned().unwrap_or_default();
     without_bulk(&mut seen);
+    if let (Evidence::Tcp(tcp), Value::Object(members)) = (evidence, &mut seen) {
+        members.insert("between".into(), json!(tcp.between()));
+        members.insert("hops".into(), json!(tcp.hops()));
+    }
     seen
 }
 
-/// Drops the DER of certificates: each is there once, as PEM or by its fingerprint.
+/// Drops the DER of certificates, each of which is there once, as PEM or by its fingerprint, and the single packets of a
+/// path, which its hops tell of.
 fn without_bulk(value: &mut Value) {
     match value {
         Value::Object(members) => {
@@ -94,6 +99,9 @@ fn without_bulk(value: &mut Value) {
                 if members.contains_key("protocol") && members.contains_key("first_bytes") {
                     members.remove(name);
                 }
+            }
+            if members.contains_key("names_senders") {
+                members.remove("samples");
             }
             members.values_mut().for_each(without_bulk);
         }

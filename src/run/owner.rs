@@ -1,7 +1,8 @@
 //! The owner of a run: the one task that knows where everything stands.
 
+use super::judge::untold;
 use super::{Run, Source, judge};
-use crate::catalog::{CheckId, Grade, Verdict};
+use crate::catalog::{CheckId, Verdict};
 use crate::event::{Began, Event, Finding, What};
 use crate::plan::Fate;
 use crate::probe::{At, Before, Cx, Evidence, Measurement};
@@ -9,8 +10,12 @@ use crate::wire::Session;
 use crate::world::World;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinSet;
+
+/// How long the undoing of changes may take at the end of a run.
+const UNDO: Duration = Duration::from_secs(5);
 
 /// Where a row stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -221,7 +226,7 @@ impl RunOwner {
                 let cx = self.cx(world, session, &measurement);
                 let task = measurement.clone();
                 let handle = self.under_way.spawn(async move {
-                    let evidence = task.probe.measure(&cx).await;
+                    let evidence = Box::pin(task.probe.measure(&cx)).await;
                     (task, evidence)
                 });
                 self.tasks.insert(handle.id(), measurement);
@@ -353,6 +358,15 @@ impl RunOwner {
         self.say(ended);
     }
 
+    /// Stops what is under way and undoes what it changed on Orchestrator, however the run came to its end.
+    pub(super) async fn undo(&mut self) {
+        self.under_way.shutdown().await;
+        if let Source::Live { session, .. } = &self.run.source {
+            // Orchestrator may be gone by now; the next run looks for what is left.
+            let _ = tokio::time::timeout(UNDO, session.settle()).await;
+        }
+    }
+
     /// A round that starts nothing more.
     fn step_without_starting(&mut self) -> bool {
         let mut changed = false;
@@ -362,21 +376,6 @@ impl RunOwner {
             }
         }
         changed
-    }
-}
-
-/// A finding where nothing was measured.
-fn untold(says: &str) -> Finding {
-    Finding {
-        symptom: "untold".into(),
-        verdict: Verdict::Unknown,
-        grade: Grade::None,
-        says: says.into(),
-        owner: Some(crate::catalog::Owner::User),
-        remedies: vec!["Run the check again with a later --deadline.".into()],
-        measurement: None,
-        began_ms: 0,
-        took_ms: 0,
     }
 }
 

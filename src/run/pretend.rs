@@ -61,6 +61,7 @@ async fn reported(net: FakeNet, settings: Settings, cloud: Roots) -> Report {
     let stores = Stores {
         cloud: Arc::new(cloud),
         bundle: None,
+        allowlist: None,
     };
     let session = Session::new(
         world.clone(),

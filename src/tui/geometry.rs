@@ -10,6 +10,9 @@ const SIDE_BY_SIDE: u16 = 72;
 /// The height from which there is room for rules and a second line of the header.
 const ROOMY: u16 = 16;
 
+/// The height from which the banner stays whole while the detail is read.
+const TALL: u16 = 32;
+
 /// The parts; a part without room has no cells.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Areas {
@@ -72,7 +75,8 @@ pub(crate) fn areas(model: &Model, area: Rect) -> Areas {
 /// How many lines the banner may take of those left.
 fn banner_room(model: &Model, left: u16, roomy: bool) -> u16 {
     if roomy {
-        return (left / 2).clamp(5, 10);
+        let reading = model.focus == Focus::Detail && left < TALL;
+        return if reading { 2 } else { (left / 2).clamp(5, 10) };
     }
     // Once the user is looking for something, a small screen belongs to that.
     if model.moved || model.focus == Focus::Detail {
@@ -80,7 +84,7 @@ fn banner_room(model: &Model, left: u16, roomy: bool) -> u16 {
     }
     match left {
         0..=3 => left,
-        4..=7 => left - 1,
+        4..=8 => left - 1,
         _ => left - 2,
     }
 }

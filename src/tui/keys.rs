@@ -138,6 +138,8 @@ intents! {
     Stop,
     /// Copy the finding.
     Copy,
+    /// Copy a command.
+    CopyCommand,
     /// Save the report.
     Save,
     /// Other colours.
@@ -232,13 +234,13 @@ pub const TABLE: &[Binding] = &[
         &[Key::Char('r')],
         Intent::Rerun,
         "ask this check again, and what waits for it",
-        Some("ask again"),
+        Some("again"),
     ),
     bind(
         &[Key::Char('R')],
         Intent::RerunAll,
         "ask everything again",
-        Some("all again"),
+        Some("all"),
     ),
     bind(&[Key::Char('x')], Intent::Stop, "stop the run", None),
     bind(
@@ -252,6 +254,12 @@ pub const TABLE: &[Binding] = &[
         Intent::Copy,
         "copy the finding to the clipboard",
         Some("copy"),
+    ),
+    bind(
+        &[Key::Char('c')],
+        Intent::CopyCommand,
+        "copy a command of the remedies; again for the next",
+        None,
     ),
     bind(
         &[Key::Char('s')],

@@ -142,6 +142,8 @@ pub struct Model {
     pub(crate) list_top: usize,
     pub(crate) detail_top: usize,
     pub(crate) help_top: usize,
+    /// How many of the chosen finding's commands were copied.
+    pub(crate) copied: usize,
     pub(crate) notice: Option<String>,
     pub(crate) frame: u64,
     /// Milliseconds since the last event.
@@ -177,6 +179,7 @@ impl Model {
             list_top: 0,
             detail_top: 0,
             help_top: 0,
+            copied: 0,
             notice: None,
             frame: 0,
             quiet_ms: 0,

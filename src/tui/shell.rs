@@ -1,5 +1,6 @@
 //! The only part of the screen that touches the terminal and files: waits, draws, and puts everything back.
 
+mod end;
 mod save;
 mod screen;
 
@@ -44,7 +45,7 @@ pub async fn show(
     let mut keys = EventStream::new();
     let mut ticks = interval(Duration::from_millis(TICK_MS));
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut ended = std::pin::pin!(ended());
+    let mut ended = std::pin::pin!(end::asked());
     let (mut drawn, mut next_frame, mut more) = (0, Instant::now(), true);
     loop {
         let mut next = tokio::select! {
@@ -118,28 +119,5 @@ fn message(event: &event::Event) -> Option<Msg> {
             _ => None,
         },
         event::Event::FocusGained | event::Event::FocusLost | event::Event::Paste(_) => None,
-    }
-}
-
-/// Ends when the system asks the program to.
-#[cfg(unix)]
-async fn ended() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let wait = async |kind| match signal(kind) {
-        Ok(mut signal) => drop(signal.recv().await),
-        Err(_) => std::future::pending().await,
-    };
-    tokio::select! {
-        () = wait(SignalKind::terminate()) => {}
-        () = wait(SignalKind::interrupt()) => {}
-        () = wait(SignalKind::hangup()) => {}
-    }
-}
-
-/// Ends when the system asks the program to.
-#[cfg(not(unix))]
-async fn ended() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
     }
 }

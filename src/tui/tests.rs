@@ -1,1 +1,8 @@
-//! Stories.
+//! Stories of the screen: what happened, and what is then seen.
+
+mod fixture;
+mod fuzz;
+mod hostile;
+mod rerun;
+mod screens;
+mod story;

@@ -101,6 +101,34 @@ pub(crate) fn wrap(text: &str, cells: usize) -> Vec<String> {
     lines
 }
 
+/// Lines with what stands in backquotes told apart: text, and whether it is a command. The quotes stay where `keep` says so.
+pub(crate) fn commands(lines: Vec<String>, keep: bool) -> Vec<Vec<(String, bool)>> {
+    let mut inside = false;
+    let pieces = |line: String| {
+        let mut out = Vec::new();
+        for (at, piece) in line.split('`').enumerate() {
+            if at > 0 {
+                inside = !inside;
+            }
+            let quoted = if keep && at > 0 {
+                format!("`{piece}")
+            } else {
+                piece.to_owned()
+            };
+            if !quoted.is_empty() {
+                out.push((quoted, inside));
+            }
+        }
+        out
+    };
+    lines.into_iter().map(pieces).collect()
+}
+
+/// The commands that a text holds in backquotes.
+pub(crate) fn commands_of(text: &str) -> Vec<&str> {
+    text.split('`').skip(1).step_by(2).collect()
+}
+
 /// Milliseconds as people say them.
 pub(crate) fn time(ms: u64) -> String {
     match ms {
@@ -136,6 +164,21 @@ mod tests {
         assert_eq!(wrap("東京都", 4), ["東京", "都"]);
         assert_eq!(fit("東京都", 5, Look::default()), "東京…");
         assert_eq!(width(&pad("東京都", 4, Look::default())), 4);
+    }
+
+    #[test]
+    fn a_command_is_told_apart_over_a_line_break() {
+        let lines = vec!["Run `net".to_owned(), "stat -ano`.".to_owned()];
+        let told = commands(lines.clone(), false);
+        assert_eq!(told[0], [("Run ".into(), false), ("net".into(), true)]);
+        assert_eq!(told[1], [("stat -ano".into(), true), (".".into(), false)]);
+        let kept: String = commands(lines, true)
+            .concat()
+            .into_iter()
+            .map(|(text, _)| text)
+            .collect();
+        assert_eq!(kept, "Run `netstat -ano`.");
+        assert_eq!(commands_of("Run `a b` and `c`."), ["a b", "c"]);
     }
 
     #[test]

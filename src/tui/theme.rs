@@ -102,6 +102,7 @@ pub(crate) fn face(state: &State) -> (Shape, &'static str, Role) {
 
 impl Theme {
     /// The next one, round and round.
+    #[must_use]
     pub fn next(self) -> Self {
         match self {
             Self::Dark => Self::Light,
@@ -144,8 +145,9 @@ impl Look {
     /// How a piece is drawn.
     pub(crate) fn style(self, role: Role) -> Style {
         let weight = match role {
-            Role::Heading | Role::Fail | Role::Broke | Role::Key => Modifier::BOLD,
-            Role::Chosen | Role::Badge => Modifier::BOLD.union(Modifier::REVERSED),
+            Role::Badge => Modifier::BOLD.union(Modifier::REVERSED),
+            Role::Chosen if self.theme == Theme::Mono => Modifier::BOLD.union(Modifier::REVERSED),
+            Role::Heading | Role::Fail | Role::Broke | Role::Key | Role::Chosen => Modifier::BOLD,
             Role::Kept => Modifier::UNDERLINED,
             Role::Quiet | Role::Line if self.theme == Theme::Mono => Modifier::DIM,
             Role::Text
@@ -160,6 +162,8 @@ impl Look {
         let style = Style::new().add_modifier(weight);
         match (role, self.theme) {
             (Role::Kept, _) => style,
+            (Role::Chosen, Theme::Dark) => style.bg(Color::DarkGray),
+            (Role::Chosen, Theme::Light) => style.bg(Color::Gray),
             (Role::Badge, Theme::Dark | Theme::Light) => style.fg(Color::Magenta),
             _ => match self.theme.colour(role) {
                 Some(colour) => style.fg(colour),
@@ -194,6 +198,11 @@ impl Look {
             (Shape::Broke, false) => "‼",
             (Shape::Broke, true) => "#",
         }
+    }
+
+    /// Whether commands keep their quotes, since no colour tells them apart.
+    pub(crate) fn quotes(self) -> bool {
+        self.theme == Theme::Mono
     }
 
     /// Whichever of the two the terminal can show.

@@ -8,9 +8,9 @@ mod header;
 pub(crate) mod help;
 mod list;
 
-use super::geometry::areas;
+use super::geometry::{Areas, areas};
 use super::model::{Mode, Model};
-use super::theme::Role;
+use super::theme::{Look, Role};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
@@ -29,7 +29,6 @@ pub fn view(model: &Model, frame: &mut Frame<'_>) {
         return;
     }
     let areas = areas(model, area);
-    let cells = |area: Rect| (usize::from(area.width), usize::from(area.height));
     put(
         frame,
         areas.header,
@@ -37,30 +36,67 @@ pub fn view(model: &Model, frame: &mut Frame<'_>) {
     );
     let (width, height) = cells(areas.banner);
     put(frame, areas.banner, banner::lines(model, width, height));
-    let line = model.look.style(Role::Line);
-    let across = model
+    let rule = model
         .look
         .either("─", "-")
         .repeat(usize::from(areas.rule.width));
-    put(frame, areas.rule, vec![Line::styled(across, line)]);
+    let rule = Line::styled(rule, model.look.style(Role::Line));
+    put(frame, areas.rule, vec![rule]);
+    panes(model, frame, &areas);
+    let footer = footer::lines(model, usize::from(areas.footer.width));
+    put(frame, areas.footer, footer);
+}
+
+/// The list and the detail, each with a bar that tells where in it one is.
+fn panes(model: &Model, frame: &mut Frame<'_>, areas: &Areas) {
     put(frame, areas.list, list::lines(model, cells(areas.list)));
-    let down = Line::styled(model.look.either("│", "|"), line);
-    put(
-        frame,
-        areas.divider,
-        vec![down; usize::from(areas.divider.height)],
-    );
+    let list = (model.entries.len(), model.list_top);
+    let divider = bar(model.look, areas.divider.height, list, "│");
+    put(frame, areas.divider, divider);
     let lines = detail::lines(model, usize::from(areas.detail.width));
-    put(
-        frame,
-        areas.detail,
-        lines.into_iter().skip(model.detail_top).collect(),
+    let detail = (lines.len(), model.detail_top);
+    let seen = lines.into_iter().skip(model.detail_top).collect();
+    put(frame, areas.detail, seen);
+    if detail.0 > usize::from(areas.detail.height) {
+        let edge = Rect {
+            x: areas.detail.right().saturating_sub(1),
+            width: 1,
+            ..areas.detail
+        };
+        put(frame, edge, bar(model.look, edge.height, detail, " "));
+    }
+}
+
+/// Columns and rows of a part.
+fn cells(area: Rect) -> (usize, usize) {
+    (usize::from(area.width), usize::from(area.height))
+}
+
+/// A column that shows which part of so many lines is in sight, from the one at `top` on.
+fn bar(
+    look: Look,
+    height: u16,
+    (lines, top): (usize, usize),
+    rest: &'static str,
+) -> Vec<Line<'static>> {
+    let height = usize::from(height);
+    let rest = Line::styled(
+        if look.ascii && rest == "│" {
+            "|"
+        } else {
+            rest
+        },
+        look.style(Role::Line),
     );
-    put(
-        frame,
-        areas.footer,
-        footer::lines(model, usize::from(areas.footer.width)),
-    );
+    let mut column = vec![rest; height];
+    if lines > height && height > 0 {
+        let length = (height * height / lines).max(1);
+        let from = (top * (height - length)).div_ceil((lines - height).max(1));
+        for cell in column.iter_mut().skip(from).take(length) {
+            *cell = Line::styled(look.either("┃", "#"), look.style(Role::Quiet));
+        }
+    }
+    column
 }
 
 /// Puts lines into a part of the screen.

@@ -1,18 +1,22 @@
 //! The connections of one run, and who is signed in over them.
 
+mod connect;
+
 use super::http::{Answer, Failure, Request, Response, Trust};
 use super::line::Line;
 use super::memory::Memory;
 use super::sign_in::{self, Attempt, Ticket};
 use super::tls::{self, Handshake, KeyProof, Secured, bytes_of};
 use super::veil::Veil;
+use crate::allowlist::material::Material;
 use crate::config::{Credential, Host, Settings};
 use crate::dial;
 use crate::trust::{self, Roots, Served};
 use crate::world::{AnyStream, World};
 use hyper::StatusCode;
+use hyper::header::HeaderValue;
 use std::collections::BTreeMap;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Mutex, OnceCell, Semaphore};
@@ -27,6 +31,7 @@ pub struct Session {
     credential: Credential,
     roots: Arc<Roots>,
     bundle: Option<Arc<Roots>>,
+    allowlist: Option<Arc<Material>>,
     opened: Mutex<BTreeMap<SocketAddr, AnyStream>>,
     lines: Mutex<Vec<Line>>,
     chosen: Mutex<Option<SocketAddr>>,
@@ -34,15 +39,22 @@ pub struct Session {
     ticket: Mutex<Option<Ticket>>,
     shared: Mutex<BTreeMap<String, Arc<OnceCell<Answer>>>>,
     veil: Mutex<Veil>,
+    owed: Mutex<BTreeMap<u64, Request>>,
 }
 
-/// The sets of roots that a run judges by.
+/// A change that has to be undone, and has not been yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Debt(u64);
+
+/// The files that a run judges by.
 #[derive(Clone, Debug)]
 pub struct Stores {
     /// Those that stand for the cloud's.
     pub cloud: Arc<Roots>,
     /// The user's own.
     pub bundle: Option<Arc<Roots>>,
+    /// What the allowlist is judged from, where the profile names rules.
+    pub allowlist: Option<Arc<Material>>,
 }
 
 impl std::fmt::Debug for Session {
@@ -76,6 +88,7 @@ impl Session {
             credential,
             roots: stores.cloud,
             bundle: stores.bundle,
+            allowlist: stores.allowlist,
             opened: Mutex::default(),
             lines: Mutex::default(),
             chosen: Mutex::default(),
@@ -83,6 +96,44 @@ impl Session {
             ticket: Mutex::default(),
             shared: Mutex::default(),
             veil: Mutex::new(veil),
+            owed: Mutex::default(),
+        }
+    }
+
+    /// The token that RobotJS gave out earlier, as it goes on the wire.
+    pub fn robot_token(&self) -> Option<HeaderValue> {
+        self.credential
+            .robot
+            .as_ref()?
+            .on_the_wire(crate::robot::token)
+    }
+
+    /// Notes what undoes a change, so that it is undone however the run ends.
+    pub async fn owe(&self, undo: Request) -> Debt {
+        let mut owed = self.owed.lock().await;
+        let number = owed.last_key_value().map_or(0, |(number, _)| number + 1);
+        owed.insert(number, undo);
+        Debt(number)
+    }
+
+    /// Undoes one change now; the answer of Orchestrator, if it is still to be undone.
+    pub async fn pay(&self, debt: Debt) -> Option<Answer> {
+        let undo = self.owed.lock().await.get(&debt.0).cloned()?;
+        let answer = self.api(undo).await;
+        if matches!(&answer, Ok(response) if response.status.is_success() || response.status == StatusCode::NOT_FOUND)
+        {
+            self.owed.lock().await.remove(&debt.0);
+        }
+        Some(answer)
+    }
+
+    /// Undoes every change that is left: at the end of a run, whatever ended it.
+    pub async fn settle(&self) {
+        let left: Vec<Debt> = self.owed.lock().await.keys().copied().map(Debt).collect();
+        for debt in left {
+            if let Some(Err(failure)) = self.pay(debt).await {
+                tracing::warn!(?failure, "cannot undo a change on Orchestrator");
+            }
         }
     }
 
@@ -94,6 +145,11 @@ impl Session {
     /// The user's own bundle.
     pub fn bundle(&self) -> Option<&Roots> {
         self.bundle.as_deref()
+    }
+
+    /// What the allowlist is judged from.
+    pub fn allowlist(&self) -> Option<&Material> {
+        self.allowlist.as_deref()
     }
 
     /// Opens a TCP connection to the address and keeps it for the handshake.
@@ -232,41 +288,6 @@ impl Session {
     /// What DNS, TCP and TLS of one connection may take together.
     pub fn time(&self) -> Duration {
         Duration::from_millis(self.settings.network.connect_timeout_ms)
-    }
-
-    /// A connection of its own with small segments, for a question after a handshake failed.
-    ///
-    /// # Errors
-    /// Why there is none.
-    pub async fn connect_narrowly(
-        &self,
-        address: SocketAddr,
-        time: Duration,
-    ) -> Result<AnyStream, dial::Failure> {
-        let source = self.source_for(address);
-        self.world.net.connect_narrowly(address, source, time).await
-    }
-
-    /// The first source address asked for that fits.
-    fn source_for(&self, address: SocketAddr) -> Option<IpAddr> {
-        let sources = &self.settings.network.source_ips;
-        let mut fitting = sources
-            .iter()
-            .filter(|source| source.is_ipv4() == address.is_ipv4());
-        fitting.next().copied()
-    }
-
-    /// A connection from the first source address asked for.
-    ///
-    /// # Errors
-    /// Why there is none.
-    pub async fn connect(
-        &self,
-        address: SocketAddr,
-        time: Duration,
-    ) -> Result<AnyStream, dial::Failure> {
-        let source = self.source_for(address);
-        self.world.net.connect(address, source, time).await
     }
 
     /// A line that the request may go over: a kept one, or a new one to the address that answered first.

@@ -1,8 +1,9 @@
 //! A world of tables and in-memory pipes: silence and slowness cost no real time.
 
 use super::{AnyStream, Clock, Machine, Net, World};
-use crate::dial::Failure;
+use crate::dial::{Dial, Failure};
 use crate::names::{Address, AnsweredBy, Outcome, Resolution};
+use crate::path;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
@@ -66,12 +67,20 @@ impl Net for FakeNet {
         std::future::ready(resolution).boxed()
     }
 
-    fn connect(
-        &self,
-        to: SocketAddr,
-        _from: Option<IpAddr>,
-        budget: Duration,
-    ) -> BoxFuture<'_, Result<AnyStream, Failure>> {
+    fn path(&self, to: SocketAddr, _how: path::Options) -> BoxFuture<'_, path::Seen> {
+        // A table has no routers: nothing is sent, so nothing is located.
+        let seen = path::Seen {
+            target: to,
+            source: None,
+            names_senders: true,
+            max_hops: 0,
+            samples: Vec::new(),
+            took_ms: 0,
+        };
+        std::future::ready(seen).boxed()
+    }
+
+    fn connect(&self, to: SocketAddr, how: Dial) -> BoxFuture<'_, Result<AnyStream, Failure>> {
         async move {
             match self.ports.get(&to) {
                 Some(Port::Refuses) => Err(Failure::Refused),
@@ -81,8 +90,8 @@ impl Net for FakeNet {
                     Ok(Box::new(ours) as AnyStream)
                 }
                 Some(Port::Drops) | None => {
-                    tokio::time::sleep(budget).await;
-                    let waited_ms = u64::try_from(budget.as_millis()).unwrap_or(u64::MAX);
+                    tokio::time::sleep(how.timeout).await;
+                    let waited_ms = u64::try_from(how.timeout.as_millis()).unwrap_or(u64::MAX);
                     Err(Failure::Silent {
                         waited_ms,
                         attempts: 3,

@@ -5,10 +5,11 @@ mod state;
 use super::{AnyStream, Clock, Machine, Net, World};
 use crate::dial::{Dial, Failure, dial};
 use crate::names::{Resolution, resolve};
+use crate::path;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -48,44 +49,19 @@ impl Net for System {
         resolve(name, server, budget).boxed()
     }
 
-    fn connect(
-        &self,
-        to: SocketAddr,
-        from: Option<IpAddr>,
-        budget: Duration,
-    ) -> BoxFuture<'_, Result<AnyStream, Failure>> {
-        connect(to, from, budget, None).boxed()
+    fn connect(&self, to: SocketAddr, how: Dial) -> BoxFuture<'_, Result<AnyStream, Failure>> {
+        async move {
+            let stream = dial(to, &how).await?;
+            // Small requests must not wait for the acknowledgement of the ones before.
+            let _ = stream.set_nodelay(true);
+            Ok(Box::new(stream) as AnyStream)
+        }
+        .boxed()
     }
 
-    fn connect_narrowly(
-        &self,
-        to: SocketAddr,
-        from: Option<IpAddr>,
-        budget: Duration,
-    ) -> BoxFuture<'_, Result<AnyStream, Failure>> {
-        connect(to, from, budget, Some(NARROW)).boxed()
+    fn path(&self, to: SocketAddr, how: path::Options) -> BoxFuture<'_, path::Seen> {
+        async move { path::sweep(to, &how).await }.boxed()
     }
-}
-
-/// The segment size of a narrow connection: with headers it fits the smallest packet that IPv4 lets pass whole, 576 bytes.
-const NARROW: u32 = 400;
-
-/// Connects, with small segments if asked for.
-async fn connect(
-    to: SocketAddr,
-    from: Option<IpAddr>,
-    budget: Duration,
-    max_segment: Option<u32>,
-) -> Result<AnyStream, Failure> {
-    let how = Dial {
-        source: from,
-        max_segment,
-        ..Dial::within(budget)
-    };
-    let stream = dial(to, &how).await?;
-    // Small requests must not wait for the acknowledgement of the ones before.
-    let _ = stream.set_nodelay(true);
-    Ok(Box::new(stream) as AnyStream)
 }
 
 impl Machine for Computer {

@@ -76,6 +76,7 @@ async fn whole(
     let stores = Stores {
         cloud: Arc::new(roots),
         bundle: None,
+        allowlist: None,
     };
     let session = Session::new(world.clone(), Arc::clone(&settings), credential, stores);
     let source = Source::Live {

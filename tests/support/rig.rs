@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader, Write as _};
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -33,12 +34,27 @@ pub(crate) fn available(test: &str) -> bool {
         succeeds(Command::new("ip").args(["netns", "del", &name]));
         (!made).then(|| "network namespaces cannot be made (not root?)".to_owned())
     });
-    let Some(reason) = missing else { return true };
+    missing.is_none_or(|reason| left_out(test, &reason))
+}
+
+/// Whether programs are there that only some tests need; like [`available`] otherwise.
+pub(crate) fn installed(what: &str, programs: &[&str]) -> bool {
+    let folders = ["/usr/sbin", "/usr/bin", "/usr/local/sbin", "/usr/local/bin"];
+    let there = |program: &&&str| {
+        folders
+            .iter()
+            .any(|folder| Path::new(folder).join(program).exists())
+    };
+    let missing = programs.iter().find(|program| !there(program));
+    missing.is_none_or(|program| left_out(what, &format!("the program {program} is missing")))
+}
+
+fn left_out(what: &str, reason: &str) -> bool {
     assert!(
         std::env::var_os("ORCH_DOCTOR_REQUIRE").is_none(),
-        "{test} is required and cannot run: {reason}"
+        "{what}: required, and cannot run: {reason}"
     );
-    println!("left out: {test}: {reason}");
+    println!("left out: {what}: {reason}");
     false
 }
 
@@ -171,15 +187,13 @@ impl Rig {
 
     /// Sets kernel settings of a node.
     pub(crate) fn sysctl(&self, node: u8, settings: &[&str]) {
-        let script: String = settings
-            .iter()
-            .map(|setting| {
-                let (name, value) = setting.split_once('=').unwrap();
-                let path = format!("/proc/sys/{}", name.replace('.', "/"));
-                // A few settings exist for the whole machine only, and are then not there.
-                format!("[ ! -e {path} ] || echo {value} > {path}\n")
-            })
-            .collect();
+        let mut script = String::new();
+        for setting in settings {
+            let (name, value) = setting.split_once('=').unwrap();
+            let path = format!("/proc/sys/{}", name.replace('.', "/"));
+            // A few settings exist for the whole machine only, and are then not there.
+            writeln!(script, "[ ! -e {path} ] || echo {value} > {path}").unwrap();
+        }
         self.shell(node, &script);
     }
 
@@ -210,6 +224,26 @@ impl Rig {
             Command::new("ip").args(["netns", "exec", &self.node(node), "nft", "-f", "-"]),
             &rules,
         );
+    }
+
+    /// A command that runs at a node.
+    pub(crate) fn command(&self, node: u8, program: &[&str]) -> Command {
+        let mut command = Command::new("ip");
+        command
+            .args(["netns", "exec", &self.node(node)])
+            .args(program);
+        command.stdin(Stdio::null());
+        command
+    }
+
+    /// Puts files where a node's namespace sees them in /etc.
+    pub(crate) fn files(&self, node: u8, files: &[(&str, &str)]) -> Files {
+        let folder = Path::new("/etc/netns").join(self.node(node));
+        std::fs::create_dir_all(&folder).unwrap();
+        for (name, text) in files {
+            std::fs::write(folder.join(name), text).unwrap();
+        }
+        Files(folder)
     }
 
     /// Listens at a node on these ports, both families, until the rig is gone.
@@ -276,7 +310,7 @@ impl Drop for Rig {
     }
 }
 
-#[derive(PartialEq)]
+#[derive(Clone, Copy, PartialEq)]
 enum Identity {
     Root,
     Nobody,
@@ -291,6 +325,9 @@ pub(crate) enum Work {
     Sweep {
         targets: Vec<Target>,
     },
+    Resolve {
+        questions: Vec<Question>,
+    },
     Dial {
         targets: Vec<Target>,
         budget_ms: u64,
@@ -300,9 +337,26 @@ pub(crate) enum Work {
 /// One thing to measure.
 #[derive(Clone, Serialize, serde::Deserialize)]
 pub(crate) struct Target {
-    pub(crate) address: std::net::SocketAddr,
+    pub(crate) address: SocketAddr,
     pub(crate) source: Option<IpAddr>,
     pub(crate) known_open: Option<u16>,
+}
+
+/// A name to resolve.
+#[derive(Serialize, serde::Deserialize)]
+pub(crate) struct Question {
+    pub(crate) name: String,
+    pub(crate) server: Option<SocketAddr>,
+    pub(crate) budget_ms: u64,
+}
+
+/// Files that a namespace sees in /etc; gone when dropped.
+pub(crate) struct Files(PathBuf);
+
+impl Drop for Files {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
 }
 
 /// Answers the test that started this worker.

@@ -4,7 +4,12 @@ use super::Person;
 use std::collections::BTreeSet;
 
 /// What the account of the profile may do in the tenant.
-const TENANT_ROLE: [&str; 3] = ["Packages.View", "Webhooks.View", "Webhooks.Create"];
+const TENANT_ROLE: [&str; 4] = [
+    "Packages.View",
+    "Webhooks.View",
+    "Webhooks.Create",
+    "Webhooks.Delete",
+];
 /// What the account of the profile may do in its folders.
 const FOLDER_ROLE: [&str; 3] = ["Processes.View", "Jobs.View", "Jobs.Create"];
 /// The scopes the external application was given.

@@ -46,8 +46,15 @@ impl Symptom for Responder {
         if reply.marks.contains(&Mark::IisAddressRefused) {
             return Self::IpRestricted;
         }
+        // A block page wears a gateway's status, and the gateway behind it may be well.
+        if reply.marks.contains(&Mark::Waf) && reply.envelope.status >= 400 {
+            return Self::OtherService;
+        }
         match (reply.envelope.status, reply.envelope.shape) {
-            (502..=504, _) => Self::GatewayError,
+            // 520 and those after it are what a content network says of a server behind it.
+            (502..=504 | 520..=527, _) => Self::GatewayError,
+            (500, Shape::Html) if reply.marks.contains(&Mark::NotStarted) => Self::GatewayError,
+            (300..=399, _) if reply.location.is_none() => Self::OtherService,
             (300..=399, _) => Self::LoginRedirect,
             (_, Shape::Html) if reply.envelope.status == 404 => Self::NotFound,
             (200..=299, Shape::Html) => Self::HtmlPage,
@@ -199,6 +206,193 @@ fn sample_reply(status: u16, shape: Shape) -> Seen {
         reply: Some(reply),
         failure: None,
         second: None,
+        other_layout: None,
         at,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::invariants::settings_for;
+    use crate::probe::answer::Reply;
+    use crate::wire::Response;
+    use hyper::{HeaderMap, StatusCode, Version};
+    use std::time::Duration;
+
+    /// What an answer of this status, with these headers and body, is read as, and who is said to have given it.
+    fn read(status: u16, headers: &[(&'static str, &str)], body: &str) -> (Responder, String) {
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            map.insert(*name, value.parse().unwrap());
+        }
+        let response = Response {
+            status: StatusCode::from_u16(status).unwrap(),
+            version: Version::HTTP_11,
+            headers: map,
+            body: body.as_bytes().to_vec(),
+            cut: false,
+            took: Duration::ZERO,
+        };
+        let settings = settings_for("html-page");
+        let at = At {
+            now: crate::trust::tests::made::now(),
+            settings: &settings,
+            subject: None,
+        };
+        let seen = Seen {
+            reply: Some(Reply::of(&response)),
+            ..sample_reply(200, Shape::Empty)
+        };
+        let who = seen.facts(&at)["who"].clone();
+        (Responder::read(&seen, &at), who)
+    }
+
+    /// A page with this title and text.
+    fn page(title: &str, text: &str) -> String {
+        format!(
+            "<!DOCTYPE html><html><head><title>{title}</title></head><body>{text}</body></html>"
+        )
+    }
+
+    #[test]
+    fn whoever_answers_is_told_by_its_page() {
+        let html = ("content-type", "text/html");
+        let unavailable = page(
+            "Service Unavailable",
+            "<h2>Service Unavailable</h2><hr><p>HTTP Error 503.</p>",
+        );
+        let cases = [
+            (
+                read(
+                    503,
+                    &[html, ("server", "Microsoft-HTTPAPI/2.0")],
+                    &unavailable,
+                ),
+                Responder::GatewayError,
+                "HTTP.SYS",
+            ),
+            (
+                read(
+                    502,
+                    &[html, ("server", "nginx")],
+                    &page("502 Bad Gateway", "nginx"),
+                ),
+                Responder::GatewayError,
+                "502",
+            ),
+            (
+                read(
+                    503,
+                    &[html],
+                    "<html><body><h1>503 Service Unavailable</h1>No server is available to handle this request.</body></html>",
+                ),
+                Responder::GatewayError,
+                "does not name itself",
+            ),
+            (
+                read(
+                    200,
+                    &[html],
+                    &page(
+                        "Request Rejected",
+                        "The requested URL was rejected. Your support ID is: 42",
+                    ),
+                ),
+                Responder::HtmlPage,
+                "firewall",
+            ),
+            (
+                read(
+                    503,
+                    &[html, ("cf-ray", "1")],
+                    &page("Just a moment", "Checking your browser"),
+                ),
+                Responder::OtherService,
+                "firewall",
+            ),
+            (
+                read(
+                    502,
+                    &[html, ("cf-ray", "1"), ("server", "cloudflare")],
+                    &page("502: Bad gateway", ""),
+                ),
+                Responder::GatewayError,
+                "502",
+            ),
+            (
+                read(
+                    522,
+                    &[html, ("cf-ray", "1")],
+                    &page("Connection timed out", ""),
+                ),
+                Responder::GatewayError,
+                "timed out",
+            ),
+            (
+                read(
+                    403,
+                    &[html, ("cf-ray", "1")],
+                    &page("Attention Required", "You are unable to access"),
+                ),
+                Responder::OtherService,
+                "firewall",
+            ),
+            (
+                read(
+                    500,
+                    &[html, ("server", "Microsoft-IIS/10.0")],
+                    &page(
+                        "IIS 10.0 Detailed Error",
+                        "HTTP Error 500.30 - ASP.NET Core app failed to start",
+                    ),
+                ),
+                Responder::GatewayError,
+                "cannot start",
+            ),
+            (
+                read(511, &[html], &page("Network Authentication Required", "")),
+                Responder::OtherService,
+                "portal",
+            ),
+            (
+                read(
+                    407,
+                    &[html, ("proxy-authenticate", "Basic")],
+                    &page("Proxy", ""),
+                ),
+                Responder::OtherService,
+                "forward proxy",
+            ),
+            (
+                read(
+                    200,
+                    &[html, ("server", "Microsoft-IIS/10.0")],
+                    &page("IIS Windows Server", ""),
+                ),
+                Responder::HtmlPage,
+                "IIS",
+            ),
+            (
+                read(200, &[html], &page("Swagger UI", "<div id=\"swagger-ui\">")),
+                Responder::HtmlPage,
+                "Swagger",
+            ),
+            (
+                read(302, &[("location", "/account/login")], ""),
+                Responder::LoginRedirect,
+                "",
+            ),
+            (read(304, &[], ""), Responder::OtherService, ""),
+            (
+                read(200, &[("content-type", "application/json")], "{}"),
+                Responder::OtherService,
+                "",
+            ),
+        ];
+        for ((found, who), expected, word) in cases {
+            assert_eq!(found, expected, "{who}");
+            assert!(who.contains(word), "{who} does not say {word}");
+        }
     }
 }

@@ -7,12 +7,12 @@ use rcgen::{DistinguishedName, DnType, KeyPair, SanType};
 use rustls_pki_types::CertificateDer;
 use tokio::time::Instant;
 
-/// Judges and makes sure that it took no more than a few seconds, unoptimised and on a busy machine; optimised it is far below one.
+/// Judges, and guards against work that grows without bound; how fast it is, the benchmark tells.
 fn soon(chain: &[CertificateDer<'_>], cloud: &Roots) -> Facets {
     let began = Instant::now();
     let facets = judged(chain, cloud);
     let took = began.elapsed();
-    assert!(took.as_secs() < 4, "{took:?}");
+    assert!(took.as_secs() < 30, "{took:?}");
     facets
 }
 

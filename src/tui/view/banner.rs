@@ -3,8 +3,9 @@
 use crate::report::{Report, Row, State};
 use crate::tui::conclusion::{self, Conclusion, first_remedy, sureness};
 use crate::tui::model::Model;
-use crate::tui::text::{fit, many, safe, width, wrap};
+use crate::tui::text::{commands, fit, many, safe, width, wrap};
 use crate::tui::theme::{Look, Role, Shape, face};
+use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
 /// A labelled piece of the banner: how much of it must be seen decides who gives way on a small screen.
@@ -43,22 +44,20 @@ fn framed(look: Look, role: Role, mut spans: Vec<Span<'static>>) -> Line<'static
 }
 
 fn title_line(title: &[String], role: Role, cells: usize, look: Look) -> Vec<Span<'static>> {
-    let (first, rest) = title
-        .split_first()
-        .map_or(("", String::new()), |(first, rest)| {
-            (first.as_str(), rest.join("  "))
-        });
-    let first = fit(first, cells, look);
-    let rest = fit(&rest, cells.saturating_sub(width(&first) + 2), look);
-    vec![
-        Span::styled(
-            first,
-            look.style(role)
-                .add_modifier(ratatui::style::Modifier::BOLD),
-        ),
-        Span::raw("  "),
-        Span::styled(rest, look.style(Role::Heading)),
-    ]
+    let roles = [
+        look.style(role).add_modifier(Modifier::BOLD),
+        look.style(Role::Heading),
+        look.style(Role::Quiet),
+    ];
+    let mut left = cells;
+    let mut spans = Vec::new();
+    for (text, style) in title.iter().zip(roles) {
+        let text = fit(text, left, look);
+        left = left.saturating_sub(width(&text) + 2);
+        spans.push(Span::styled(text, style));
+        spans.push(Span::raw("  "));
+    }
+    spans
 }
 
 /// Title, role and pieces of the conclusion.
@@ -91,10 +90,7 @@ fn told(model: &Model) -> (Vec<String>, Role, Vec<Piece>) {
                 name(rows.first().copied(), look),
             ];
             let text = "Nothing failed, but something that is needed could not be told.";
-            let mut pieces = rows
-                .first()
-                .map(|row| about(model, row))
-                .unwrap_or_default();
+            let mut pieces = rows.first().map(|row| about(row)).unwrap_or_default();
             if pieces.is_empty() {
                 pieces.push(plain(text.into()));
             }
@@ -163,7 +159,7 @@ fn healthy(model: &Model, look_at: &[&Row]) -> (Vec<String>, Role, Vec<Piece>) {
             (
                 vec![title, name(Some(row), model.look)],
                 Role::Warn,
-                about(model, row),
+                about(row),
             )
         }
     }
@@ -175,11 +171,24 @@ fn problems(model: &Model, rows: &[&Row]) -> (Vec<String>, Role, Vec<Piece>) {
     let Some(first) = rows.first() else {
         return (Vec::new(), Role::Fail, Vec::new());
     };
-    let title = vec![
+    let mut title = vec![
         format!("{} {count}", model.look.sign(Shape::Fail, 0)),
         name(Some(first), model.look),
     ];
-    let mut pieces = about(model, first);
+    let waiting = model
+        .report
+        .rows
+        .iter()
+        .filter(|row| matches!(row.state, State::Blocked(_)))
+        .count();
+    if waiting > 0 {
+        let it = if rows.len() == 1 { "it" } else { "that" };
+        title.push(format!(
+            "{} because of {it}",
+            many(waiting, "check not asked", "checks not asked")
+        ));
+    }
+    let mut pieces = about(first);
     if rows.len() > 1 {
         let others: Vec<String> = rows[1..]
             .iter()
@@ -202,7 +211,7 @@ fn problems(model: &Model, rows: &[&Row]) -> (Vec<String>, Role, Vec<Piece>) {
 }
 
 /// What is to be said of a row that is not as it should be.
-fn about(model: &Model, row: &Row) -> Vec<Piece> {
+fn about(row: &Row) -> Vec<Piece> {
     let finding = match &row.state {
         State::Judged(finding) => finding,
         State::Broke(how) => return vec![plain(format!("A fault of orch-doctor itself: {how}"))],
@@ -218,8 +227,8 @@ fn about(model: &Model, row: &Row) -> Vec<Piece> {
     }];
     if let Some(owner) = finding.owner {
         pieces.push(Piece {
-            label: "Call",
-            text: owner.title().into(),
+            label: "Who",
+            text: format!("{} can fix it", owner.title()),
             role,
             keeps: 1,
         });
@@ -232,22 +241,9 @@ fn about(model: &Model, row: &Row) -> Vec<Piece> {
             keeps: 9,
         });
     }
-    let waiting = model
-        .report
-        .rows
-        .iter()
-        .filter(|other| matches!(&other.state, State::Blocked(by) if *by == row.id.check));
-    let waiting = match waiting.count() {
-        0 => String::new(),
-        count => format!(
-            ". {} because of it",
-            many(count, "check was not asked", "checks were not asked")
-        ),
-    };
-    let sure = format!("{}{waiting}", sureness(finding.grade));
     pieces.push(Piece {
         label: "Sure",
-        text: sure,
+        text: sureness(finding.grade).into(),
         role: Role::Quiet,
         keeps: 0,
     });
@@ -275,7 +271,7 @@ fn fitted(pieces: &[Piece], cells: usize, room: usize, look: Look) -> Vec<Vec<Sp
     cut(&mut all, pieces, (cells - indent, room), look);
     let mut lines = Vec::new();
     for (piece, text) in pieces.iter().zip(all) {
-        for (at, line) in text.into_iter().enumerate() {
+        for (at, line) in commands(text, look.quotes()).into_iter().enumerate() {
             let mut spans = Vec::new();
             if labelled && !piece.label.is_empty() {
                 let label = if at == 0 { piece.label } else { "" };
@@ -284,7 +280,12 @@ fn fitted(pieces: &[Piece], cells: usize, room: usize, look: Look) -> Vec<Vec<Sp
                     look.style(Role::Quiet),
                 ));
             }
-            spans.push(Span::styled(line, look.style(piece.role)));
+            for (text, command) in line {
+                spans.push(Span::styled(
+                    text,
+                    look.style(if command { Role::Accent } else { piece.role }),
+                ));
+            }
             lines.push(spans);
         }
     }

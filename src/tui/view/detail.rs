@@ -1,12 +1,13 @@
 //! Everything about the chosen line: the question, what was seen, why it matters, who can fix it and how.
 
 use super::evidence;
+use crate::catalog::Template;
 use crate::event::Finding;
 use crate::report::{Row, State};
 use crate::tui::conclusion::sureness;
 use crate::tui::entries::Fold;
 use crate::tui::model::{Chosen, Model};
-use crate::tui::text::{fit, many, safe, time, width, wrap};
+use crate::tui::text::{commands, fit, many, safe, time, width, wrap};
 use crate::tui::theme::{Look, Role, face};
 use ratatui::text::{Line, Span};
 
@@ -21,7 +22,7 @@ impl Page {
     fn new(cells: usize, look: Look) -> Self {
         Self {
             lines: Vec::new(),
-            cells: cells.saturating_sub(2).max(4),
+            cells: cells.saturating_sub(3).max(4),
             look,
         }
     }
@@ -51,16 +52,20 @@ impl Page {
     fn labelled(&mut self, (first, label): (&str, Role), text: &str, role: Role) {
         let indent = width(first);
         let room = self.cells.saturating_sub(indent).max(8);
-        for (at, line) in wrap(&safe(text, self.look), room).into_iter().enumerate() {
+        let lines = wrap(&safe(text, self.look), room);
+        for (at, pieces) in commands(lines, self.look.quotes()).into_iter().enumerate() {
             let before = if at == 0 {
                 format!(" {first}")
             } else {
                 " ".repeat(indent + 1)
             };
-            let spans = vec![
-                Span::styled(before, self.look.style(label)),
-                Span::styled(line, self.look.style(role)),
-            ];
+            let mut spans = vec![Span::styled(before, self.look.style(label))];
+            for (piece, command) in pieces {
+                spans.push(Span::styled(
+                    piece,
+                    self.look.style(if command { Role::Accent } else { role }),
+                ));
+            }
             self.lines.push(Line::from(spans));
         }
     }
@@ -225,7 +230,7 @@ fn docs(page: &mut Page, model: &Model, row: &Row) {
     }
 }
 
-/// What a sentence could mention, by name.
+/// What the sentences of this outcome are filled with, by name.
 fn facts(model: &Model, row: &Row, finding: &Finding) -> Vec<(String, String)> {
     let Some(began) = &model.report.began else {
         return Vec::new();
@@ -242,9 +247,15 @@ fn facts(model: &Model, row: &Row, finding: &Finding) -> Vec<(String, String)> {
     let facts = evidence
         .map(|evidence| evidence.facts(&at))
         .unwrap_or_default();
+    let check = model.catalog.get(row.id.check.as_str());
+    let Some(outcome) = check.and_then(|check| check.outcomes.get(&finding.symptom)) else {
+        return Vec::new();
+    };
+    let sentences = std::iter::once(&outcome.says).chain(&outcome.remedies);
+    let mentioned: Vec<&str> = sentences.flat_map(Template::holes).collect();
     facts
         .into_iter()
-        .filter(|(_, value)| !value.is_empty())
+        .filter(|(name, value)| mentioned.contains(name) && !value.is_empty())
         .map(|(name, value)| (name.replace('_', " "), value))
         .collect()
 }

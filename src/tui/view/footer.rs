@@ -48,7 +48,7 @@ fn typing(model: &Model, cells: usize) -> Line<'static> {
     ])
 }
 
-/// The keys of the table that have a word, as many as fit; the filter in force comes first.
+/// The keys of the table that have a word, as many as fit; the filter in force comes first, and help and the way out always.
 fn keys(model: &Model, cells: usize) -> Line<'static> {
     let look = model.look;
     let mut spans = vec![Span::raw(" ")];
@@ -60,16 +60,21 @@ fn keys(model: &Model, cells: usize) -> Line<'static> {
         spans.push(Span::styled(text, look.style(Role::Warn)));
         spans.push(Span::raw("  "));
     }
-    for binding in TABLE {
-        let Some((word, key)) = binding.footer.zip(binding.keys.first()) else {
-            continue;
-        };
-        let key = key.to_string();
-        used += width(&key) + width(word) + 3;
-        if used > cells {
-            break;
+    let told: Vec<(String, &str)> = TABLE
+        .iter()
+        .filter_map(|binding| Some((binding.keys.first()?.to_string(), binding.footer?)))
+        .collect();
+    let cost = |(key, word): &(String, &str)| width(key) + width(word) + 3;
+    let last = told.len().saturating_sub(2);
+    used += told[last..].iter().map(cost).sum::<usize>();
+    for (at, (key, word)) in told.iter().enumerate() {
+        if at < last {
+            used += cost(&(key.clone(), word));
+            if used > cells + 2 {
+                continue;
+            }
         }
-        spans.push(Span::styled(key, look.style(Role::Key)));
+        spans.push(Span::styled(key.clone(), look.style(Role::Key)));
         spans.push(Span::styled(format!(" {word}  "), look.style(Role::Quiet)));
     }
     Line::from(spans)

@@ -3,7 +3,7 @@
 use crate::report::State;
 use crate::tui::model::Model;
 use crate::tui::text::{fit, safe, time, width};
-use crate::tui::theme::Role;
+use crate::tui::theme::{Role, Shape};
 use ratatui::text::{Line, Span};
 
 /// One or two lines.
@@ -54,7 +54,7 @@ fn first(model: &Model, cells: usize) -> Line<'static> {
 fn second(model: &Model, cells: usize) -> Line<'static> {
     let look = model.look;
     let from = match &model.report.began {
-        Some(began) => format!(" seen from {}, judged by {}", began.host, began.cloud_roots),
+        Some(began) => format!(" seen from {}, judged by {}", began.host, began.cloud_store),
         None => " the run has not begun".into(),
     };
     let progress = progress(model);
@@ -69,10 +69,41 @@ fn second(model: &Model, cells: usize) -> Line<'static> {
     Line::from(line)
 }
 
+/// How many rows stand where.
+fn counts(model: &Model, took: u64) -> Vec<Span<'static>> {
+    let counts = model.report.counts();
+    let shown = [
+        (Shape::Pass, Role::Pass, counts.pass),
+        (Shape::Warn, Role::Warn, counts.warn),
+        (Shape::Fail, Role::Fail, counts.fail),
+        (Shape::Unknown, Role::Unknown, counts.unknown),
+        (Shape::Blocked, Role::Quiet, counts.blocked),
+        (Shape::Skipped, Role::Quiet, counts.skipped),
+        (Shape::Broke, Role::Broke, counts.broke),
+    ];
+    let some = shown.into_iter().filter(|(_, _, count)| *count > 0);
+    let mut spans: Vec<Span<'static>> = some
+        .map(|(shape, role, count)| {
+            Span::styled(
+                format!("{} {count}  ", model.look.sign(shape, 0)),
+                model.look.style(role),
+            )
+        })
+        .collect();
+    spans.push(Span::styled(
+        format!("in {}", time(took)),
+        model.look.style(Role::Quiet),
+    ));
+    spans
+}
+
 /// A bar while the run goes on, then how it was.
 fn progress(model: &Model) -> Vec<Span<'static>> {
     const BAR: usize = 12;
     let (look, report) = (model.look, &model.report);
+    if report.rows.is_empty() {
+        return Vec::new();
+    }
     let open = report
         .rows
         .iter()
@@ -85,16 +116,7 @@ fn progress(model: &Model) -> Vec<Span<'static>> {
         .as_ref()
         .map_or(report.took_ms, |part| part.report.took_ms);
     if !model.running() {
-        let when = report
-            .began
-            .as_ref()
-            .map(|began| began.at.strftime("%H:%M:%S UTC").to_string());
-        let text = format!(
-            "{done} of {all} in {}, {}",
-            time(took),
-            when.unwrap_or_default()
-        );
-        return vec![Span::styled(text, look.style(Role::Quiet))];
+        return counts(model, took);
     }
     let full = (done * BAR).checked_div(all).unwrap_or(0);
     vec![

@@ -39,6 +39,7 @@ fn line(model: &Model, entry: &Entry, cells: usize, chosen: bool) -> Line<'stati
         },
         Entry::Fold { fold, count, open } => {
             let text = match fold {
+                Fold::Because(_) if cells < 42 => format!("{count} not asked because of it"),
                 Fold::Because(_) => format!(
                     "{} because of it",
                     many(*count, "check not asked", "checks not asked")

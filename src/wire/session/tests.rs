@@ -56,6 +56,7 @@ fn session(net: FakeNet, chain: &Chain) -> Session {
     let stores = Stores {
         cloud: Arc::new(chain.root.roots()),
         bundle: None,
+        allowlist: None,
     };
     Session::new(
         world(net),

@@ -117,7 +117,7 @@ pub(super) fn naming(symptom: Named) -> Seen {
         Named::NoAlternativeName => {
             shown(Chain::with_leaf(|leaf| leaf.subject_alt_names.clear()).judged())
         }
-        Named::Untold => trust(Trusted::Untold),
+        Named::Untold => failing(TlsFailure::Closed, ""),
     }
 }
 
@@ -137,7 +137,7 @@ pub(super) fn lifetime(symptom: Dated) -> Seen {
         Dated::ExpiresSoon => dated((2026, 9, 1), (2026, 12, 1)),
         Dated::Expired => dated((2025, 9, 1), (2026, 9, 1)),
         Dated::NotYetValid => dated((2026, 12, 1), (2027, 12, 1)),
-        Dated::Untold => trust(Trusted::Untold),
+        Dated::Untold => failing(TlsFailure::Closed, ""),
     }
 }
 
@@ -166,7 +166,7 @@ pub(super) fn strength(symptom: Strong) -> Seen {
             .judged(),
         ),
         Strong::OldVersion => changed(&|leaf| leaf.version = 1),
-        Strong::Untold => trust(Trusted::Untold),
+        Strong::Untold => failing(TlsFailure::Closed, ""),
     }
 }
 

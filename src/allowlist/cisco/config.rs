@@ -1,0 +1,387 @@
+//! Takes a configuration apart: lists, objects, interfaces and what is bound where.
+
+use std::collections::HashMap;
+
+/// The dialect of the configuration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum System {
+    /// ASA and its ancestors: netmasks, stateful, an implicit deny where nothing is bound.
+    Asa,
+    /// IOS and its kin: wildcard masks, answers are filtered too.
+    Ios,
+}
+
+/// What the entries of a list look like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Style {
+    /// Both ends, netmasks.
+    Asa,
+    /// Both ends, wildcard masks.
+    Ios,
+    /// The source alone, wildcard masks.
+    IosStandard,
+    /// IPv6, both ends.
+    IosSix,
+    /// Not for packets that pass: ASA standard, webtype, ethertype.
+    Other,
+}
+
+/// One line of the export, as words.
+#[derive(Debug, Clone)]
+pub(super) struct Words<'a> {
+    /// Its number, from 1.
+    pub(super) number: usize,
+    /// Its text.
+    pub(super) text: &'a str,
+    /// The words that matter.
+    pub(super) words: Vec<&'a str>,
+}
+
+/// An access list.
+#[derive(Debug, Clone)]
+pub(super) struct AccessList<'a> {
+    pub(super) name: &'a str,
+    pub(super) style: Style,
+    pub(super) entries: Vec<Words<'a>>,
+}
+
+/// Which packets of an interface a list filters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Direction {
+    In,
+    Out,
+    /// Everywhere (ASA's global list).
+    Global,
+}
+
+/// A list bound to an interface.
+#[derive(Debug, Clone)]
+pub(super) struct Binding<'a> {
+    pub(super) list: &'a str,
+    pub(super) interface: &'a str,
+    pub(super) direction: Direction,
+    pub(super) six: bool,
+    pub(super) at: (usize, &'a str),
+}
+
+/// What is in an export.
+pub(super) struct Config<'a> {
+    pub(super) system: System,
+    pub(super) lists: Vec<AccessList<'a>>,
+    /// Objects and groups by name: how they begin, then their lines.
+    pub(super) objects: HashMap<&'a str, Vec<Words<'a>>>,
+    pub(super) bindings: Vec<Binding<'a>>,
+    /// Names with a security level.
+    pub(super) levels: Vec<(&'a str, u8)>,
+    pub(super) aliases: HashMap<&'a str, &'a str>,
+    /// `nat` and `static` commands, those of objects with the object's name.
+    pub(super) nats: Vec<(Option<&'a str>, Words<'a>)>,
+}
+
+/// The block that lines belong to.
+#[derive(Clone, Copy)]
+enum Block<'a> {
+    None,
+    Object(&'a str),
+    List(usize),
+    Interface,
+}
+
+/// Takes a configuration apart.
+pub(super) fn read(text: &str) -> Config<'_> {
+    let mut reader = Reader {
+        config: Config {
+            system: system(text),
+            lists: Vec::new(),
+            objects: HashMap::new(),
+            bindings: Vec::new(),
+            levels: Vec::new(),
+            aliases: HashMap::new(),
+            nats: Vec::new(),
+        },
+        places: HashMap::new(),
+        block: Block::None,
+        interface: "",
+    };
+    for (index, line) in text.lines().enumerate() {
+        let shown = line.split("(hitcnt=").next().unwrap_or(line).trim();
+        let words: Vec<&str> = shown.split_whitespace().collect();
+        if words.is_empty() || shown.starts_with(['!', ':', '#']) {
+            continue;
+        }
+        let words = Words {
+            number: index + 1,
+            text: shown,
+            words,
+        };
+        if !(reader.within(&words)) {
+            reader.top(words);
+        }
+    }
+    reader.config
+}
+
+/// The dialect, by what only one of them has.
+fn system(text: &str) -> System {
+    let asa = |line: &str| {
+        let mut words = line.split_whitespace();
+        match words.next() {
+            Some("nameif" | "access-group" | "PIX" | "ASA" | ":") => true,
+            Some("access-list") => matches!(words.nth(1), Some("extended" | "line" | "advanced")),
+            _ => false,
+        }
+    };
+    let named = |line: &str| {
+        let mut words = line.split_whitespace();
+        words.next() == Some("access-list")
+            && words
+                .next()
+                .is_some_and(|name| name.parse::<u32>().is_err())
+    };
+    let ios = |line: &str| {
+        let words: Vec<&str> = line.split_whitespace().take(2).collect();
+        matches!(
+            words.as_slice(),
+            [
+                "ip" | "ipv6" | "ipv4",
+                "access-list" | "access-group" | "traffic-filter"
+            ]
+        ) || matches!(
+            words.as_slice(),
+            ["Extended" | "Standard" | "IPv6", "IP" | "access"]
+        )
+    };
+    if text.lines().any(asa) || (!text.lines().any(ios) && text.lines().any(named)) {
+        System::Asa
+    } else {
+        System::Ios
+    }
+}
+
+struct Reader<'a> {
+    config: Config<'a>,
+    places: HashMap<&'a str, usize>,
+    block: Block<'a>,
+    interface: &'a str,
+}
+
+impl<'a> Reader<'a> {
+    /// Takes a line that belongs to the block before it.
+    fn within(&mut self, line: &Words<'a>) -> bool {
+        let first = line.words[0];
+        match self.block {
+            Block::None => false,
+            Block::Object(name) => {
+                if first == "nat"
+                    && line.words.get(1).is_some_and(|word| word.starts_with('('))
+                    && !line.words.contains(&"source")
+                {
+                    self.config.nats.push((Some(name), line.clone()));
+                    return true;
+                }
+                let member = first.ends_with("-object")
+                    || [
+                        "host",
+                        "subnet",
+                        "range",
+                        "fqdn",
+                        "service",
+                        "description",
+                        "any",
+                        "tcp",
+                        "udp",
+                        "tcp-udp",
+                        "icmp",
+                        "ip",
+                    ]
+                    .contains(&first)
+                        && !is_top(line)
+                    || first.starts_with(|letter: char| letter.is_ascii_digit())
+                    || first.parse::<std::net::IpAddr>().is_ok();
+                if member {
+                    self.config
+                        .objects
+                        .entry(name)
+                        .or_default()
+                        .push(line.clone());
+                }
+                member
+            }
+            Block::List(place) => {
+                let mut words = line.words.as_slice();
+                if words.len() > 1 && words[0].parse::<u32>().is_ok() {
+                    words = &words[1..];
+                }
+                let entry = matches!(
+                    words[0],
+                    "permit"
+                        | "deny"
+                        | "remark"
+                        | "evaluate"
+                        | "dynamic"
+                        | "reflect"
+                        | "description"
+                        | "sequence"
+                );
+                if entry {
+                    let words = words.to_vec();
+                    self.config.lists[place].entries.push(Words {
+                        words,
+                        ..line.clone()
+                    });
+                }
+                entry
+            }
+            Block::Interface => self.of_interface(line),
+        }
+    }
+
+    /// Takes a line of an interface.
+    fn of_interface(&mut self, line: &Words<'a>) -> bool {
+        match line.words.as_slice() {
+            ["nameif", name, ..] => {
+                self.interface = name;
+                let level = if *name == "inside" { 100 } else { 0 };
+                self.config.levels.push((name, level));
+            }
+            ["security-level", level, ..] => {
+                if let (Some(last), Ok(level)) = (self.config.levels.last_mut(), level.parse()) {
+                    last.1 = level;
+                }
+            }
+            ["ip", "access-group", list, way, ..] => self.bind(list, way, false, line),
+            ["ipv6", "traffic-filter", list, way, ..] => self.bind(list, way, true, line),
+            ["ip" | "ipv6", "address" | "nat" | "mtu" | "enable", ..] => {}
+            [
+                "no" | "description" | "shutdown" | "speed" | "duplex" | "negotiation"
+                | "encapsulation" | "vlan" | "switchport" | "standby",
+                ..,
+            ] => {}
+            _ => return false,
+        }
+        true
+    }
+
+    fn bind(&mut self, list: &'a str, way: &str, six: bool, line: &Words<'a>) {
+        let direction = if way == "out" {
+            Direction::Out
+        } else {
+            Direction::In
+        };
+        self.config.bindings.push(Binding {
+            list,
+            interface: self.interface,
+            direction,
+            six,
+            at: (line.number, line.text),
+        });
+    }
+
+    /// Takes a line that begins something.
+    fn top(&mut self, line: Words<'a>) {
+        self.block = Block::None;
+        match line.words.as_slice() {
+            ["access-list", name, ..] => self.entry(name, &line),
+            ["ip" | "ipv4", "access-list", "standard", name, ..] => {
+                self.list(name, Style::IosStandard)
+            }
+            ["ip" | "ipv4", "access-list", "extended", name, ..]
+            | ["ip" | "ipv4", "access-list", name] => self.list(name, Style::Ios),
+            ["ipv6", "access-list", name, ..] => self.list(name, Style::IosSix),
+            ["Extended", "IP", "access", "list", name, ..] => self.list(name, Style::Ios),
+            ["Standard", "IP", "access", "list", name, ..] => self.list(name, Style::IosStandard),
+            ["IPv6", "access", "list", name, ..] => self.list(name, Style::IosSix),
+            ["object" | "object-group", _, _, ..] => {
+                let name = match line.words.as_slice() {
+                    ["object-group", "ip" | "ipv6", _, name, ..] => name,
+                    words => words[2],
+                };
+                self.block = Block::Object(name);
+                self.config.objects.entry(name).or_default().push(line);
+            }
+            ["interface", name, ..] => {
+                self.interface = name;
+                self.block = Block::Interface;
+            }
+            ["access-group", list, "global", ..] => self.config.bindings.push(Binding {
+                list,
+                interface: "",
+                direction: Direction::Global,
+                six: false,
+                at: (line.number, line.text),
+            }),
+            ["access-group", list, way, "interface", name, rest @ ..]
+                if !rest.contains(&"control-plane") =>
+            {
+                self.interface = name;
+                let (list, way) = (*list, *way);
+                self.bind(list, way, false, &line);
+            }
+            ["name", address, alias, ..] => {
+                self.config.aliases.insert(alias, address);
+            }
+            ["nat" | "static", first, ..] if first.starts_with('(') => {
+                self.config.nats.push((None, line))
+            }
+            _ => {}
+        }
+    }
+
+    /// The list of that name, made when it is new.
+    fn place(&mut self, name: &'a str, style: Style) -> usize {
+        let lists = &mut self.config.lists;
+        *self.places.entry(name).or_insert_with(|| {
+            lists.push(AccessList {
+                name,
+                style,
+                entries: Vec::new(),
+            });
+            lists.len() - 1
+        })
+    }
+
+    fn list(&mut self, name: &'a str, style: Style) {
+        let place = self.place(name, style);
+        self.block = Block::List(place);
+    }
+
+    /// An entry on a line of its own: `access-list NAME …`.
+    fn entry(&mut self, name: &'a str, line: &Words<'a>) {
+        let mut words = &line.words[2..];
+        if let ["line", _, rest @ ..] = words {
+            words = rest;
+        }
+        let number = name.parse::<u32>().ok();
+        let style = match words.first() {
+            Some(&"extended" | &"advanced") => Style::Asa,
+            Some(&"standard" | &"webtype" | &"ethertype") => Style::Other,
+            Some(&"permit" | &"deny") => match (self.config.system, number) {
+                (System::Ios, Some(1..=99 | 1300..=1999)) => Style::IosStandard,
+                (System::Ios, _) => Style::Ios,
+                (System::Asa, _) => Style::Asa,
+            },
+            _ => return,
+        };
+        let place = self.place(name, style);
+        if self.config.lists[place].style == style {
+            let skip = usize::from(words[0] == "extended");
+            let words = words[skip..].to_vec();
+            self.config.lists[place].entries.push(Words {
+                words,
+                ..line.clone()
+            });
+        }
+    }
+}
+
+/// Whether a line begins something of its own although its first word may stand in a block too.
+fn is_top(line: &Words<'_>) -> bool {
+    matches!(
+        line.words.as_slice(),
+        [
+            "ip",
+            "access-list" | "route" | "nat" | "access-group" | "domain-name" | "http" | "ssh",
+            ..
+        ]
+    )
+}

@@ -1,0 +1,250 @@
+//! Reads the `ipSecurity` sections of an IIS configuration: a web.config or applicationHost.config.
+//!
+//! Entries are tried in their order; what none names is admitted unless `allowUnlisted` is false.
+
+mod entry;
+
+use roxmltree::{Document, Node, ParsingOptions};
+
+use super::model::{Action, Line, Program, ReadError, Stage, Task, Test};
+use super::several::{List, agreed};
+use entry::{Entry, Page, is_false, is_true, place, shown, unknown};
+
+/// How many elements a configuration may have.
+const NODES: u32 = 2_000_000;
+
+/// One `ipSecurity` section.
+struct Section<'a> {
+    /// The path of the location it stands in; empty outside any.
+    path: String,
+    node: Node<'a, 'a>,
+    line: usize,
+}
+
+/// The rules of an export.
+pub(super) fn program(text: &str) -> Result<Program, ReadError> {
+    let options = ParsingOptions {
+        nodes_limit: NODES,
+        ..ParsingOptions::default()
+    };
+    let document = Document::parse_with_options(text, options).map_err(|error| {
+        ReadError::at(
+            usize::try_from(error.pos().row).unwrap_or(1),
+            "expected well-formed XML without a DTD",
+        )
+    })?;
+    let page = Page::new(text);
+    let mut sections = sections(&document, &page);
+    sections.sort_by_key(|section| depth(&section.path));
+    let paths = paths(&sections);
+    let mut lists = Vec::new();
+    for path in &paths {
+        lists.extend(lists_of(path, &sections, &page));
+    }
+    let mut program = Program::default();
+    let doubt = if paths.len() > 1 {
+        "which location the Orchestrator is under is not told"
+    } else {
+        "in which order inherited entries are tried is not told"
+    };
+    let rewriting: Vec<Line> = rewrites(&document, &page);
+    if !rewriting.is_empty() {
+        let last = Line::policy(1, "no rewrite rule concerns it", Action::Allow);
+        let chain = agreed(
+            &mut program,
+            vec![List {
+                name: "rewrite".to_owned(),
+                lines: rewriting,
+                last,
+            }],
+            "",
+        );
+        enter(&mut program, chain);
+    }
+    let chain = agreed(&mut program, lists, doubt);
+    enter(&mut program, chain);
+    Ok(program)
+}
+
+/// Adds a stage.
+fn enter(program: &mut Program, chain: usize) {
+    program.stages.push(Stage {
+        chain,
+        hook: None,
+        family: None,
+        task: Task::Filter,
+    });
+}
+
+/// Every section of the configuration.
+fn sections<'a>(document: &'a Document<'a>, page: &Page<'_>) -> Vec<Section<'a>> {
+    let elements = document
+        .descendants()
+        .filter(|node| node.has_tag_name("ipSecurity"));
+    elements
+        .map(|node| Section {
+            path: location(node),
+            node,
+            line: place(node, page),
+        })
+        .collect()
+}
+
+/// The path of the location an element stands in.
+fn location(node: Node<'_, '_>) -> String {
+    let location = node
+        .ancestors()
+        .find(|parent| parent.has_tag_name("location"));
+    let path = location
+        .and_then(|location| location.attribute("path"))
+        .unwrap_or_default();
+    let path = path.trim().trim_matches('/');
+    if path == "." {
+        String::new()
+    } else {
+        path.to_ascii_lowercase()
+    }
+}
+
+/// How deep a path lies.
+fn depth(path: &str) -> usize {
+    if path.is_empty() {
+        0
+    } else {
+        1 + path.matches('/').count()
+    }
+}
+
+/// The places that differ: outside any location, and each location.
+fn paths(sections: &[Section<'_>]) -> Vec<String> {
+    let mut paths = vec![String::new()];
+    for section in sections {
+        if !paths.contains(&section.path) {
+            paths.push(section.path.clone());
+        }
+    }
+    paths
+}
+
+/// The rules at a path: twice, with inherited entries before and after the own ones, where that is not known.
+fn lists_of(path: &str, sections: &[Section<'_>], page: &Page<'_>) -> Vec<List> {
+    let above = |section: &&Section<'_>| {
+        section.path.is_empty()
+            || section.path == path
+            || path.starts_with(&format!("{}/", section.path))
+    };
+    let chain: Vec<&Section<'_>> = sections.iter().filter(above).collect();
+    let mut inherited: Vec<Entry> = Vec::new();
+    let mut reversed: Vec<Entry> = Vec::new();
+    let mut unlisted = (None, 1);
+    let mut proxied = None;
+    for section in &chain {
+        entry::apply(section.node, page, &mut inherited, &mut reversed);
+        if let Some(value) = section.node.attribute("allowUnlisted") {
+            unlisted = (Some(value), section.line);
+        }
+        if let Some(value) = section.node.attribute("enableProxyMode") {
+            proxied = (!is_false(value)).then(|| {
+                format!("enableProxyMode=\"{value}\": addresses in X-Forwarded-For count too")
+            });
+        }
+        if unlisted.1 == 1 {
+            unlisted.1 = section.line;
+        }
+    }
+    let last = last(unlisted, chain.is_empty());
+    let list = |entries: &[Entry]| {
+        let mut list = List {
+            name: if path.is_empty() {
+                "ipSecurity".to_owned()
+            } else {
+                format!("location {path}")
+            },
+            lines: entries.iter().map(|entry| entry.line.clone()).collect(),
+            last: last.clone(),
+        };
+        if let Some(construct) = &proxied {
+            doubt_allows(&mut list, construct);
+        }
+        list
+    };
+    if inherited
+        .iter()
+        .map(|entry| &entry.key)
+        .eq(reversed.iter().map(|entry| &entry.key))
+    {
+        vec![list(&inherited)]
+    } else {
+        vec![list(&inherited), list(&reversed)]
+    }
+}
+
+/// What happens to an address that no entry names.
+fn last((unlisted, line): (Option<&str>, usize), none: bool) -> Line {
+    match unlisted {
+        None if none => Line::policy(
+            line,
+            "no ipSecurity section: every address is admitted",
+            Action::Allow,
+        ),
+        None => Line::policy(line, "allowUnlisted is true unless set", Action::Allow),
+        Some(value) if is_true(value) => {
+            Line::policy(line, format!("allowUnlisted=\"{value}\""), Action::Allow)
+        }
+        Some(value) if is_false(value) => {
+            Line::policy(line, format!("allowUnlisted=\"{value}\""), Action::Deny)
+        }
+        Some(value) => unknown_end(line, value),
+    }
+}
+
+/// An end that is not understood.
+fn unknown_end(line: usize, value: &str) -> Line {
+    let construct = format!("allowUnlisted=\"{value}\"");
+    Line::policy(line, construct.clone(), Action::Unknown(construct.into()))
+}
+
+/// Behind a proxy, an address that is admitted may still be turned away for the proxy's.
+fn doubt_allows(list: &mut List, construct: &str) {
+    for line in list.lines.iter_mut().chain([&mut list.last]) {
+        if line.action == Action::Allow {
+            line.action = Action::Unknown(construct.into());
+        }
+    }
+}
+
+/// Rewrite rules that look at the client's address, and may turn it away.
+fn rewrites(document: &Document<'_>, page: &Page<'_>) -> Vec<Line> {
+    let looks = |node: &Node<'_, '_>| {
+        node.has_tag_name("add")
+            && node.attribute("input").is_some_and(|input| {
+                let input = input.to_ascii_uppercase();
+                input.contains("REMOTE_ADDR")
+                    || input.contains("REMOTE_HOST")
+                    || input.contains("X_FORWARDED_FOR")
+            })
+    };
+    document
+        .descendants()
+        .filter(looks)
+        .map(|node| {
+            let construct =
+                Test::Unknown(format!("a rewrite rule on {}", shown(node, page)).into());
+            Line::new(
+                place(node, page),
+                shown(node, page),
+                vec![construct],
+                Action::Deny,
+            )
+        })
+        .chain(
+            document
+                .descendants()
+                .filter(|node| node.has_tag_name("ipSecurity"))
+                .filter_map(|node| unknown(node, page)),
+        )
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

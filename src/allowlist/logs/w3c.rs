@@ -1,0 +1,183 @@
+//! Logs with a heading of columns: IIS, HTTP.sys, Windows Defender Firewall. The heading may come again with other columns.
+
+use super::{Entry, LineRead, LogFormat, Moment, Outcome, address, number};
+
+/// Which column holds what.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Columns {
+    format: Option<LogFormat>,
+    date: Option<usize>,
+    time: Option<usize>,
+    client: Option<usize>,
+    forwarded: Option<usize>,
+    status: Option<usize>,
+    sub_status: Option<usize>,
+    port: Option<usize>,
+    action: Option<usize>,
+    protocol: Option<usize>,
+    flags: Option<usize>,
+    path: Option<usize>,
+    reason: Option<usize>,
+    /// The client's port and the server's address, which tell HTTP.sys's lines without a heading.
+    told: bool,
+}
+
+/// How many columns are looked at.
+const COLUMNS: usize = 48;
+
+/// The columns of HTTP.sys's log, which need no heading.
+const HTTP_ERR: Columns = Columns {
+    format: Some(LogFormat::HttpErr),
+    date: Some(0),
+    time: Some(1),
+    client: Some(2),
+    forwarded: None,
+    status: Some(9),
+    sub_status: None,
+    port: Some(5),
+    action: None,
+    protocol: None,
+    flags: None,
+    path: None,
+    reason: Some(11),
+    told: false,
+};
+
+impl Columns {
+    /// Takes a line that begins with `#`.
+    pub(super) fn heading(&mut self, line: &[u8]) {
+        let Some(names) = line.strip_prefix(b"#Fields:") else {
+            return;
+        };
+        let mut columns = Self {
+            told: true,
+            ..Self::default()
+        };
+        let names = names
+            .split(|byte| byte.is_ascii_whitespace())
+            .filter(|name| !name.is_empty());
+        for (place, name) in names.enumerate().take(COLUMNS) {
+            let name = name.to_ascii_lowercase();
+            let column = match name.as_slice() {
+                b"date" => &mut columns.date,
+                b"time" => &mut columns.time,
+                b"c-ip" | b"src-ip" => &mut columns.client,
+                b"x-forwarded-for"
+                | b"cs(x-forwarded-for)"
+                | b"x_forwarded_for"
+                | b"original-ip"
+                | b"x-original-ip" => &mut columns.forwarded,
+                b"sc-status" => &mut columns.status,
+                b"sc-substatus" => &mut columns.sub_status,
+                b"s-port" | b"dst-port" => &mut columns.port,
+                b"action" => &mut columns.action,
+                b"protocol" => &mut columns.protocol,
+                b"tcpflags" => &mut columns.flags,
+                b"path" => &mut columns.path,
+                b"s-reason" => &mut columns.reason,
+                _ => continue,
+            };
+            *column = Some(place);
+        }
+        columns.format = Some(match (columns.action, columns.reason) {
+            (Some(_), _) => LogFormat::Firewall,
+            (None, Some(_)) => LogFormat::HttpErr,
+            (None, None) => LogFormat::Iis,
+        });
+        *self = columns;
+    }
+
+    /// Takes a line that begins with a date.
+    pub(super) fn entry<'a>(&self, line: &'a [u8], port: Option<u16>) -> LineRead<'a> {
+        let mut fields: [&[u8]; COLUMNS] = [&[]; COLUMNS];
+        let mut count = 0;
+        for field in line.split(|byte| *byte == b' ' || *byte == b'\t') {
+            if count == COLUMNS {
+                break;
+            }
+            fields[count] = field;
+            count += 1;
+        }
+        let columns = if self.told { self } else { &HTTP_ERR };
+        let fields = &fields[..count];
+        if !self.told
+            && !(count >= 12
+                && fields[6]
+                    .first()
+                    .is_some_and(|first| *first == b'H' || *first == b'-'))
+        {
+            return LineRead::Unread;
+        }
+        columns.read(fields, port)
+    }
+
+    /// The entry of a line's fields.
+    fn read<'a>(&self, fields: &[&'a [u8]], port: Option<u16>) -> LineRead<'a> {
+        let at = |column: Option<usize>| {
+            column
+                .and_then(|place| fields.get(place))
+                .copied()
+                .filter(|field| *field != b"-")
+        };
+        let Some(format) = self.format else {
+            return LineRead::Unread;
+        };
+        let firewall = format == LogFormat::Firewall;
+        let other = |field: Option<&[u8]>, wanted: &[u8]| {
+            field.is_some_and(|field| !field.eq_ignore_ascii_case(wanted))
+        };
+        if firewall
+            && (other(at(self.protocol), b"TCP")
+                || other(at(self.path), b"RECEIVE")
+                || at(self.protocol).is_none())
+        {
+            return LineRead::Nothing;
+        }
+        if let (Some(wanted), Some(told)) = (port, at(self.port).and_then(number))
+            && wanted != told
+        {
+            return LineRead::Nothing;
+        }
+        let Some(field) = at(self.client) else {
+            return if format == LogFormat::HttpErr {
+                LineRead::Nothing
+            } else {
+                LineRead::Unread
+            };
+        };
+        let Some(client) = address(field) else {
+            return LineRead::Unread;
+        };
+        let outcome = if firewall {
+            match at(self.action) {
+                Some(b"ALLOW" | b"OPEN" | b"OPEN-INBOUND") => Outcome::Allowed,
+                Some(b"DROP") => {
+                    // What is dropped later in a connection's life tells nothing about who may begin one.
+                    if at(self.flags).is_some_and(|flags| flags != b"S") {
+                        return LineRead::Nothing;
+                    }
+                    Outcome::Dropped
+                }
+                Some(b"CLOSE" | b"INFO-EVENTS-LOST") => return LineRead::Nothing,
+                _ => return LineRead::Unread,
+            }
+        } else {
+            let status = at(self.status)
+                .and_then(number)
+                .filter(|status| *status > 0);
+            match (status, at(self.reason)) {
+                (Some(status), _) => Outcome::Status(status, at(self.sub_status).and_then(number)),
+                (None, Some(reason)) => Outcome::Reason(reason),
+                (None, None) => Outcome::Untold,
+            }
+        };
+        let moment = at(self.date).or(fields.first().copied()).zip(at(self.time));
+        LineRead::Entry(Entry {
+            format,
+            client,
+            forwarded: at(self.forwarded),
+            moment: moment.and_then(|(date, time)| Moment::of_date_and_time(date, time, !firewall)),
+            outcome,
+        })
+    }
+}

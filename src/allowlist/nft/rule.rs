@@ -1,0 +1,475 @@
+//! One rule: its matches become tests, its statements an action.
+
+use std::net::IpAddr;
+
+use serde_json::Value;
+
+use super::super::model::{Action, Line, Names, Target, Test, Translation};
+use super::Context;
+use super::key::{Key, Known, bare, bits, key, one_of, port, presence};
+use super::show;
+
+/// Where a rule stands.
+pub(super) struct Place<'a> {
+    /// The family of its table.
+    pub(super) family: &'a str,
+    /// Its table.
+    pub(super) table: &'a str,
+    /// What is known there.
+    pub(super) known: Known,
+    /// Its line in the export.
+    pub(super) line: usize,
+}
+
+/// The lines a rule becomes: one, or one for each element of a verdict map; none when it only counts.
+pub(super) fn lines(rule: &Value, place: &Place<'_>, context: &Context) -> Vec<Line> {
+    let text = show::rule(rule);
+    let read = Reader { place, context };
+    let mut tests = Vec::new();
+    let mut unknown = None;
+    for statement in rule
+        .get("expr")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+    {
+        match read.statement(statement) {
+            Statement::Tests(more) => tests.extend(more),
+            Statement::Unknown(what) => {
+                unknown = Some(what.clone());
+                tests.push(Test::Unknown(what.into()));
+            }
+            Statement::Ends(ends) => {
+                let line = |(more, action): (Vec<Test>, Action)| {
+                    Line::new(
+                        place.line,
+                        text.as_str(),
+                        tests.iter().cloned().chain(more).collect(),
+                        action,
+                    )
+                };
+                return ends.into_iter().map(line).collect();
+            }
+        }
+    }
+    // What is not understood may itself be a verdict.
+    unknown
+        .map(|what| Line::new(place.line, text, tests, Action::Unknown(what.into())))
+        .into_iter()
+        .collect()
+}
+
+/// The keys and the pairs of a map.
+type Map<'v> = (Vec<Key>, Vec<(&'v Value, &'v Value)>);
+/// What follows, by what must hold in addition.
+type Ends = Vec<(Vec<Test>, Action)>;
+
+/// What a statement of a rule is to the connection.
+enum Statement {
+    /// It must hold.
+    Tests(Vec<Test>),
+    /// The rule ends: what follows, by what must hold in addition.
+    Ends(Ends),
+    /// Not understood.
+    Unknown(String),
+}
+
+/// Reads the statements of one rule.
+struct Reader<'a> {
+    place: &'a Place<'a>,
+    context: &'a Context,
+}
+
+impl Reader<'_> {
+    /// What one statement is.
+    fn statement(&self, statement: &Value) -> Statement {
+        let unknown = || Statement::Unknown(show::statement(statement));
+        let Some((name, body)) = statement
+            .as_object()
+            .and_then(|object| object.iter().next())
+        else {
+            return unknown();
+        };
+        if let Some(action) = self.verdict(name, body) {
+            return Statement::Ends(vec![(Vec::new(), action)]);
+        }
+        match name.as_str() {
+            "match" => self.matching(body).map_or_else(unknown, Statement::Tests),
+            "counter" | "log" | "flow" | "dup" | "ct helper" | "ct timeout" | "ct expectation"
+            | "secmark" | "last" => Statement::Tests(Vec::new()),
+            // A single connection keeps within a limit, and does not go over one.
+            "limit" | "ct count" | "connlimit" => Statement::Tests(within_limit(body)),
+            "set" | "map" => Statement::Tests(
+                body.get("stmt")
+                    .and_then(Value::as_array)
+                    .into_iter()
+                    .flatten()
+                    .flat_map(limit_in)
+                    .collect(),
+            ),
+            "mangle" if mangles_no_header(body) => Statement::Tests(Vec::new()),
+            "vmap" => self.verdict_map(body).map_or_else(unknown, Statement::Ends),
+            "dnat" | "redirect" => self
+                .translation(name, body)
+                .map_or_else(unknown, Statement::Ends),
+            "snat" | "masquerade" => Statement::Ends(vec![(Vec::new(), Action::Allow)]),
+            "queue" | "notrack" | "tproxy" | "synproxy" | "fwd" => Statement::Ends(vec![(
+                Vec::new(),
+                Action::Unknown(show::statement(statement).into()),
+            )]),
+            _ => unknown(),
+        }
+    }
+
+    /// A verdict by its name.
+    fn verdict(&self, name: &str, body: &Value) -> Option<Action> {
+        Some(match name {
+            "accept" => Action::Allow,
+            "drop" | "reject" => Action::Deny,
+            "return" => Action::Return,
+            "continue" => Action::Continue,
+            "jump" | "goto" => {
+                let target = body
+                    .get("target")
+                    .and_then(Value::as_str)
+                    .unwrap_or_default();
+                match (self.context.chains.get(&self.id(target)), name) {
+                    (Some(id), "jump") => Action::Jump(*id),
+                    (Some(id), _) => Action::Goto(*id),
+                    (None, _) => Action::Unknown(
+                        format!("{name} {target}: no such chain in the export").into(),
+                    ),
+                }
+            }
+            _ => return None,
+        })
+    }
+
+    /// The name of something in the rule's table.
+    fn id(&self, name: &str) -> (String, String, String) {
+        (
+            self.place.family.to_owned(),
+            self.place.table.to_owned(),
+            name.trim_start_matches('@').to_owned(),
+        )
+    }
+
+    /// The tests of a match; `None` when it is not understood.
+    fn matching(&self, body: &Value) -> Option<Vec<Test>> {
+        let (op, left, right) = (
+            body.get("op")?.as_str()?,
+            body.get("left")?,
+            body.get("right")?,
+        );
+        if let Some([left, mask]) = left.get("&").and_then(Value::as_array).map(Vec::as_slice) {
+            return masked(&key(left, self.place.known), mask, op, right, left);
+        }
+        let keys: Vec<Key> = match left.get("concat").and_then(Value::as_array) {
+            Some(parts) => parts
+                .iter()
+                .map(|part| key(part, self.place.known))
+                .collect(),
+            None => vec![key(left, self.place.known)],
+        };
+        let present: Vec<Test> = keys.iter().flat_map(presence).collect();
+        if let [Key::Status] = keys.as_slice() {
+            return status(op, right);
+        }
+        if let [Key::Bits(is, known, _)] = keys.as_slice() {
+            if left
+                .pointer("/payload/field")
+                .is_some_and(|field| field == "frag-off")
+            {
+                return None;
+            }
+            if matches!(op, "in" | "!") {
+                let wanted = bits(right, known)?;
+                let holds = (is & wanted != 0) == (op == "in");
+                return Some(if holds { present } else { vec![Test::Never] });
+            }
+        }
+        let held = match (op, keys.as_slice()) {
+            ("==" | "in" | "!=", keys) => self.member(keys, right)?,
+            ("<" | ">" | "<=" | ">=", [key @ (Key::Port | Key::ClientPort)]) => {
+                compared(key, op, port(right)?)?
+            }
+            _ => return None,
+        };
+        let held = if op == "!=" {
+            vec![negated(held)]
+        } else {
+            held
+        };
+        Some(present.into_iter().chain(held).collect())
+    }
+
+    /// The elements that the right side of a match, or a map, names.
+    fn values<'v>(&'v self, right: &'v Value) -> Vec<&'v Value> {
+        if let Some(list) = right.get("set").and_then(Value::as_array) {
+            return list.iter().collect();
+        }
+        match right
+            .as_str()
+            .filter(|name| name.starts_with('@'))
+            .map(|name| self.context.sets.get(&self.id(name)))
+        {
+            Some(Some(named)) => named.values.iter().collect(),
+            _ => vec![right],
+        }
+    }
+
+    /// The tests for keys to be in a set or to have a value.
+    fn member(&self, keys: &[Key], right: &Value) -> Option<Vec<Test>> {
+        let named = match right.as_str().filter(|name| name.starts_with('@')) {
+            Some(name) => Some((name, self.context.sets.get(&self.id(name))?)),
+            None => None,
+        };
+        let held = match (named, keys) {
+            (Some((_, set)), [Key::Source(_)]) => vec![Test::Source(set.addresses.clone()?)],
+            (Some((_, set)), [Key::Destination(_)]) => {
+                vec![Test::Destination(set.addresses.clone()?)]
+            }
+            (_, [key]) => one_of(key, &self.values(right))?,
+            (_, keys) => vec![Test::AnyOf(
+                self.values(right)
+                    .into_iter()
+                    .map(|value| equal(keys, value))
+                    .collect::<Option<_>>()?,
+            )],
+        };
+        Some(match named {
+            Some((name, set)) if set.changing => {
+                let doubt = Test::Unknown(format!("set {name}: filled while packets pass").into());
+                vec![Test::AnyOf(vec![held, vec![doubt]])]
+            }
+            _ => held,
+        })
+    }
+
+    /// The keys and the pairs of a map.
+    fn map<'v>(&'v self, body: &'v Value) -> Option<Map<'v>> {
+        let of = body.get("key")?;
+        let keys = match of.get("concat").and_then(Value::as_array) {
+            Some(parts) => parts
+                .iter()
+                .map(|part| key(part, self.place.known))
+                .collect(),
+            None => vec![key(of, self.place.known)],
+        };
+        let data = body.get("data")?;
+        let named = data
+            .as_str()
+            .map(|name| self.context.sets.get(&self.id(name)));
+        if let Some(named) = named {
+            // Elements that rules add are not in the export.
+            named.filter(|set| !set.changing)?;
+        }
+        let pairs =
+            self.values(data)
+                .into_iter()
+                .map(|pair| match pair.as_array().map(Vec::as_slice) {
+                    Some([from, to]) => Some((bare(from), to)),
+                    _ => None,
+                });
+        Some((keys, pairs.collect::<Option<_>>()?))
+    }
+
+    /// What follows by the value of a key.
+    fn verdict_map(&self, body: &Value) -> Option<Ends> {
+        let (keys, pairs) = self.map(body)?;
+        each(&keys, &pairs, |to| {
+            let (name, body) = to.as_object()?.iter().next()?;
+            self.verdict(name, body)
+        })
+    }
+
+    /// A destination translation.
+    fn translation(&self, name: &str, body: &Value) -> Option<Ends> {
+        let to_port = match body.get("port") {
+            None => None,
+            Some(value) => Some(port(value)?),
+        };
+        let translate = |to: Target, port: Option<u16>| Action::Translate(Translation { to, port });
+        if name == "redirect" {
+            return Some(vec![(Vec::new(), translate(Target::Itself, to_port))]);
+        }
+        let Some(address) = body.get("addr") else {
+            return Some(vec![(Vec::new(), translate(Target::Same, to_port))]);
+        };
+        if let Some(map) = address.get("map") {
+            let (keys, pairs) = self.map(map)?;
+            return each(&keys, &pairs, |to| {
+                match to
+                    .get("concat")
+                    .and_then(Value::as_array)
+                    .map(Vec::as_slice)
+                {
+                    Some([address, to_port]) => {
+                        Some(translate(target(address)?, Some(port(to_port)?)))
+                    }
+                    Some(_) => None,
+                    None => Some(translate(target(to)?, to_port)),
+                }
+            });
+        }
+        Some(vec![(Vec::new(), translate(target(address)?, to_port))])
+    }
+}
+
+/// One end for each pair of a map; what stands for all other values comes last and excludes the rest.
+fn each(
+    keys: &[Key],
+    pairs: &[(&Value, &Value)],
+    action: impl Fn(&Value) -> Option<Action>,
+) -> Option<Ends> {
+    let present: Vec<Test> = keys.iter().flat_map(presence).collect();
+    let mut ends = Vec::with_capacity(pairs.len());
+    for (from, to) in pairs.iter().filter(|(from, _)| *from != "*") {
+        let tests = equal(keys, from)?;
+        ends.push((present.iter().cloned().chain(tests).collect(), action(to)?));
+    }
+    if let Some((_, to)) = pairs.iter().find(|(from, _)| *from == "*") {
+        let others = Test::NoneOf(
+            ends.iter()
+                .map(|(tests, _): &(Vec<Test>, Action)| tests.clone())
+                .collect(),
+        );
+        ends.push((present.into_iter().chain([others]).collect(), action(to)?));
+    }
+    Some(ends)
+}
+
+/// The address a translation names.
+fn target(value: &Value) -> Option<Target> {
+    value.as_str()?.parse::<IpAddr>().ok().map(Target::Address)
+}
+
+/// The tests for keys to equal one element.
+fn equal(keys: &[Key], value: &Value) -> Option<Vec<Test>> {
+    let value = bare(value);
+    let parts: Vec<&Value> = match value.get("concat").and_then(Value::as_array) {
+        Some(parts) => parts.iter().collect(),
+        None => vec![value],
+    };
+    if parts.len() != keys.len() {
+        return None;
+    }
+    let tests = keys
+        .iter()
+        .zip(parts)
+        .map(|(key, part)| one_of(key, &[part]))
+        .collect::<Option<Vec<_>>>()?;
+    Some(tests.into_iter().flatten().collect())
+}
+
+/// The test that holds when none of these together do.
+fn negated(tests: Vec<Test>) -> Test {
+    match tests.as_slice() {
+        [Test::Source(set)] => Test::Source(set.complement().into()),
+        [Test::Destination(set)] => Test::Destination(set.complement().into()),
+        [Test::Port(ports)] => Test::Port(ports.complement()),
+        [Test::Interface(Names::OneOf(names))] => Test::Interface(Names::NoneOf(names.clone())),
+        [Test::Onward(Names::OneOf(names))] => Test::Onward(Names::NoneOf(names.clone())),
+        _ => Test::NoneOf(vec![tests]),
+    }
+}
+
+/// A match of some bits of a key.
+fn masked(key: &Key, mask: &Value, op: &str, right: &Value, left: &Value) -> Option<Vec<Test>> {
+    let Key::Bits(is, known, _) = key else {
+        return None;
+    };
+    let mask = bits(mask, known)?;
+    let fragment = left
+        .pointer("/payload/field")
+        .is_some_and(|field| field == "frag-off");
+    if fragment && mask & !0x3fff != 0 {
+        return None;
+    }
+    let wanted = match right.get("set").and_then(Value::as_array) {
+        Some(list) => list
+            .iter()
+            .map(|one| bits(one, known))
+            .collect::<Option<Vec<_>>>()?,
+        None => vec![bits(right, known)?],
+    };
+    let holds = match op {
+        "==" => wanted.contains(&(is & mask)),
+        "!=" => !wanted.contains(&(is & mask)),
+        "in" => wanted.iter().any(|wanted| is & mask & wanted != 0),
+        _ => return None,
+    };
+    Some(if holds {
+        presence(key)
+    } else {
+        vec![Test::Never]
+    })
+}
+
+/// A match of the state of address translation: of a new connection only a translated destination can show.
+fn status(op: &str, right: &Value) -> Option<Vec<Test>> {
+    let names: Vec<&str> = match right {
+        Value::String(name) => vec![name],
+        Value::Array(list) => list.iter().filter_map(Value::as_str).collect(),
+        _ => return None,
+    };
+    let known = [
+        "dnat",
+        "snat",
+        "seen-reply",
+        "assured",
+        "confirmed",
+        "expected",
+        "dying",
+    ];
+    if op != "in" || !names.iter().all(|name| known.contains(name)) {
+        return None;
+    }
+    Some(vec![if names.contains(&"dnat") {
+        Test::Translated
+    } else {
+        Test::Never
+    }])
+}
+
+/// A port compared with another.
+fn compared(key: &Key, op: &str, port: u16) -> Option<Vec<Test>> {
+    let range = match op {
+        "<" => (0, port.checked_sub(1)?),
+        "<=" => (0, port),
+        ">" => (port.checked_add(1)?, u16::MAX),
+        _ => (port, u16::MAX),
+    };
+    one_of(key, &[&serde_json::json!({ "range": [range.0, range.1] })])
+}
+
+/// Whether a single connection meets a limit.
+fn within_limit(limit: &Value) -> Vec<Test> {
+    let over = limit.get("inv").and_then(Value::as_bool).unwrap_or(false);
+    if over { vec![Test::Never] } else { Vec::new() }
+}
+
+/// The same for a limit kept for each element of a set.
+fn limit_in(statement: &Value) -> Vec<Test> {
+    let Some((name, body)) = statement
+        .as_object()
+        .and_then(|object| object.iter().next())
+    else {
+        return Vec::new();
+    };
+    match name.as_str() {
+        "limit" | "ct count" => within_limit(body),
+        "counter" | "last" => Vec::new(),
+        _ => vec![Test::Unknown(show::statement(statement).into())],
+    }
+}
+
+/// Whether a change leaves the addresses and ports alone.
+fn mangles_no_header(body: &Value) -> bool {
+    body.pointer("/key/meta").is_some()
+        || body.pointer("/key/ct").is_some()
+        || body.pointer("/key/tcp option").is_some()
+        || body
+            .pointer("/key/payload/field")
+            .is_some_and(|field| field == "dscp" || field == "ttl" || field == "hoplimit")
+}

@@ -1,0 +1,242 @@
+//! Addresses and services by name.
+
+use std::collections::HashMap;
+
+use super::super::addresses::Addresses;
+use super::super::model::{Ports, Test};
+use super::super::networks::{network, ports};
+use super::words::values;
+
+/// How deep groups may contain each other.
+const DEPTH: usize = 16;
+
+/// What a configuration defines.
+#[derive(Default)]
+pub(super) struct Objects {
+    addresses: HashMap<String, Vec<Definition>>,
+    services: HashMap<String, Vec<ServicePart>>,
+}
+
+/// A part of what a name of addresses stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Definition {
+    Known(Addresses),
+    Member(String),
+    Open(String),
+}
+
+/// A part of what a name of services stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum ServicePart {
+    Tcp(Ports),
+    From(Ports),
+    Other,
+    Member(String),
+    Open(String),
+}
+
+impl Objects {
+    /// Takes a command that defines an object.
+    pub(super) fn take(&mut self, words: &[String], line: &str) -> bool {
+        let [kind, name, rest @ ..] = words else {
+            return false;
+        };
+        let open = || line.trim().to_owned();
+        match kind.as_str() {
+            "address" => {
+                let found = match rest {
+                    [field, value, ..] if field == "ip-netmask" || field == "ip-range" => Some(
+                        network(value).map_or_else(|| Definition::Open(open()), Definition::Known),
+                    ),
+                    [field, ..] if field == "description" || field == "tag" => None,
+                    _ => Some(Definition::Open(open())),
+                };
+                self.define(name.clone(), found);
+            }
+            "address-group" => match rest {
+                [field, members @ ..] if field == "static" => {
+                    for member in values(members).0 {
+                        self.addresses
+                            .entry(name.clone())
+                            .or_default()
+                            .push(Definition::Member(member));
+                    }
+                }
+                [field, ..] if field == "description" || field == "tag" => {}
+                _ => self.define(name.clone(), Some(Definition::Open(open()))),
+            },
+            "service" => {
+                let mut parts = service_parts(rest, line);
+                self.services
+                    .entry(name.clone())
+                    .or_default()
+                    .append(&mut parts);
+            }
+            "service-group" => {
+                if let [field, members @ ..] = rest
+                    && field == "members"
+                {
+                    let members = values(members).0.into_iter().map(ServicePart::Member);
+                    self.services
+                        .entry(name.clone())
+                        .or_default()
+                        .extend(members);
+                }
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    /// Adds what a name stands for; one that is defined twice differently is open.
+    fn define(&mut self, name: String, definition: Option<Definition>) {
+        let known = self.addresses.entry(name.clone()).or_default();
+        if let Some(definition) = definition {
+            if !known.is_empty() && !known.contains(&definition) {
+                known.push(Definition::Open(format!(
+                    "address {name}: it is defined more than once"
+                )));
+                known.retain(|part| matches!(part, Definition::Open(_)));
+                return;
+            }
+            known.push(definition);
+        }
+    }
+
+    /// The addresses of names and literals; `None` for any. With them a construct that is not understood.
+    pub(super) fn places(&self, names: &[&str]) -> Option<(Addresses, Option<String>)> {
+        let mut set = Addresses::none();
+        let mut open = None;
+        for name in names {
+            if *name == "any" {
+                return None;
+            }
+            self.place(name, DEPTH, &mut set, &mut open);
+        }
+        Some((set, open))
+    }
+
+    fn place(&self, name: &str, depth: usize, set: &mut Addresses, open: &mut Option<String>) {
+        let Some(parts) = self.addresses.get(name).filter(|parts| !parts.is_empty()) else {
+            match network(name) {
+                Some(found) => *set = set.or(&found),
+                None => {
+                    *open = open
+                        .take()
+                        .or_else(|| Some(format!("address {name}: it is not in the export")))
+                }
+            }
+            return;
+        };
+        for part in parts {
+            match part {
+                Definition::Known(found) => *set = set.or(found),
+                Definition::Open(construct) => {
+                    *open = open.take().or_else(|| Some(construct.clone()))
+                }
+                Definition::Member(_) if depth == 0 => {
+                    *open = open.take().or_else(|| {
+                        Some(format!(
+                            "address-group {name}: groups that contain each other"
+                        ))
+                    });
+                }
+                Definition::Member(member) => self.place(member, depth - 1, set, open),
+            }
+        }
+    }
+
+    /// Tests of the services of a rule: alternatives; none at all when any service passes.
+    pub(super) fn services(&self, names: &[&str]) -> Vec<Test> {
+        let mut alternatives = Vec::new();
+        for name in names {
+            if *name == "any" {
+                return Vec::new();
+            }
+            self.service(name, DEPTH, &mut alternatives);
+        }
+        match alternatives.len() {
+            1 => alternatives.pop().unwrap_or_default(),
+            _ => vec![Test::AnyOf(alternatives)],
+        }
+    }
+
+    fn service(&self, name: &str, depth: usize, alternatives: &mut Vec<Vec<Test>>) {
+        let Some(parts) = self.services.get(name).filter(|parts| !parts.is_empty()) else {
+            alternatives.extend(predefined(name));
+            return;
+        };
+        let from = parts.iter().find_map(|part| match part {
+            ServicePart::From(ports) => Some(Test::SourcePort(ports.clone())),
+            ServicePart::Tcp(_)
+            | ServicePart::Other
+            | ServicePart::Member(_)
+            | ServicePart::Open(_) => None,
+        });
+        for part in parts {
+            match part {
+                ServicePart::Tcp(ports) => alternatives.push(
+                    std::iter::once(Test::Port(ports.clone()))
+                        .chain(from.clone())
+                        .collect(),
+                ),
+                ServicePart::From(_) => {}
+                ServicePart::Other => alternatives.push(vec![Test::Never]),
+                ServicePart::Open(construct) => {
+                    alternatives.push(vec![Test::Unknown(construct.as_str().into())])
+                }
+                ServicePart::Member(_) if depth == 0 => {
+                    alternatives.push(vec![Test::Unknown(
+                        format!("service-group {name}: groups that contain each other").into(),
+                    )]);
+                }
+                ServicePart::Member(member) => self.service(member, depth - 1, alternatives),
+            }
+        }
+    }
+}
+
+/// What the words after a service's name say.
+fn service_parts(words: &[String], line: &str) -> Vec<ServicePart> {
+    let open = || vec![ServicePart::Open(line.trim().to_owned())];
+    match words {
+        [field, ..] if field == "description" || field == "tag" => Vec::new(),
+        [field, carrier, rest @ ..] if field == "protocol" && carrier == "tcp" => {
+            let mut parts = Vec::new();
+            let mut rest = rest;
+            while let [key, value, more @ ..] = rest {
+                match (key.as_str(), ports(value)) {
+                    ("port", Some(found)) => parts.push(ServicePart::Tcp(found)),
+                    ("source-port", Some(found)) => parts.push(ServicePart::From(found)),
+                    ("override", _) => return parts,
+                    _ => return open(),
+                }
+                rest = more;
+            }
+            parts
+        }
+        [field, carrier, ..] if field == "protocol" && (carrier == "udp" || carrier == "sctp") => {
+            vec![ServicePart::Other]
+        }
+        _ => open(),
+    }
+}
+
+/// The services every device has.
+fn predefined(name: &str) -> Vec<Vec<Test>> {
+    match name {
+        "service-https" => vec![vec![Test::Port(Ports::one(443))]],
+        "service-http" => vec![vec![Test::Port(Ports(vec![(80, 80), (8080, 8080)]))]],
+        // The default ports of what the device recognises: of TLS that is 443.
+        "application-default" => vec![
+            vec![Test::Port(Ports::one(443))],
+            vec![Test::Unknown(
+                "service application-default: the ports of the application are not in the export"
+                    .into(),
+            )],
+        ],
+        _ => vec![vec![Test::Unknown(
+            format!("service {name}: it is not in the export").into(),
+        )]],
+    }
+}

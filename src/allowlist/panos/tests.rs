@@ -1,0 +1,106 @@
+//! Commands as in "Security Policy Rules", "Address Objects" and "NAT Policy Rules" of the PAN-OS administrator's guide and the
+//! set format of the PAN-OS CLI quick start; rules name addresses before translation and zones after it.
+
+use super::super::model::Kind;
+use super::super::sample::{Asked, answers};
+
+const SET: &str = r#"set address UiPath-1 ip-netmask 203.0.113.0/30
+set address "UiPath two" ip-range 198.51.100.1-198.51.100.9
+set address orch ip-netmask 10.0.0.5
+set address-group UiPath static [ UiPath-1 "UiPath two" ]
+set service orch-8443 protocol tcp port 8443,9443
+set service-group web members [ service-https orch-8443 ]
+set rulebase security rules block-bad from untrust
+set rulebase security rules block-bad to any
+set rulebase security rules block-bad source 203.0.113.2
+set rulebase security rules block-bad destination any
+set rulebase security rules block-bad service any
+set rulebase security rules block-bad application any
+set rulebase security rules block-bad action drop
+set rulebase security rules "cloud in" from untrust to dmz source UiPath destination orch application any service web action allow
+set rulebase security rules off from untrust to dmz source any destination any application any service any action allow
+set rulebase security rules off disabled yes
+set rulebase security rules users from trust to untrust source any destination any application any service any action allow
+"#;
+
+#[test]
+fn rules_are_tried_in_order_and_zones_part_them() {
+    let asked = Asked::of(&["203.0.113.1", "203.0.113.2", "198.51.100.9", "9.9.9.9"]);
+    assert_eq!(
+        answers(Kind::Panos, SET, &asked),
+        ["allow 14", "deny 7", "allow 14", "deny 17"]
+    );
+    assert_eq!(answers(Kind::Panos, SET, &asked.port(9443))[0], "allow 14");
+    let asked = Asked::of(&["9.9.9.9"]).through("trust");
+    assert_eq!(answers(Kind::Panos, SET, &asked), ["allow 17"]);
+}
+
+#[test]
+fn an_application_leaves_it_open() {
+    let text = SET.replace(
+        "application any service web",
+        "application [ ssl web-browsing ] service web",
+    );
+    let found = answers(Kind::Panos, &text, &Asked::of(&["203.0.113.1", "9.9.9.9"]));
+    assert!(
+        found[0].starts_with("undecided 14: application ssl,web-browsing"),
+        "{found:?}"
+    );
+    assert_eq!(found[1], "deny 17");
+}
+
+#[test]
+fn a_negated_source_is_everyone_else() {
+    let text = format!(
+        "{}set rulebase security rules \"cloud in\" negate-source yes\n",
+        SET
+    );
+    let found = answers(Kind::Panos, &text, &Asked::of(&["203.0.113.1", "9.9.9.9"]));
+    assert_eq!(found, ["deny 18", "allow 14"]);
+}
+
+#[test]
+fn a_dynamic_group_and_an_unknown_name_leave_it_open() {
+    let text = SET.replace(
+        "set address-group UiPath static [ UiPath-1 \"UiPath two\" ]",
+        "set address-group UiPath dynamic filter \"'cloud'\"",
+    );
+    let found = answers(Kind::Panos, &text, &Asked::of(&["203.0.113.1"]));
+    assert!(
+        found[0].starts_with("undecided 14: set address-group UiPath dynamic"),
+        "{found:?}"
+    );
+    let text = SET.replace("source UiPath destination", "source EDL-UiPath destination");
+    let found = answers(Kind::Panos, &text, &Asked::of(&["203.0.113.1"]));
+    assert_eq!(
+        found,
+        ["undecided 14: address EDL-UiPath: it is not in the export"]
+    );
+}
+
+#[test]
+fn a_moved_rule_is_tried_where_it_stands_now() {
+    let text = format!("{SET}move rulebase security rules \"cloud in\" top\n");
+    let found = answers(Kind::Panos, &text, &Asked::of(&["203.0.113.2"]));
+    assert_eq!(found, ["allow 14"]);
+    let text = format!("{SET}delete rulebase security rules \"cloud in\"\n");
+    assert!(
+        answers(Kind::Panos, &text, &Asked::of(&["203.0.113.1"]))[0].starts_with("undecided 18")
+    );
+}
+
+#[test]
+fn rules_name_the_address_before_translation() {
+    let text = SET.replace(
+        "set address orch ip-netmask 10.0.0.5",
+        "set address orch ip-netmask 192.0.2.80/32",
+    ) + "set rulebase nat rules in from untrust to untrust source any destination orch service any destination-translation translated-address 10.0.0.5 translated-port 443\n";
+    let found = answers(
+        Kind::Panos,
+        &text,
+        &Asked::of(&["203.0.113.1", "9.9.9.9"])
+            .to("192.0.2.80")
+            .port(8443),
+    );
+    assert_eq!(found, ["allow 14", "deny 18"]);
+}

@@ -1,0 +1,181 @@
+//! A connection from each of the local addresses that were named.
+
+use super::{At, Cx, Intent, Subject, Symptom, symptoms};
+use crate::config::Settings;
+use crate::dial::{Dial, Failure};
+use crate::probe::{Asks, Facts};
+use futures_util::future::join_all;
+use serde::{Deserialize, Serialize};
+use std::net::{IpAddr, SocketAddr};
+
+/// Measured once.
+pub const PER: Asks = Asks::Once;
+
+/// What each pair of local address and address of the host came to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// The local addresses that were named.
+    pub sources: Vec<IpAddr>,
+    /// One entry a pair of the same family.
+    pub tries: Vec<Try>,
+}
+
+/// One connection.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Try {
+    /// From where.
+    pub source: IpAddr,
+    /// Where to.
+    pub address: SocketAddr,
+    /// Why it did not connect; none when it did.
+    pub failure: Option<Failure>,
+}
+
+/// Connects from each to each, at once.
+pub async fn measure(cx: &Cx) -> Seen {
+    let names = cx.before.names(None);
+    let addresses = names
+        .map(|names| names.addresses(&cx.settings))
+        .unwrap_or_default();
+    let sources = &cx.settings.network.source_ips;
+    let pairs = sources.iter().flat_map(|source| {
+        let fitting = addresses
+            .iter()
+            .filter(|address| address.is_ipv4() == source.is_ipv4());
+        fitting.map(|address| (*source, *address))
+    });
+    let tries = pairs.map(async |(source, address)| {
+        let how = Dial {
+            source: Some(source),
+            ..Dial::within(cx.session.time())
+        };
+        Try {
+            source,
+            address,
+            failure: cx.world.net.connect(address, how).await.err(),
+        }
+    });
+    Seen {
+        sources: sources.clone(),
+        tries: join_all(tries).await,
+    }
+}
+
+/// One connection a source address, to every address of the host.
+pub fn intents(settings: &Settings, subject: Option<&Subject>) -> Vec<Intent> {
+    let sources = settings.network.source_ips.iter();
+    sources
+        .flat_map(|source| {
+            super::tcp::connections(settings, subject)
+                .into_iter()
+                .map(|intent| Intent {
+                    source: Some(source.to_string()),
+                    ..intent
+                })
+        })
+        .collect()
+}
+
+impl Seen {
+    /// The local addresses from which every connection came about, and those from which one did not.
+    fn split(&self) -> (Vec<IpAddr>, Vec<IpAddr>) {
+        let (mut admitted, mut refused): (Vec<IpAddr>, Vec<IpAddr>) = (Vec::new(), Vec::new());
+        for attempt in &self.tries {
+            let fails = |other: &Try| other.source == attempt.source && other.failure.is_some();
+            let side = if self.tries.iter().any(fails) {
+                &mut refused
+            } else {
+                &mut admitted
+            };
+            if !side.contains(&attempt.source) {
+                side.push(attempt.source);
+            }
+        }
+        (admitted, refused)
+    }
+
+    /// Who gets through and who does not.
+    pub fn facts(&self, _at: &At<'_>) -> Facts {
+        let (admitted, refused) = self.split();
+        let list = |of: &[IpAddr]| {
+            let words: Vec<String> = of.iter().map(ToString::to_string).collect();
+            if words.is_empty() {
+                "none".into()
+            } else {
+                words.join(", ")
+            }
+        };
+        let answers: Vec<String> = refused
+            .iter()
+            .filter_map(|source| {
+                let fails = |attempt: &&Try| attempt.source == *source && attempt.failure.is_some();
+                let failure = self.tries.iter().find(fails)?.failure.as_ref()?;
+                Some(format!("{} from {source}", brief(failure)))
+            })
+            .collect();
+        Facts::from([
+            ("admitted", list(&admitted)),
+            ("not_admitted", list(&refused)),
+            ("sources", list(&self.sources)),
+            ("answers", answers.join(", ")),
+        ])
+    }
+}
+
+/// What came back, in a word or two.
+fn brief(failure: &Failure) -> &'static str {
+    match failure {
+        Failure::Refused => "refused",
+        Failure::Silent { .. } => "silent",
+        Failure::Prohibited { .. } => "prohibited",
+        Failure::Unreachable { .. } | Failure::Loop { .. } | Failure::NoFamily => "unreachable",
+        Failure::Reset => "reset",
+        Failure::SourceNotHere => "not an address of this machine:",
+        Failure::Other { .. } => "failing",
+    }
+}
+
+symptoms! {
+    /// Whether each of the local addresses gets through.
+    Admission {
+        /// Each does.
+        AllAdmitted = "all-admitted",
+        /// Some, or all, do not.
+        SomeRefused = "some-refused",
+        /// None of them is of the host's address family.
+        Untold = "untold",
+    }
+}
+
+impl Symptom for Admission {
+    type Seen = Seen;
+
+    fn read(seen: &Seen, _at: &At<'_>) -> Self {
+        let (admitted, refused) = seen.split();
+        match (admitted.is_empty(), refused.is_empty()) {
+            (_, false) => Self::SomeRefused,
+            (false, true) => Self::AllAdmitted,
+            (true, true) => Self::Untold,
+        }
+    }
+
+    #[cfg(test)]
+    fn sample(self) -> Seen {
+        let attempt = |last: u8, failure| Try {
+            source: [20, 0, 0, last].into(),
+            address: ([203, 0, 113, 7], 8443).into(),
+            failure,
+        };
+        let silent = Failure::Silent {
+            waited_ms: 5000,
+            attempts: 3,
+        };
+        let tries = match self {
+            Self::AllAdmitted => vec![attempt(1, None), attempt(2, None)],
+            Self::SomeRefused => vec![attempt(1, None), attempt(2, Some(silent))],
+            Self::Untold => Vec::new(),
+        };
+        let sources = vec![[20, 0, 0, 1].into(), [20, 0, 0, 2].into()];
+        Seen { sources, tries }
+    }
+}

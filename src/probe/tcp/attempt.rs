@@ -1,0 +1,88 @@
+//! One address: the connection, and beside it the path where the port does not open at once.
+
+use super::Try;
+use crate::dial::Failure;
+use crate::path;
+use crate::probe::Cx;
+use futures_util::future::OptionFuture;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::time::Duration;
+
+/// A port that does not open within this part of the time is looked at hop by hop.
+const HEAD_START: u32 = 6;
+
+/// How long a refusal is looked at, to tell the host's from a device's in front of it.
+const REFUSAL: Duration = Duration::from_secs(2);
+
+/// Connects to one address.
+pub(super) async fn attempt(cx: &Cx, address: SocketAddr) -> Try {
+    let began = cx.world.clock.elapsed();
+    let spent = || cx.world.clock.elapsed().saturating_sub(began);
+    let time = cx.session.time();
+    let opening = async { (cx.session.open(address).await.err(), spent()) };
+    tokio::pin!(opening);
+    let early = tokio::select! {
+        opened = &mut opening => Some(opened),
+        () = tokio::time::sleep(time / HEAD_START) => None,
+    };
+    let traced = cx.settings.network.always_trace;
+    let left = time.saturating_sub(spent());
+    let (failure, took, path) = if let Some((failure, took)) = early {
+        let worth_it = traced || failure.as_ref().is_some_and(is_on_the_path);
+        let how = trace(cx, address, left.min(REFUSAL));
+        let looking = worth_it.then(|| cx.world.net.path(address, how));
+        (failure, took, OptionFuture::from(looking).await)
+    } else {
+        let tracing = cx.world.net.path(address, trace(cx, address, left));
+        beside(opening, tracing, traced).await
+    };
+    Try {
+        address,
+        failure,
+        took_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+        path,
+    }
+}
+
+/// Waits for both the connection and the path; a connection that comes about makes the path uninteresting.
+async fn beside(
+    mut opening: Pin<&mut impl Future<Output = (Option<Failure>, Duration)>>,
+    tracing: impl Future<Output = path::Seen>,
+    traced: bool,
+) -> (Option<Failure>, Duration, Option<path::Seen>) {
+    tokio::pin!(tracing);
+    let (mut opened, mut path) = (None, None);
+    loop {
+        match (opened.take(), path.take()) {
+            (Some((None, took)), path) if !traced || path.is_some() => return (None, took, path),
+            (Some((failure, took)), Some(path)) => return (failure, took, Some(path)),
+            (earlier, known) => (opened, path) = (earlier, known),
+        }
+        tokio::select! {
+            ended = &mut opening, if opened.is_none() => opened = Some(ended),
+            seen = &mut tracing, if path.is_none() => path = Some(seen),
+        }
+    }
+}
+
+/// How the path to an address is looked at.
+fn trace(cx: &Cx, address: SocketAddr, budget: Duration) -> path::Options {
+    path::Options {
+        source: cx.session.source(address),
+        ..path::Options::within(budget)
+    }
+}
+
+/// Whether a failure can have its cause on the path, not in this machine.
+fn is_on_the_path(failure: &Failure) -> bool {
+    match failure {
+        Failure::Refused
+        | Failure::Silent { .. }
+        | Failure::Prohibited { .. }
+        | Failure::Unreachable { .. }
+        | Failure::Loop { .. }
+        | Failure::Reset => true,
+        Failure::NoFamily | Failure::SourceNotHere | Failure::Other { .. } => false,
+    }
+}

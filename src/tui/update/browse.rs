@@ -1,0 +1,146 @@
+//! Going about the list and the detail.
+
+use super::{ask, here, note};
+use crate::catalog::Verdict;
+use crate::report::State;
+use crate::tui::entries::Entry;
+use crate::tui::keys::Intent;
+use crate::tui::model::{Chosen, Effect, Focus, Mode, Model};
+
+/// What an intent does while nothing is open over the panes.
+pub(super) fn act(model: &mut Model, intent: Intent) -> Option<Effect> {
+    match intent {
+        Intent::Down => go(model, 1),
+        Intent::Up => go(model, -1),
+        Intent::PageDown => go(model, page(model)),
+        Intent::PageUp => go(model, -page(model)),
+        Intent::First => go(model, isize::MIN),
+        Intent::Last => go(model, isize::MAX),
+        Intent::NextProblem => next_problem(model),
+        Intent::Open => open(model),
+        Intent::Back => back(model),
+        Intent::Switch => {
+            model.focus = match model.focus {
+                Focus::List => Focus::Detail,
+                Focus::Detail => Focus::List,
+            };
+        }
+        Intent::Filter => model.mode = Mode::Filter,
+        Intent::Save => model.mode = Mode::Save,
+        Intent::Help => {
+            model.help_top = 0;
+            model.mode = Mode::Help;
+        }
+        Intent::Theme => {
+            model.look.theme = model.look.theme.next();
+            return note(model, format!("colours: {}", model.look.theme.name()));
+        }
+        Intent::Rerun => return ask::rerun(model),
+        Intent::RerunAll => return ask::rerun_all(model),
+        Intent::Stop => return ask::stop(model),
+        Intent::Copy => return ask::copy(model),
+        Intent::CopyCommand => return ask::copy_command(model),
+        Intent::Quit => return Some(Effect::Quit),
+    }
+    None
+}
+
+/// The lines of a page of the pane that the keys go to.
+fn page(model: &Model) -> isize {
+    let areas = here(model);
+    let lines = match model.focus {
+        Focus::List => areas.list.height,
+        Focus::Detail => areas.detail.height,
+    };
+    isize::try_from(lines.saturating_sub(1).max(1)).unwrap_or(1)
+}
+
+/// Goes so many lines on in the pane that the keys go to.
+pub(super) fn go(model: &mut Model, lines: isize) {
+    match model.focus {
+        Focus::Detail => model.detail_top = model.detail_top.saturating_add_signed(lines),
+        Focus::List => {
+            let choices: Vec<usize> = (0..model.entries.len())
+                .filter(|at| !matches!(model.entries[*at], Entry::Heading(_)))
+                .collect();
+            let Some(last) = choices.len().checked_sub(1) else {
+                return;
+            };
+            let now = model
+                .chosen_at()
+                .and_then(|at| choices.iter().position(|choice| *choice == at));
+            let next = now.map_or(0, |now| now.saturating_add_signed(lines).min(last));
+            choose(model, choices[next]);
+        }
+    }
+}
+
+/// Chooses a line of the list on the user's behalf.
+pub(super) fn choose(model: &mut Model, at: usize) {
+    let chosen = model.choice(at);
+    if chosen.is_some() {
+        model.moved = true;
+        if model.chosen != chosen {
+            model.chosen = chosen;
+            model.copied = 0;
+            model.detail_top = 0;
+        }
+    }
+}
+
+/// Chooses the next row that is not as it should be.
+fn next_problem(model: &mut Model) {
+    let from = model.chosen_at().map_or(0, |at| at + 1);
+    let count = model.entries.len();
+    let bad = |at: &usize| match model.entries.get(*at) {
+        Some(Entry::Row { at, .. }) => model.report.rows.get(*at).is_some_and(|row| {
+            matches!(
+                row.verdict(),
+                Some(Verdict::Fail | Verdict::Unknown | Verdict::Warn)
+            ) || matches!(row.state, State::Broke(_))
+        }),
+        Some(Entry::Heading(_) | Entry::Fold { .. }) | None => false,
+    };
+    match (from..count).chain(0..from.min(count)).find(bad) {
+        Some(at) => choose(model, at),
+        None => model.notice = Some("there is no problem to go to".into()),
+    }
+}
+
+/// Goes into the detail; a group of rows is opened or closed instead.
+pub(super) fn open(model: &mut Model) {
+    match &model.chosen {
+        Some(Chosen::Fold(fold)) if model.focus == Focus::List => {
+            let fold = fold.clone();
+            if !model.open.remove(&fold) {
+                model.open.insert(fold);
+            }
+            model.moved = true;
+            model.refresh();
+        }
+        Some(Chosen::Fold(_) | Chosen::Row(_)) => model.focus = Focus::Detail,
+        None => {}
+    }
+}
+
+/// Back to the list, then out of the filter.
+fn back(model: &mut Model) {
+    if model.focus == Focus::Detail {
+        model.focus = Focus::List;
+    } else if !model.filter.is_empty() {
+        model.filter.clear();
+        filtered(model);
+    }
+}
+
+/// The list after the filter changed.
+pub(super) fn filtered(model: &mut Model) {
+    model.refresh();
+    if model.chosen_at().is_none() {
+        let first = (0..model.entries.len()).find_map(|at| model.choice(at));
+        if first.is_some() {
+            model.chosen = first;
+            model.detail_top = 0;
+        }
+    }
+}
