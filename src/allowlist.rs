@@ -8,6 +8,7 @@ mod cisco;
 mod document;
 pub mod evaluate;
 mod fortios;
+mod groups;
 mod iis;
 mod iptables;
 mod json;

@@ -17,7 +17,6 @@ pub use arguments::Arguments;
 use crate::report::Exit;
 use arguments::Command;
 use clap::{CommandFactory as _, Parser as _};
-use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 /// Why nothing was done: usage or configuration. The text says what cannot be done, and why.
@@ -62,12 +61,19 @@ pub fn main() -> ExitCode {
 /// Help and version are answers; anything else is usage.
 fn told(error: &clap::Error) -> ExitCode {
     if error.use_stderr() {
-        output::complain(error.to_string().trim_start_matches("error: ").trim_end());
+        output::complain(&in_one_line(&error.to_string()));
         ExitCode::from(Exit::Usage as u8)
     } else {
         output::say(&error.to_string());
         ExitCode::SUCCESS
     }
+}
+
+/// The first paragraph of clap's complaint; the usage after it is for `--help`.
+fn in_one_line(text: &str) -> String {
+    let text = text.trim_start_matches("error: ");
+    let lines = text.lines().take_while(|line| !line.is_empty());
+    lines.map(str::trim).collect::<Vec<_>>().join(" ")
 }
 
 /// The runtime: two threads, since what a run does is wait.
@@ -93,9 +99,7 @@ fn log_to_stderr() {
 /// Does what the arguments say.
 async fn run(arguments: Arguments) -> Result<Exit, Refused> {
     match arguments.command {
-        None if std::io::stdout().is_terminal() => {
-            screen::start(arguments::Common::default()).await
-        }
+        None if output::terminal() => screen::start(arguments::Common::default()).await,
         None => live::check(arguments::CheckArguments::default()).await,
         Some(Command::Tui(tui)) => screen::start(tui.whole()).await,
         Some(Command::Check(check)) => live::check(check).await,

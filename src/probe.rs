@@ -291,11 +291,11 @@ probes! {
     Version = version { Exactness = "version.exactness" }
     Execute = execute { Executability = "execute.executability" }
     Naming = naming { Safety = "naming.safety" }
-    Privileges = privileges { Sufficiency = "privileges.sufficiency" }
-    History = history { Difference = "history.difference" }
     Hooks = hooks { Permission = "hooks.permission", Soundness = "hooks.soundness" }
     Callback = callback { Reachability = "callback.reachability" }
     Delivery = delivery { Arrival = "delivery.arrival" }
     Robot = robot { Hail = "robot.answer" }
     Downloads = downloads { Installation = "downloads.installation" }
+    Privileges = privileges { Sufficiency = "privileges.sufficiency" }
+    History = history { Difference = "history.difference" }
 }

@@ -1,5 +1,6 @@
 //! The screen: a pure function of a model, and a model that is a fold of what happened.
 
+mod command;
 mod conclusion;
 mod copy;
 mod entries;

@@ -103,14 +103,20 @@ fn usage_errors_exit_with_2() {
         &["explain", "port-opened"],
         &["replay", "absent.jsonl"],
         &["demo", "--fault", "everything"],
+        &["check", "https://h:1", "--profile", "a", "--profile", "b"],
+        &["check", "https://h:1", "--password", "CANARY"],
     ] {
         let output = run(arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
-        assert!(
-            output.stdout.is_empty() && !output.stderr.is_empty(),
-            "{arguments:?}"
-        );
+        assert!(output.stdout.is_empty(), "{arguments:?}");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(said.lines().count(), 1, "{arguments:?}: {said}");
     }
+}
+
+#[test]
+fn a_screen_without_a_terminal_is_refused() {
+    assert_refused(&run(&["tui", "https://localhost:1"]), "no terminal");
 }
 
 #[test]

@@ -198,6 +198,45 @@ const WITH_LEAF: [&str; 5] = ["-cert", "leaf.pem", "-key", "leaf.key", "-www"];
 /// OpenSSL must be told to do what is too weak for it by default.
 const LAX: &str = "ALL:@SECLEVEL=0";
 
+/// A name for a server, its arguments, the symptom and a part of the sentence.
+type OddServer = (&'static str, Vec<&'static str>, &'static str, &'static str);
+
+/// Servers that share no version or suite.
+fn unagreeable() -> Vec<OddServer> {
+    let rsa = |more: &[&'static str]| {
+        let with = ["-cert", "rsa.pem", "-key", "rsa.key", "-www"];
+        [&with[..], more].concat()
+    };
+    let keys = "-psk 1a2b -nocert -tls1_2 -cipher PSK -www";
+    let (old, none) = ("too-old", "no-shared-cipher");
+    let first = rsa(&["-tls1", "-cipher", LAX]);
+    let second = rsa(&["-tls1_1", "-cipher", LAX]);
+    let cbc = rsa(&["-tls1_2", "-cipher", "AES128-SHA"]);
+    vec![
+        ("TLS 1.0 only", first, old, "TLS 1.0"),
+        ("TLS 1.1 only", second, old, "TLS 1.1"),
+        ("CBC only", cbc, none, "TLS_RSA_WITH_AES_128_CBC_SHA"),
+        ("odd curve", rsa(&["-groups", "P-521"]), none, "TLS 1.3"),
+        ("keys", keys.split(' ').collect(), none, "alert 40"),
+    ]
+}
+
+/// Servers that ask for something of the client.
+fn demanding() -> Vec<OddServer> {
+    let leaf = |more: &'static str| {
+        let more: Vec<_> = more.split(' ').collect();
+        [&WITH_LEAF[..], &more].concat()
+    };
+    let other = leaf("-servername other.example -servername_fatal -cert2 leaf.pem -key2 leaf.key");
+    let demanded = "client-certificate-required";
+    vec![
+        ("demands, 1.3", leaf("-Verify 1 -tls1_3"), demanded, ""),
+        ("demands, 1.2", leaf("-Verify 1 -tls1_2"), demanded, ""),
+        ("asks", leaf("-verify 1"), "agreed", "TLSv1.3"),
+        ("knows another name", other, "name-unknown", ""),
+    ]
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_tls_cannot_be_agreed_with_is_told_by_why() {
     if !has_openssl() {
@@ -206,81 +245,11 @@ async fn a_server_that_tls_cannot_be_agreed_with_is_told_by_why() {
     let folder = Folder::new();
     let rsa = ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"];
     folder.issue("rsa", &rsa, &["-extfile", "it.ext"]);
-    let with_rsa = ["-cert", "rsa.pem", "-key", "rsa.key", "-www"];
-    let cases: [(&str, &[&str], &str, &str); 9] = [
-        (
-            "TLS 1.1 only",
-            &[&with_rsa[..], &["-tls1_1", "-cipher", LAX]].concat(),
-            "too-old",
-            "TLS 1.1",
-        ),
-        (
-            "TLS 1.0 only",
-            &[&with_rsa[..], &["-tls1", "-cipher", LAX]].concat(),
-            "too-old",
-            "TLS 1.0",
-        ),
-        (
-            "CBC only",
-            &[&with_rsa[..], &["-tls1_2", "-cipher", "AES128-SHA"]].concat(),
-            "no-shared-cipher",
-            "TLS_RSA_WITH_AES_128_CBC_SHA",
-        ),
-        (
-            "one odd curve",
-            &[&with_rsa[..], &["-groups", "P-521"]].concat(),
-            "no-shared-cipher",
-            "TLS 1.3",
-        ),
-        (
-            "pre-shared keys",
-            &[
-                "-psk", "1a2b", "-nocert", "-tls1_2", "-cipher", "PSK", "-www",
-            ],
-            "no-shared-cipher",
-            "alert 40",
-        ),
-        (
-            "demands a certificate, 1.3",
-            &[&WITH_LEAF[..], &["-Verify", "1", "-tls1_3"]].concat(),
-            "client-certificate-required",
-            "",
-        ),
-        (
-            "demands a certificate, 1.2",
-            &[&WITH_LEAF[..], &["-Verify", "1", "-tls1_2"]].concat(),
-            "client-certificate-required",
-            "",
-        ),
-        (
-            "asks for a certificate",
-            &[&WITH_LEAF[..], &["-verify", "1"]].concat(),
-            "agreed",
-            "TLSv1.3",
-        ),
-        (
-            "knows another name",
-            &[
-                &WITH_LEAF[..],
-                &[
-                    "-servername",
-                    "other.example",
-                    "-servername_fatal",
-                    "-cert2",
-                    "leaf.pem",
-                    "-key2",
-                    "leaf.key",
-                ],
-            ]
-            .concat(),
-            "name-unknown",
-            "",
-        ),
-    ];
-    let told = cases.map(|(name, arguments, expected, told)| {
+    let servers = unagreeable().into_iter().chain(demanding());
+    let told = servers.map(|(name, arguments, expected, told)| {
         let folder = &folder;
         async move {
-            let server = folder.serve(arguments);
+            let server = folder.serve(&arguments);
             let (symptom, says) = agreement(folder, server.address).await;
             assert_eq!(symptom, expected, "{name}: {says}");
             assert!(says.contains(told), "{name}: {says}");
@@ -409,6 +378,20 @@ async fn by_the_line(mut stream: TcpStream) {
         .await;
 }
 
+/// Sends a record a byte at a time, for ever.
+async fn trickle(mut stream: TcpStream) {
+    let mut tick = tokio::time::interval(std::time::Duration::from_millis(200));
+    for byte in b"\x16\x03\x03\x10\x00\x02\x00\x0f\xfc\x03\x03"
+        .iter()
+        .cycle()
+    {
+        tick.tick().await;
+        if stream.write_all(&[*byte]).await.is_err() {
+            return;
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_no_tls_is_told_by_what_it_is() {
     let folder = Folder::new();
@@ -421,18 +404,6 @@ async fn what_is_no_tls_is_told_by_what_it_is() {
             .await;
     });
     let half = saying(b"\x16\x03\x03\x10\x00\x02\x00");
-    let trickles = plain(|mut stream| async move {
-        let mut tick = tokio::time::interval(std::time::Duration::from_millis(200));
-        for byte in b"\x16\x03\x03\x10\x00\x02\x00\x0f\xfc\x03\x03"
-            .iter()
-            .cycle()
-        {
-            tick.tick().await;
-            if stream.write_all(&[*byte]).await.is_err() {
-                return;
-            }
-        }
-    });
     let cases = [
         (
             saying(b"SSH-2.0-OpenSSH_9.6\r\n").await,
@@ -462,7 +433,7 @@ async fn what_is_no_tls_is_told_by_what_it_is() {
             "",
         ),
         (half.await, "silent", ""),
-        (trickles.await, "silent", ""),
+        (plain(trickle).await, "silent", ""),
     ];
     let folder = Arc::new(folder);
     let told = cases.map(|(address, expected, told)| {

@@ -152,30 +152,30 @@ fn lists_of(path: &str, sections: &[Section<'_>], page: &Page<'_>) -> Vec<List> 
             unlisted.1 = section.line;
         }
     }
-    let last = last(unlisted, chain.is_empty());
-    let list = |entries: &[Entry]| {
-        let mut list = List {
+    let end = last(unlisted, chain.is_empty());
+    let listed = |entries: &[Entry]| {
+        let mut rules = List {
             name: if path.is_empty() {
                 "ipSecurity".to_owned()
             } else {
                 format!("location {path}")
             },
             lines: entries.iter().map(|entry| entry.line.clone()).collect(),
-            last: last.clone(),
+            last: end.clone(),
         };
         if let Some(construct) = &proxied {
-            doubt_allows(&mut list, construct);
+            doubt_allows(&mut rules, construct);
         }
-        list
+        rules
     };
     if inherited
         .iter()
         .map(|entry| &entry.key)
         .eq(reversed.iter().map(|entry| &entry.key))
     {
-        vec![list(&inherited)]
+        vec![listed(&inherited)]
     } else {
-        vec![list(&inherited), list(&reversed)]
+        vec![listed(&inherited), listed(&reversed)]
     }
 }
 

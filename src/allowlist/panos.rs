@@ -3,6 +3,7 @@
 //! Security rules are tried in their order: those of Panorama before and after the device's own; then what stays between zones is
 //! denied. They name the destination as the cloud asks for it: translation comes afterwards.
 
+mod nat;
 mod objects;
 mod rules;
 mod words;
@@ -30,7 +31,7 @@ pub(super) fn program(text: &str) -> Result<Program, ReadError> {
             }
             "move" => bases.shift(words::scope(&words[1..]).1, index + 1, line),
             "delete" | "rename" | "copy" | "edit" | "override" | "load" => {
-                bases.changed(index + 1, line)
+                bases.changed(index + 1, line);
             }
             _ => {}
         }
@@ -70,9 +71,9 @@ pub(super) fn program(text: &str) -> Result<Program, ReadError> {
     let translations: Vec<Line> = bases
         .nats
         .iter()
-        .filter_map(|rule| rules::translation(rule, &objects))
+        .filter_map(|rule| nat::translation(rule, &objects))
         .collect();
-    rules::enter_translations(&mut program, translations);
+    nat::enter_translations(&mut program, translations);
     Ok(program)
 }
 

@@ -13,6 +13,10 @@ pub(super) struct List {
 }
 
 /// Adds a chain that decides as all of the lists do, and does not where they differ; `doubt` says what is not told.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "callers make the lists for this alone"
+)]
 pub(super) fn agreed(program: &mut Program, lists: Vec<List>, doubt: &str) -> ChainId {
     let count = lists.len();
     let first_allow = program.chains.len();
@@ -70,8 +74,8 @@ pub(super) fn facing(
         .iter()
         .map(|(name, chain)| told(Names::OneOf(vec![name.clone()]), Action::Goto(*chain)))
         .collect();
-    let names = named.iter().map(|(name, _)| name.clone()).collect();
-    lines.push(told(Names::NoneOf(names), elsewhere.clone()));
+    let every = named.iter().map(|(name, _)| name.clone()).collect();
+    lines.push(told(Names::NoneOf(every), elsewhere.clone()));
     lines.push(Line::new(1, quote, Vec::new(), Action::Goto(unless_told)));
     program.chains.push(Chain {
         name: "facing the cloud".to_owned(),

@@ -23,7 +23,7 @@ pub(super) fn program(text: &str) -> Result<Program, ReadError> {
         match &line.action {
             Action::Deny => block.push(line),
             Action::Allow if is_one_of(rule.text("OverrideBlockRules"), &["true", "1"]) => {
-                over.push(line)
+                over.push(line);
             }
             _ => allow.push(line),
         }
@@ -242,12 +242,11 @@ fn port(rule: &Node) -> Option<Test> {
 
 /// A test that holds when the first list does or one of the rest.
 fn either(first: Vec<Test>, mut rest: Vec<Vec<Test>>) -> Test {
-    match (rest.is_empty(), first.as_slice()) {
-        (true, [one]) => one.clone(),
-        _ => {
-            rest.insert(0, first);
-            Test::AnyOf(rest)
-        }
+    if let (true, [one]) = (rest.is_empty(), first.as_slice()) {
+        one.clone()
+    } else {
+        rest.insert(0, first);
+        Test::AnyOf(rest)
     }
 }
 

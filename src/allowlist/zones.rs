@@ -125,7 +125,7 @@ fn lists(rules: &[Zoned], from: Option<&str>, last: &Line) -> Vec<List> {
     if anywhere || zones.is_empty() {
         zones.push(None);
     }
-    let list = |to: Option<&str>| List {
+    let between = |to: Option<&str>| List {
         name: format!("from {} to {}", from.unwrap_or("any"), to.unwrap_or("any")),
         lines: here
             .iter()
@@ -134,5 +134,5 @@ fn lists(rules: &[Zoned], from: Option<&str>, last: &Line) -> Vec<List> {
             .collect(),
         last: last.clone(),
     };
-    zones.into_iter().map(list).collect()
+    zones.into_iter().map(between).collect()
 }

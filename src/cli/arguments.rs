@@ -299,19 +299,6 @@ pub(super) struct RecordingArguments {
     pub writing: Writing,
 }
 
-#[derive(Debug, Args)]
-pub(super) struct DiffArguments {
-    /// The earlier recording or JSON report
-    #[arg(value_name = "A")]
-    pub before: PathBuf,
-    /// The later one
-    #[arg(value_name = "B")]
-    pub after: PathBuf,
-    /// text or json
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub format: Format,
-}
-
 /// The webhook lab.
 #[derive(Debug, Subcommand)]
 pub(super) enum Hook {
@@ -387,6 +374,19 @@ pub(super) enum HookFormat {
     /// JSON, a line each
     #[value(alias = "json")]
     Jsonl,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DiffArguments {
+    /// The earlier recording or JSON report
+    #[arg(value_name = "A")]
+    pub before: PathBuf,
+    /// The later one
+    #[arg(value_name = "B")]
+    pub after: PathBuf,
+    /// text or json
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
 }
 
 /// The documented symptoms.

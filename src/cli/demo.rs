@@ -9,7 +9,6 @@ use crate::report::Exit;
 use crate::world::real;
 use serde_json::json;
 use std::fmt::Write as _;
-use std::io::IsTerminal as _;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
@@ -68,7 +67,7 @@ async fn checked(stand: Stand, arguments: DemoArguments) -> Result<Exit, Refused
     let request = Request::with_config(&common, config, real::world())?;
     let screen = arguments.writing.format.is_none()
         && arguments.writing.output.is_none()
-        && std::io::stdout().is_terminal();
+        && output::terminal();
     let exit = if screen {
         screen::run(request, &common).await
     } else {

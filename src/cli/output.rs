@@ -39,6 +39,11 @@ pub(super) fn write_file(path: &Path, contents: &[u8]) -> Result<(), Refused> {
     Ok(())
 }
 
+/// Whether there is a terminal to draw on and to read keys from.
+pub(super) fn terminal() -> bool {
+    std::io::stdout().is_terminal() && std::io::stdin().is_terminal()
+}
+
 /// The style for text on stdout.
 pub(super) fn style(colour: Colour, to_file: bool) -> Style {
     let terminal = !to_file && std::io::stdout().is_terminal();

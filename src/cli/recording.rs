@@ -8,7 +8,7 @@ use crate::event::{Began, Event, What};
 use crate::plan::Plan;
 use crate::report::{Exit, Report};
 use crate::run::{Recording, Run, Source, Vantage, run};
-use std::io::{IsTerminal as _, Read as _};
+use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
 use tokio::sync::mpsc::unbounded_channel;
@@ -23,7 +23,7 @@ pub(super) async fn replay(arguments: RecordingArguments) -> Result<Exit, Refuse
     let events = read(&arguments.file)?;
     if arguments.writing.format.is_none()
         && arguments.writing.output.is_none()
-        && std::io::stdout().is_terminal()
+        && output::terminal()
     {
         return screen::replay(catalog, events, arguments.color).await;
     }

@@ -21,6 +21,11 @@ pub(super) async fn start(common: Common) -> Result<Exit, Refused> {
 
 /// The terminal UI on a live run.
 pub(super) async fn run(request: Request, common: &Common) -> Result<Exit, Refused> {
+    if !output::terminal() {
+        return Err(Refused::new(
+            "cannot open the screen: there is no terminal; `orch-doctor check` needs none",
+        ));
+    }
     let opening = Opening {
         catalog: request.catalog.clone(),
         target: request.settings.target.typed.clone(),

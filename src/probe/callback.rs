@@ -108,6 +108,14 @@ fn found(response: &Response) -> Option<Found> {
     })
 }
 
+/// The port of an origin.
+fn port_of(origin: &str) -> String {
+    let port = url::Url::parse(origin)
+        .ok()
+        .and_then(|url| url.port_or_known_default());
+    port.map_or_else(|| "443".into(), |port| port.to_string())
+}
+
 impl Seen {
     /// Where, what was found, and when a webhook held back is sent again.
     pub fn facts(&self, at: &At<'_>) -> Facts {
@@ -119,6 +127,7 @@ impl Seen {
         let again = at.now.checked_add(BREAKER).unwrap_or(at.now);
         Facts::from([
             ("callback", self.origin.clone()),
+            ("callback_port", port_of(&self.origin)),
             (
                 "connection_error",
                 error.map_or_else(String::new, |error| format!(" ({error})")),

@@ -102,9 +102,18 @@ impl Seen {
         Facts::from([
             ("robot_processes", self.wanted.join(", ")),
             ("missing_processes", self.missing().join(", ")),
-            ("robot_count", self.listed().len().to_string()),
+            ("robot_count", processes(self.listed().len())),
             ("said", said),
         ])
+    }
+}
+
+/// A number of processes in words.
+fn processes(count: usize) -> String {
+    if count == 1 {
+        "1 process".into()
+    } else {
+        format!("{count} processes")
     }
 }
 

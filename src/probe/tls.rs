@@ -186,12 +186,12 @@ impl Seen {
         facts.insert("address", shown.address.to_string());
         let handshake = &shown.handshake;
         let would = agreement::would_have_agreed(shown);
-        let alert = alert(handshake);
+        let told = alert(handshake);
         let refusal = match &would {
             Some((protocol, cipher)) => format!("it would agree on {protocol} with {cipher}"),
-            None => format!("it answered with {alert}"),
+            None => format!("it answered with {told}"),
         };
-        facts.insert("alert", alert);
+        facts.insert("alert", told);
         facts.insert("refusal", refusal);
         let (protocol, cipher) = would.unwrap_or_else(|| ("no TLS".into(), String::new()));
         let agreed = |given: &Option<String>, would| given.clone().unwrap_or(would);

@@ -27,11 +27,7 @@ pub(crate) fn of(model: &Model) -> Conclusion<'_> {
     if report.began.is_none() {
         return Conclusion::Nothing;
     }
-    let roots: Vec<&Row> = model
-        .roots
-        .iter()
-        .filter_map(|root| model.row_of(root))
-        .collect();
+    let roots: Vec<&Row> = model.root_rows().collect();
     if !roots.is_empty() {
         return Conclusion::Problems(roots);
     }

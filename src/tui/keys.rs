@@ -93,9 +93,9 @@ impl fmt::Display for Key {
     }
 }
 
-/// Defines the intents and the list of all of them.
+/// Defines the intents, their words and the list of all of them.
 macro_rules! intents {
-    ($( $(#[$doc:meta])* $intent:ident ),* $(,)?) => {
+    ($( $(#[$doc:meta])* $intent:ident = $word:literal ),* $(,)?) => {
         /// What a key is pressed for.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Intent { $( $(#[$doc])* $intent ),* }
@@ -103,51 +103,62 @@ macro_rules! intents {
         impl Intent {
             /// Every intent.
             pub const ALL: &'static [Self] = &[$(Self::$intent),*];
+
+            /// Its word after `:`.
+            pub fn word(self) -> &'static str {
+                match self { $(Self::$intent => $word),* }
+            }
         }
     };
 }
 
 intents! {
     /// One line down.
-    Down,
+    Down = "down",
     /// One line up.
-    Up,
+    Up = "up",
     /// One page down.
-    PageDown,
+    PageDown = "page-down",
     /// One page up.
-    PageUp,
+    PageUp = "page-up",
     /// To the first line.
-    First,
+    First = "first",
     /// To the last line.
-    Last,
+    Last = "last",
     /// To the next problem.
-    NextProblem,
+    NextProblem = "next-problem",
     /// Into the detail, or open and close a group.
-    Open,
+    Open = "open",
     /// Back, or out of whatever is open.
-    Back,
+    Back = "back",
     /// To the other pane.
-    Switch,
+    Switch = "switch",
     /// Show only some.
-    Filter,
+    Filter = "filter",
     /// Ask the chosen check again.
-    Rerun,
+    Rerun = "again",
     /// Ask everything again.
-    RerunAll,
+    RerunAll = "all-again",
     /// Stop the run.
-    Stop,
+    Stop = "stop",
+    /// Ask everything again every so often.
+    Watch = "watch",
     /// Copy the finding.
-    Copy,
+    Copy = "copy",
     /// Copy a command.
-    CopyCommand,
+    CopyCommand = "copy-command",
     /// Save the report.
-    Save,
+    Save = "save",
+    /// Show when what was measured.
+    Times = "times",
     /// Other colours.
-    Theme,
+    Theme = "theme",
+    /// Type a command.
+    Command = "command",
     /// Show the keys.
-    Help,
+    Help = "help",
     /// Leave.
-    Quit,
+    Quit = "quit",
 }
 
 /// Keys, what they are pressed for, and how that is told.
@@ -244,6 +255,18 @@ pub const TABLE: &[Binding] = &[
     ),
     bind(&[Key::Char('x')], Intent::Stop, "stop the run", None),
     bind(
+        &[Key::Char('w')],
+        Intent::Watch,
+        "watch: ask everything again every 30 seconds",
+        None,
+    ),
+    bind(
+        &[Key::Char(':')],
+        Intent::Command,
+        "type a command; Tab completes it",
+        None,
+    ),
+    bind(
         &[Key::Char('/')],
         Intent::Filter,
         "show only what has these words",
@@ -266,6 +289,12 @@ pub const TABLE: &[Binding] = &[
         Intent::Save,
         "save the report as a file",
         Some("save"),
+    ),
+    bind(
+        &[Key::Char('T')],
+        Intent::Times,
+        "when what was measured, and what the run waited for",
+        None,
     ),
     bind(
         &[Key::Char('t')],
@@ -318,6 +347,9 @@ mod tests {
                 "{intent:?}"
             );
         }
+        let words: std::collections::BTreeSet<&str> =
+            Intent::ALL.iter().map(|intent| intent.word()).collect();
+        assert_eq!(words.len(), Intent::ALL.len());
         assert!(TABLE.iter().all(|binding| !binding.keys.is_empty()));
     }
 

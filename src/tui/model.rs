@@ -3,12 +3,12 @@
 use super::entries::{self, Entry, Fold};
 use super::keys::Key;
 use super::partial::Partial;
-use super::theme::Look;
-use crate::catalog::Catalog;
+use super::theme::{Look, face};
+use crate::catalog::{Catalog, Verdict};
 use crate::event::Event;
 use crate::plan::{RowId, Selection};
-use crate::report::{Report, Root, Row};
-use std::collections::BTreeSet;
+use crate::report::{Report, Root, Row, State};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the screen asks of whoever drives the runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,8 +102,12 @@ pub(crate) enum Mode {
     Browse,
     /// The keys.
     Help,
+    /// When what was measured.
+    Times,
     /// The filter is being typed.
     Filter,
+    /// A command is being typed.
+    Command,
     /// A format is being chosen.
     Save,
 }
@@ -115,6 +119,15 @@ pub(crate) enum Chosen {
     Row(RowId),
     /// A group of checks that were not asked.
     Fold(Fold),
+}
+
+/// Runs of everything, every so often.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Watch {
+    /// Milliseconds between the end of one and the beginning of the next.
+    pub(crate) every_ms: u64,
+    /// Milliseconds until the next.
+    pub(crate) left_ms: u64,
 }
 
 /// Everything that the screen is a function of.
@@ -139,9 +152,15 @@ pub struct Model {
     pub(crate) moved: bool,
     pub(crate) open: BTreeSet<Fold>,
     pub(crate) filter: String,
+    /// The command as typed so far.
+    pub(crate) command: String,
+    /// Runs of everything every so often, where they are wanted.
+    pub(crate) watch: Option<Watch>,
+    /// How each row stood in the run before, in a word.
+    pub(crate) before: BTreeMap<RowId, &'static str>,
     pub(crate) list_top: usize,
     pub(crate) detail_top: usize,
-    pub(crate) help_top: usize,
+    pub(crate) page_top: usize,
     /// How many of the chosen finding's commands were copied.
     pub(crate) copied: usize,
     pub(crate) notice: Option<String>,
@@ -155,8 +174,8 @@ pub struct Model {
     pub(crate) partial: Option<Partial>,
     /// The lines of the list, made from the report.
     pub(crate) entries: Vec<Entry>,
-    /// The report's roots.
-    pub(crate) roots: Vec<Root>,
+    /// The places of the report's roots among its rows.
+    pub(crate) roots: Vec<usize>,
 }
 
 impl Model {
@@ -176,9 +195,12 @@ impl Model {
             moved: false,
             open: BTreeSet::new(),
             filter: String::new(),
+            command: String::new(),
+            watch: None,
+            before: BTreeMap::new(),
             list_top: 0,
             detail_top: 0,
-            help_top: 0,
+            page_top: 0,
             copied: 0,
             notice: None,
             frame: 0,
@@ -196,10 +218,44 @@ impl Model {
         !self.report.finished || self.partial.is_some() || self.awaited.is_some()
     }
 
+    /// Whether time matters to what is shown.
+    pub(crate) fn ticking(&self) -> bool {
+        self.running() || self.watch.is_some()
+    }
+
+    /// How a row stood in the run before, where it stands otherwise now.
+    pub(crate) fn stood(&self, row: &Row) -> Option<&'static str> {
+        let settled = !matches!(row.state, State::Waiting | State::Running);
+        let before = self.before.get(&row.id).copied();
+        before.filter(|word| settled && *word != face(&row.state).1)
+    }
+
+    /// Remembers how each row stands, before it is asked again.
+    pub(crate) fn remember(&mut self) {
+        let rows = self.report.rows.iter();
+        self.before = rows
+            .map(|row| (row.id.clone(), face(&row.state).1))
+            .collect();
+    }
+
     /// Makes the lines and the roots from the report again.
     pub(crate) fn refresh(&mut self) {
         self.entries = entries::of(&self.report, &self.open, &self.filter);
-        self.roots = self.report.roots();
+        self.roots = places(&self.report);
+    }
+
+    /// Shows the chosen row, where it is folded away or does not fit the filter.
+    pub(crate) fn open_up(&mut self) {
+        match self.chosen_row().map(|row| row.state.clone()) {
+            Some(State::Blocked(by)) => drop(self.open.insert(Fold::Because(by))),
+            Some(State::Skipped(_)) => drop(self.open.insert(Fold::Skipped)),
+            Some(State::Waiting | State::Running | State::Judged(_) | State::Broke(_)) | None => {}
+        }
+        self.refresh();
+        if self.chosen_at().is_none() {
+            self.filter.clear();
+            self.refresh();
+        }
     }
 
     /// The place of the chosen line in the list.
@@ -235,11 +291,25 @@ impl Model {
         }
     }
 
-    /// The row of a root.
-    pub(crate) fn row_of(&self, root: &Root) -> Option<&Row> {
-        self.report.rows.iter().find(|row| {
-            row.id.check == root.check
-                && row.id.subject.as_ref().map(ToString::to_string) == root.subject
-        })
+    /// The rows of the report's roots.
+    pub(crate) fn root_rows(&self) -> impl Iterator<Item = &Row> {
+        self.roots.iter().filter_map(|at| self.report.rows.get(*at))
     }
+}
+
+/// The places of the report's roots among its rows.
+fn places(report: &Report) -> Vec<usize> {
+    let roots = report.roots();
+    let key = |row: &Row| {
+        let subject = row.id.subject.as_ref().map(ToString::to_string);
+        (row.id.check.clone(), subject)
+    };
+    let failed = report
+        .rows
+        .iter()
+        .enumerate()
+        .filter(|(_, row)| row.verdict() == Some(Verdict::Fail));
+    let by_name: BTreeMap<_, usize> = failed.map(|(at, row)| (key(row), at)).collect();
+    let place = |root: Root| by_name.get(&(root.check, root.subject)).copied();
+    roots.into_iter().filter_map(place).collect()
 }

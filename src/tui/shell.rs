@@ -8,7 +8,7 @@ use super::model::{Ask, Effect, Model, Msg, Opening, Size};
 use super::{Key, copy, update, view};
 use crate::event::Event;
 use crate::report::Report;
-use futures_util::{FutureExt, StreamExt};
+use futures_util::StreamExt;
 use ratatui::crossterm::event::{self, EventStream, MouseButton, MouseEventKind};
 use screen::Screen;
 use std::io::{self, Write};
@@ -48,7 +48,7 @@ pub async fn show(
     let mut ended = std::pin::pin!(end::asked());
     let (mut drawn, mut next_frame, mut more) = (0, Instant::now(), true);
     loop {
-        let mut next = tokio::select! {
+        let msg = tokio::select! {
             () = &mut ended => return Ok(model.report),
             key = keys.next() => match key {
                 None | Some(Err(_)) => return Ok(model.report),
@@ -60,20 +60,14 @@ pub async fn show(
                 event.map(|first| Msg::Events(std::iter::once(first).chain(waiting).collect()))
             }
             () = sleep_until(next_frame), if model.revision != drawn => None,
-            _ = ticks.tick(), if model.running() => Some(Msg::Tick(TICK_MS)),
+            _ = ticks.tick(), if model.ticking() => Some(Msg::Tick(TICK_MS)),
         };
-        while let Some(msg) = next {
+        if let Some(msg) = msg {
             match update(&mut model, msg) {
                 None => {}
                 Some(Effect::Quit) => return Ok(model.report),
                 Some(effect) => perform(&mut model, effect, &asks)?,
             }
-            next = keys
-                .next()
-                .now_or_never()
-                .flatten()
-                .and_then(Result::ok)
-                .and_then(|key| message(&key));
         }
         if model.revision != drawn && Instant::now() >= next_frame {
             screen.terminal.draw(|frame| view(&model, frame))?;

@@ -1,5 +1,6 @@
 //! Stories of the screen: what happened, and what is then seen.
 
+mod chain;
 mod fixture;
 mod fuzz;
 mod hostile;

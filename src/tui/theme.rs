@@ -162,8 +162,8 @@ impl Look {
         let style = Style::new().add_modifier(weight);
         match (role, self.theme) {
             (Role::Kept, _) => style,
-            (Role::Chosen, Theme::Dark) => style.bg(Color::DarkGray),
-            (Role::Chosen, Theme::Light) => style.bg(Color::Gray),
+            (Role::Chosen, Theme::Dark) => style.fg(Color::White).bg(Color::DarkGray),
+            (Role::Chosen, Theme::Light) => style.fg(Color::Black).bg(Color::Gray),
             (Role::Badge, Theme::Dark | Theme::Light) => style.fg(Color::Magenta),
             _ => match self.theme.colour(role) {
                 Some(colour) => style.fg(colour),

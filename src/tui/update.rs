@@ -4,13 +4,14 @@ mod ask;
 mod browse;
 mod mouse;
 mod typing;
+mod watch;
 
 use super::entries::{Entry, Fold};
 use super::geometry::{Areas, areas};
 use super::keys::{Key, intent};
 use super::model::{Chosen, Effect, Mode, Model, Msg};
 use super::partial::Partial;
-use super::view::{detail, help};
+use super::view::{detail, page};
 use crate::catalog::Verdict;
 use crate::event::{Event, What};
 use crate::report::State;
@@ -18,6 +19,9 @@ use ratatui::layout::{Position, Rect};
 
 /// Takes in what happened; says what the shell has to do about it.
 pub fn update(model: &mut Model, msg: Msg) -> Option<Effect> {
+    if let Msg::Tick(ms) = msg {
+        return watch::tick(model, ms);
+    }
     model.revision += 1;
     let effect = match msg {
         Msg::Events(events) => {
@@ -42,11 +46,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Option<Effect> {
             mouse::clicked(model, Position { x: column, y: row });
             None
         }
-        Msg::Tick(ms) => {
-            model.frame = model.frame.wrapping_add(1);
-            model.quiet_ms += ms;
-            None
-        }
+        Msg::Tick(_) => unreachable!("a tick is taken in before"),
         Msg::Saved(Ok(name)) => note(model, format!("saved as {name}")),
         Msg::Saved(Err(cause)) => note(model, format!("cannot save the report: {cause}")),
     };
@@ -76,6 +76,7 @@ fn note(model: &mut Model, text: String) -> Option<Effect> {
 /// Takes one event of a run in: of the whole, or of a part that was asked for again.
 fn take(model: &mut Model, event: &Event) {
     if let What::Began(began) = &event.what {
+        model.remember();
         let part = model
             .awaited
             .take()
@@ -109,7 +110,7 @@ fn choose_for_the_user(model: &mut Model) {
     if !model.moved && model.report.finished {
         let rows = &model.report.rows;
         let judged = |verdict| rows.iter().find(|row| row.verdict() == Some(verdict));
-        let root = model.roots.first().and_then(|root| model.row_of(root));
+        let root = model.root_rows().next();
         let first = root
             .or_else(|| judged(Verdict::Fail))
             .or_else(|| rows.iter().find(|row| matches!(row.state, State::Broke(_))))
@@ -137,8 +138,9 @@ fn pressed(model: &mut Model, key: Key) -> Option<Effect> {
     model.notice = None;
     match model.mode {
         Mode::Browse => intent(key).and_then(|intent| browse::act(model, intent)),
-        Mode::Help => typing::in_help(model, key),
+        Mode::Help | Mode::Times => typing::in_page(model, key),
         Mode::Filter => typing::typed(model, key),
+        Mode::Command => typing::command(model, key),
         Mode::Save => typing::in_save(model, key),
     }
 }
@@ -170,8 +172,7 @@ fn settle(model: &mut Model) {
     model.detail_top = model
         .detail_top
         .min(lines.saturating_sub(usize::from(areas.detail.height)));
-    let keys = help::lines(model, usize::from(model.size.width)).len();
-    model.help_top = model
-        .help_top
-        .min(keys.saturating_sub(usize::from(model.size.height)));
+    let page = page::lines(model, usize::from(model.size.width)).len();
+    let most = page.saturating_sub(usize::from(model.size.height));
+    model.page_top = model.page_top.min(most);
 }

@@ -1,15 +1,18 @@
 //! Draws the model: pure, and only with widgets, which let nothing through that a terminal would obey.
 
 pub(crate) mod banner;
+mod chain;
 pub(crate) mod detail;
 mod evidence;
 mod footer;
 mod header;
-pub(crate) mod help;
+mod help;
 mod list;
+pub(crate) mod page;
+mod times;
 
 use super::geometry::{Areas, areas};
-use super::model::{Mode, Model};
+use super::model::Model;
 use super::theme::{Look, Role};
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -19,12 +22,12 @@ use ratatui::widgets::Paragraph;
 /// Draws the model.
 pub fn view(model: &Model, frame: &mut Frame<'_>) {
     let area = frame.area();
-    if model.mode == Mode::Help {
-        let lines = help::lines(model, usize::from(area.width));
+    if page::is_open(model) {
+        let lines = page::lines(model, usize::from(area.width));
         put(
             frame,
             area,
-            lines.into_iter().skip(model.help_top).collect(),
+            lines.into_iter().skip(model.page_top).collect(),
         );
         return;
     }

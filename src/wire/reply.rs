@@ -135,8 +135,7 @@ fn binary(first: &[u8]) -> Spoken {
         // A greeting of protocol 10, or an error instead of it; both are packet 0.
         [_, _, 0, 0, 10 | 0xFF, ..] => Spoken::MySql,
         [4, 1, _, _, ..] => Spoken::SqlServer,
-        [b'N' | b'S'] => Spoken::PostgreSql,
-        [b'E', 0, 0, ..] => Spoken::PostgreSql,
+        [b'N' | b'S'] | [b'E', 0, 0, ..] => Spoken::PostgreSql,
         [0x30, _, 2, 1, ..] => Spoken::Ldap,
         // An HTTP/2 server sends its settings first: a frame of type 4 on stream 0.
         [0, 0, _, 4, 0 | 1, 0, 0, 0, 0, ..] => Spoken::Http,

@@ -143,16 +143,7 @@ pub async fn handshake(
                 seen.failure = Some(refused);
                 return (seen, None);
             }
-            let (_, connection) = secured.get_ref();
-            seen.protocol = connection
-                .protocol_version()
-                .and_then(|version| version.as_str().map(pretty));
-            seen.cipher = connection
-                .negotiated_cipher_suite()
-                .map(|suite| format!("{:?}", suite.suite()));
-            seen.alpn = connection
-                .alpn_protocol()
-                .map(|name| String::from_utf8_lossy(name).into_owned());
+            agreed(&secured, &mut seen);
             (seen, Some(secured))
         }
         Ok(Err(error)) => {
@@ -168,6 +159,20 @@ pub async fn handshake(
             (seen, None)
         }
     }
+}
+
+/// Writes down what was agreed on.
+fn agreed(secured: &Secured, seen: &mut Handshake) {
+    let (_, connection) = secured.get_ref();
+    seen.protocol = connection
+        .protocol_version()
+        .and_then(|version| version.as_str().map(pretty));
+    seen.cipher = connection
+        .negotiated_cipher_suite()
+        .map(|suite| format!("{:?}", suite.suite()));
+    seen.alpn = connection
+        .alpn_protocol()
+        .map(|name| String::from_utf8_lossy(name).into_owned());
 }
 
 /// Why the server ends the connection after all, now that it has seen that there is no client certificate.

@@ -20,10 +20,12 @@ pub(super) fn list(acl: &Node, text: &str, way: Way) -> List {
     let entries = acl.get("Entries").map(Node::items).unwrap_or_default();
     let mut numbered: Vec<(u64, Line)> = entries
         .iter()
-        .filter(|entry| match (entry.text("Egress"), way) {
-            (Some("false"), Way::In) | (Some("true"), Way::Out) => true,
-            (Some("true"), Way::In) | (Some("false"), Way::Out) => false,
-            _ => true,
+        .filter(|entry| {
+            let other = match way {
+                Way::In => "true",
+                Way::Out => "false",
+            };
+            entry.text("Egress") != Some(other)
         })
         .map(|entry| line(entry, text, way))
         .collect();
@@ -65,7 +67,7 @@ fn line(entry: &Node, text: &str, way: Way) -> (u64, Line) {
         Some(other)
             if other.parse::<u8>().is_ok() || ["udp", "icmp", "icmpv6"].contains(&other) =>
         {
-            tests.push(Test::Never)
+            tests.push(Test::Never);
         }
         other => tests.push(Test::Unknown(
             format!("Protocol {}", other.unwrap_or("not in the export")).into(),

@@ -1,13 +1,11 @@
 //! One entry of an access list.
 
+use super::super::groups::Visit;
 use super::super::model::{Action, Line, Ports, Test};
 use super::super::networks::{destination, source};
 use super::config::{Config, Style, Words};
 use super::objects::{Place, Service, protocol};
 use super::ports::comparison;
-
-/// How deep groups may contain each other.
-const DEPTH: usize = 16;
 
 /// Which packets a list is asked about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +33,7 @@ struct Entry {
 
 /// The lines of an entry; none for a remark or an entry that is switched off.
 pub(super) fn line(config: &Config<'_>, style: Style, words: &Words<'_>, way: Way) -> Option<Line> {
-    let action = match words.words.first() {
+    let action = match words.parts.first() {
         Some(&"permit") => Action::Allow,
         Some(&"deny") => Action::Deny,
         Some(&"remark" | &"description") => return None,
@@ -51,7 +49,7 @@ pub(super) fn line(config: &Config<'_>, style: Style, words: &Words<'_>, way: Wa
             ));
         }
     };
-    let rest = &words.words[1..];
+    let rest = &words.parts[1..];
     let entry = if style == Style::IosStandard {
         standard(config, rest)
     } else {
@@ -96,7 +94,7 @@ fn extended(config: &Config<'_>, style: Style, words: &[&str]) -> Entry {
     entry.services = match words {
         ["object" | "object-group", name, ..] => {
             at = 2;
-            config.services_named(name, DEPTH)
+            config.services_named(name, &mut Visit::default())
         }
         [carrier, ..] => match protocol(carrier) {
             Some(true) => vec![Service::default()],
@@ -139,7 +137,7 @@ type Alternatives = Vec<Service>;
 fn port_spec(config: &Config<'_>, words: &[&str], many: bool) -> Option<(Alternatives, usize)> {
     match words {
         ["object-group" | "object" | "portgroup", name, ..] if config.is_service(name) => {
-            Some((config.services_named(name, DEPTH), 2))
+            Some((config.services_named(name, &mut Visit::default()), 2))
         }
         _ => {
             let (ports, taken) = comparison(words, many)?;
@@ -193,7 +191,6 @@ fn trailing(words: &[&str], entry: &mut Entry) {
         match *word {
             "established" | "ack" | "fin" | "psh" | "rst" | "urg" => entry.answers_only = true,
             "fragments" | "undetermined-transport" => entry.never = true,
-            "inactive" => entry.inactive = true,
             "log" | "log-input" => {
                 let arguments = [
                     "interval",
@@ -221,8 +218,8 @@ fn trailing(words: &[&str], entry: &mut Entry) {
                     at += 2;
                 }
             }
-            // "(5 matches)" and "(inactive)" of show access-lists.
-            "(inactive)" => entry.inactive = true,
+            "inactive" | "(inactive)" => entry.inactive = true,
+            // "(5 matches)" of show access-lists.
             counted if counted.starts_with('(') => return,
             hash if hash.starts_with("0x") => {}
             "rule-id" => at += 1,

@@ -14,7 +14,7 @@ pub(super) fn program(config: &Config<'_>) -> Program {
     let old = config
         .nats
         .iter()
-        .any(|(_, words)| words.words[0] == "static");
+        .any(|(_, words)| words.parts[0] == "static");
     if !old {
         nat::enter(&mut program, config);
     }

@@ -34,7 +34,7 @@ pub(super) struct Words<'a> {
     /// Its text.
     pub(super) text: &'a str,
     /// The words that matter.
-    pub(super) words: Vec<&'a str>,
+    pub(super) parts: Vec<&'a str>,
 }
 
 /// An access list.
@@ -112,7 +112,7 @@ pub(super) fn read(text: &str) -> Config<'_> {
         let words = Words {
             number: index + 1,
             text: shown,
-            words,
+            parts: words,
         };
         if !(reader.within(&words)) {
             reader.top(words);
@@ -168,77 +168,83 @@ struct Reader<'a> {
 impl<'a> Reader<'a> {
     /// Takes a line that belongs to the block before it.
     fn within(&mut self, line: &Words<'a>) -> bool {
-        let first = line.words[0];
         match self.block {
             Block::None => false,
-            Block::Object(name) => {
-                if first == "nat"
-                    && line.words.get(1).is_some_and(|word| word.starts_with('('))
-                    && !line.words.contains(&"source")
-                {
-                    self.config.nats.push((Some(name), line.clone()));
-                    return true;
-                }
-                let member = first.ends_with("-object")
-                    || [
-                        "host",
-                        "subnet",
-                        "range",
-                        "fqdn",
-                        "service",
-                        "description",
-                        "any",
-                        "tcp",
-                        "udp",
-                        "tcp-udp",
-                        "icmp",
-                        "ip",
-                    ]
-                    .contains(&first)
-                        && !is_top(line)
-                    || first.starts_with(|letter: char| letter.is_ascii_digit())
-                    || first.parse::<std::net::IpAddr>().is_ok();
-                if member {
-                    self.config
-                        .objects
-                        .entry(name)
-                        .or_default()
-                        .push(line.clone());
-                }
-                member
-            }
-            Block::List(place) => {
-                let mut words = line.words.as_slice();
-                if words.len() > 1 && words[0].parse::<u32>().is_ok() {
-                    words = &words[1..];
-                }
-                let entry = matches!(
-                    words[0],
-                    "permit"
-                        | "deny"
-                        | "remark"
-                        | "evaluate"
-                        | "dynamic"
-                        | "reflect"
-                        | "description"
-                        | "sequence"
-                );
-                if entry {
-                    let words = words.to_vec();
-                    self.config.lists[place].entries.push(Words {
-                        words,
-                        ..line.clone()
-                    });
-                }
-                entry
-            }
+            Block::Object(name) => self.of_object(name, line),
+            Block::List(place) => self.of_list(place, line),
             Block::Interface => self.of_interface(line),
         }
     }
 
+    /// Takes a line of an object or group.
+    fn of_object(&mut self, name: &'a str, line: &Words<'a>) -> bool {
+        let first = line.parts[0];
+        if first == "nat"
+            && line.parts.get(1).is_some_and(|word| word.starts_with('('))
+            && !line.parts.contains(&"source")
+        {
+            self.config.nats.push((Some(name), line.clone()));
+            return true;
+        }
+        let member = first.ends_with("-object")
+            || [
+                "host",
+                "subnet",
+                "range",
+                "fqdn",
+                "service",
+                "description",
+                "any",
+                "tcp",
+                "udp",
+                "tcp-udp",
+                "icmp",
+                "ip",
+            ]
+            .contains(&first)
+                && !is_top(line)
+            || first.starts_with(|letter: char| letter.is_ascii_digit())
+            || first.parse::<std::net::IpAddr>().is_ok();
+        if member {
+            self.config
+                .objects
+                .entry(name)
+                .or_default()
+                .push(line.clone());
+        }
+        member
+    }
+
+    /// Takes an entry of a list.
+    fn of_list(&mut self, place: usize, line: &Words<'a>) -> bool {
+        let mut words = line.parts.as_slice();
+        if words.len() > 1 && words[0].parse::<u32>().is_ok() {
+            words = &words[1..];
+        }
+        let entry = matches!(
+            words[0],
+            "permit"
+                | "deny"
+                | "remark"
+                | "evaluate"
+                | "dynamic"
+                | "reflect"
+                | "description"
+                | "sequence"
+        );
+        if entry {
+            let words = words.to_vec();
+            self.config.lists[place].entries.push(Words {
+                parts: words,
+                ..line.clone()
+            });
+        }
+        entry
+    }
+
     /// Takes a line of an interface.
     fn of_interface(&mut self, line: &Words<'a>) -> bool {
-        match line.words.as_slice() {
+        match line.parts.as_slice() {
             ["nameif", name, ..] => {
                 self.interface = name;
                 let level = if *name == "inside" { 100 } else { 0 };
@@ -251,8 +257,8 @@ impl<'a> Reader<'a> {
             }
             ["ip", "access-group", list, way, ..] => self.bind(list, way, false, line),
             ["ipv6", "traffic-filter", list, way, ..] => self.bind(list, way, true, line),
-            ["ip" | "ipv6", "address" | "nat" | "mtu" | "enable", ..] => {}
-            [
+            ["ip" | "ipv6", "address" | "nat" | "mtu" | "enable", ..]
+            | [
                 "no" | "description" | "shutdown" | "speed" | "duplex" | "negotiation"
                 | "encapsulation" | "vlan" | "switchport" | "standby",
                 ..,
@@ -280,19 +286,20 @@ impl<'a> Reader<'a> {
     /// Takes a line that begins something.
     fn top(&mut self, line: Words<'a>) {
         self.block = Block::None;
-        match line.words.as_slice() {
+        match line.parts.as_slice() {
             ["access-list", name, ..] => self.entry(name, &line),
             ["ip" | "ipv4", "access-list", "standard", name, ..] => {
-                self.list(name, Style::IosStandard)
+                self.list(name, Style::IosStandard);
             }
             ["ip" | "ipv4", "access-list", "extended", name, ..]
-            | ["ip" | "ipv4", "access-list", name] => self.list(name, Style::Ios),
-            ["ipv6", "access-list", name, ..] => self.list(name, Style::IosSix),
-            ["Extended", "IP", "access", "list", name, ..] => self.list(name, Style::Ios),
+            | ["ip" | "ipv4", "access-list", name]
+            | ["Extended", "IP", "access", "list", name, ..] => self.list(name, Style::Ios),
+            ["ipv6", "access-list", name, ..] | ["IPv6", "access", "list", name, ..] => {
+                self.list(name, Style::IosSix);
+            }
             ["Standard", "IP", "access", "list", name, ..] => self.list(name, Style::IosStandard),
-            ["IPv6", "access", "list", name, ..] => self.list(name, Style::IosSix),
             ["object" | "object-group", _, _, ..] => {
-                let name = match line.words.as_slice() {
+                let name = match line.parts.as_slice() {
                     ["object-group", "ip" | "ipv6", _, name, ..] => name,
                     words => words[2],
                 };
@@ -321,7 +328,7 @@ impl<'a> Reader<'a> {
                 self.config.aliases.insert(alias, address);
             }
             ["nat" | "static", first, ..] if first.starts_with('(') => {
-                self.config.nats.push((None, line))
+                self.config.nats.push((None, line));
             }
             _ => {}
         }
@@ -347,7 +354,7 @@ impl<'a> Reader<'a> {
 
     /// An entry on a line of its own: `access-list NAME …`.
     fn entry(&mut self, name: &'a str, line: &Words<'a>) {
-        let mut words = &line.words[2..];
+        let mut words = &line.parts[2..];
         if let ["line", _, rest @ ..] = words {
             words = rest;
         }
@@ -367,7 +374,7 @@ impl<'a> Reader<'a> {
             let skip = usize::from(words[0] == "extended");
             let words = words[skip..].to_vec();
             self.config.lists[place].entries.push(Words {
-                words,
+                parts: words,
                 ..line.clone()
             });
         }
@@ -377,7 +384,7 @@ impl<'a> Reader<'a> {
 /// Whether a line begins something of its own although its first word may stand in a block too.
 fn is_top(line: &Words<'_>) -> bool {
     matches!(
-        line.words.as_slice(),
+        line.parts.as_slice(),
         [
             "ip",
             "access-list" | "route" | "nat" | "access-group" | "domain-name" | "http" | "ssh",

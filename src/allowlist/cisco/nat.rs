@@ -2,15 +2,13 @@
 
 use std::net::IpAddr;
 
+use super::super::groups::Visit;
 use super::super::model::{
     Action, Chain, Line, Names, Ports, Program, Stage, Target, Task, Test, Translation,
 };
 use super::super::networks::destination;
 use super::config::{Config, Words};
 use super::ports::comparison;
-
-/// How deep groups may contain each other.
-const DEPTH: usize = 16;
 
 /// Adds the stage that translates destinations, when there is something to translate.
 pub(super) fn enter(program: &mut Program, config: &Config<'_>) {
@@ -43,77 +41,28 @@ pub(super) fn enter(program: &mut Program, config: &Config<'_>) {
 
 /// The rule of one command; none for those that translate only what the server begins.
 fn line(config: &Config<'_>, object: Option<&str>, words: &Words<'_>) -> Option<Line> {
-    let translation = match (object, words.words.as_slice()) {
-        (_, [.., "inactive"])
-        | (_, ["nat", _, "dynamic", ..])
-        | (_, ["nat", _, "source", "dynamic", ..]) => return None,
-        (
-            _,
-            ["nat", _, "after-auto", "source", "dynamic", ..]
-            | ["nat", _, _, "source", "dynamic", ..],
-        ) => return None,
-        (Some(name), ["nat", _, "static", mapped, rest @ ..]) => {
-            of_object(config, name, mapped, rest)
-        }
-        (None, ["nat", _, "source", "static", real, mapped, rest @ ..]) => {
-            if real == mapped {
-                return None;
-            }
-            let plain = rest.iter().all(|word| {
-                ["no-proxy-arp", "route-lookup", "dns", "unidirectional"].contains(word)
-            });
-            if plain {
-                single(config, real)
-                    .zip(single(config, mapped))
-                    .map(|(real, mapped)| (mapped, None, real, None))
-            } else {
-                None
-            }
-        }
-        (None, ["static", _, "tcp", mapped, from, real, to, ..]) => {
-            let port = |word: &str| {
-                comparison(&["eq", word], false)
-                    .and_then(|(ports, _)| ports)
-                    .and_then(|ports| ports.0.first().map(|port| port.0))
-            };
-            match (
-                config.address(mapped),
-                port(from),
-                config.address(real),
-                port(to),
-            ) {
-                (Some(mapped), Some(from), Some(real), Some(to)) => {
-                    Some((mapped, Some(from), real, Some(to)))
-                }
-                _ => None,
-            }
-        }
-        (None, ["static", _, "udp", ..]) | (None, ["nat", _, "0" | "1", ..]) => return None,
-        (None, ["static", _, mapped, real, rest @ ..])
-            if matches!(rest, [] | ["netmask", "255.255.255.255", ..]) =>
-        {
-            config
-                .address(mapped)
-                .zip(config.address(real))
-                .map(|(mapped, real)| (mapped, None, real, None))
-        }
-        _ => None,
+    if outbound_only(&words.parts) {
+        return None;
+    }
+    let known = match object {
+        Some(name) => match words.parts.as_slice() {
+            ["nat", _, "static", mapped, rest @ ..] => of_object(config, name, mapped, rest),
+            _ => None,
+        },
+        None => of_command(config, &words.parts),
     };
-    let (mapped, from, real, to) = match translation {
-        Some(known) => known,
-        None => {
-            let construct = Test::Unknown(words.text.into());
-            let same = Translation {
-                to: Target::Same,
-                port: None,
-            };
-            return Some(Line::new(
-                words.number,
-                words.text,
-                vec![construct],
-                Action::Translate(same),
-            ));
-        }
+    let Some((mapped, from, real, to)) = known else {
+        let construct = Test::Unknown(words.text.into());
+        let same = Translation {
+            to: Target::Same,
+            port: None,
+        };
+        return Some(Line::new(
+            words.number,
+            words.text,
+            vec![construct],
+            Action::Translate(same),
+        ));
     };
     let mut tests = destination(mapped.into());
     tests.extend(from.map(|port| Test::Port(Ports::one(port))));
@@ -130,6 +79,48 @@ fn line(config: &Config<'_>, object: Option<&str>, words: &Words<'_>) -> Option<
     ))
 }
 
+/// Whether a command leaves alone what comes from outside.
+fn outbound_only(words: &[&str]) -> bool {
+    match words {
+        [.., "inactive"]
+        | ["nat", _, "dynamic" | "0" | "1", ..]
+        | ["nat", _, "source", "dynamic", ..]
+        | ["nat", _, _, "source", "dynamic", ..]
+        | ["static", _, "udp", ..] => true,
+        ["nat", _, "source", "static", real, mapped, ..]
+        | ["nat", _, _, "source", "static", real, mapped, ..] => real == mapped,
+        _ => false,
+    }
+}
+
+/// A port by number or name.
+fn port(word: &str) -> Option<u16> {
+    let (ports, _) = comparison(&["eq", word], false)?;
+    ports?.0.first().map(|port| port.0)
+}
+
+/// A translation in a command of its own.
+fn of_command(config: &Config<'_>, words: &[&str]) -> Option<Known> {
+    match words {
+        ["nat", _, "source", "static", real, mapped, rest @ ..] => {
+            let plain = ["no-proxy-arp", "route-lookup", "dns"];
+            rest.iter().all(|word| plain.contains(word)).then_some(())?;
+            Some((single(config, mapped)?, None, single(config, real)?, None))
+        }
+        ["static", _, "tcp", mapped, from, real, to, ..] => Some((
+            config.address(mapped)?,
+            Some(port(from)?),
+            config.address(real)?,
+            Some(port(to)?),
+        )),
+        ["static", _, mapped, real]
+        | ["static", _, mapped, real, "netmask", "255.255.255.255", ..] => {
+            Some((config.address(mapped)?, None, config.address(real)?, None))
+        }
+        _ => None,
+    }
+}
+
 /// Mapped address and port, real address and port.
 type Known = (IpAddr, Option<u16>, IpAddr, Option<u16>);
 
@@ -137,11 +128,6 @@ type Known = (IpAddr, Option<u16>, IpAddr, Option<u16>);
 fn of_object(config: &Config<'_>, name: &str, mapped: &str, rest: &[&str]) -> Option<Known> {
     let real = single(config, name)?;
     let mapped = config.address(mapped).or_else(|| single(config, mapped))?;
-    let port = |word: &str| {
-        comparison(&["eq", word], false)
-            .and_then(|(ports, _)| ports)
-            .and_then(|ports| ports.0.first().map(|port| port.0))
-    };
     let rest: Vec<&str> = rest
         .iter()
         .copied()
@@ -156,7 +142,7 @@ fn of_object(config: &Config<'_>, name: &str, mapped: &str, rest: &[&str]) -> Op
 
 /// The one address of an object.
 fn single(config: &Config<'_>, name: &str) -> Option<IpAddr> {
-    let place = config.network_named(name, DEPTH);
+    let place = config.network_named(name, &mut Visit::default());
     match (place.open, place.set.spans().as_slice()) {
         (None, [span]) if span.first == span.last => Some(span.first),
         _ => None,
@@ -165,7 +151,7 @@ fn single(config: &Config<'_>, name: &str) -> Option<IpAddr> {
 
 /// The interface in `(real,mapped)`, unless a list is bound nowhere else: then it is told by name.
 fn arriving(words: &Words<'_>) -> Option<Test> {
-    let pair = words.words.get(1)?.trim_matches(['(', ')']);
+    let pair = words.parts.get(1)?.trim_matches(['(', ')']);
     let (_, mapped) = pair.split_once(',')?;
     (mapped != "any").then(|| {
         let other = Test::Told(Names::NoneOf(vec![mapped.to_owned()]));

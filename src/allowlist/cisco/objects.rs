@@ -3,13 +3,11 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::super::addresses::{Addresses, Family};
+use super::super::groups::{Entered, Visit};
 use super::super::model::Ports;
 use super::super::networks::{masked, network, range, wildcard};
 use super::config::{Config, Style, Words};
 use super::ports::comparison;
-
-/// How deep groups may contain each other.
-const DEPTH: usize = 16;
 
 /// Addresses, and a construct of them that is not understood.
 #[derive(Debug, Clone, Default)]
@@ -97,7 +95,7 @@ impl Config<'_> {
                 None => unknown(2),
             },
             ["object" | "object-group" | "addrgroup", name, ..] => {
-                (self.network_named(name, DEPTH), 2)
+                (self.network_named(name, &mut Visit::default()), 2)
             }
             ["interface", _, ..] => unknown(2),
             [net, ..] if net.contains('/') => match network(net) {
@@ -135,20 +133,25 @@ impl Config<'_> {
     }
 
     /// The addresses of an object or group.
-    pub(super) fn network_named(&self, name: &str, depth: usize) -> Place {
+    pub(super) fn network_named(&self, name: &str, visit: &mut Visit) -> Place {
         let Some((_, members)) = self.objects.get(name).and_then(|lines| lines.split_first())
         else {
             return Place::unknown(format!("object {name}: it is not in the export"));
         };
-        if depth == 0 {
-            return Place::unknown(format!(
-                "object-group {name}: groups that contain each other"
-            ));
+        match visit.enter(name) {
+            Entered::New => {}
+            Entered::Known => return Place::default(),
+            Entered::TooDeep => {
+                return Place::unknown(format!(
+                    "object-group {name}: groups that contain each other"
+                ));
+            }
         }
         let mut place = Place::default();
         for member in members {
-            place.add(self.network_member(member, depth));
+            place.add(self.network_member(member, visit));
         }
+        visit.leave();
         if members.is_empty() && place.open.is_none() {
             return Place::unknown(format!("object {name}: it is empty in the export"));
         }
@@ -156,8 +159,8 @@ impl Config<'_> {
     }
 
     /// The addresses of one line of an object or group.
-    fn network_member(&self, line: &Words<'_>, depth: usize) -> Place {
-        let words = match line.words.as_slice() {
+    fn network_member(&self, line: &Words<'_>, visit: &mut Visit) -> Place {
+        let words = match line.parts.as_slice() {
             ["network-object", rest @ ..] => rest,
             [number, rest @ ..] if rest.len() > 1 && number.parse::<u32>().is_ok() => rest,
             words => words,
@@ -168,7 +171,7 @@ impl Config<'_> {
                 "group-object" | "object" | "object-group" | "group",
                 name,
                 ..,
-            ] => return self.network_named(name, depth - 1),
+            ] => return self.network_named(name, visit),
             ["any"] => Some(Addresses::all()),
             ["host", host] => self.address(host).map(Into::into),
             ["subnet", net] => network(net),
@@ -189,7 +192,7 @@ impl Config<'_> {
     }
 
     /// The services of an object or group. Only those that carry TCP are among them.
-    pub(super) fn services_named(&self, name: &str, depth: usize) -> Vec<Service> {
+    pub(super) fn services_named(&self, name: &str, visit: &mut Visit) -> Vec<Service> {
         let open = |construct: String| {
             vec![Service {
                 open: Some(construct),
@@ -200,35 +203,41 @@ impl Config<'_> {
         else {
             return open(format!("object {name}: it is not in the export"));
         };
-        if depth == 0 {
-            return open(format!(
-                "object-group {name}: groups that contain each other"
-            ));
+        match visit.enter(name) {
+            Entered::New => {}
+            Entered::Known => return Vec::new(),
+            Entered::TooDeep => {
+                return open(format!(
+                    "object-group {name}: groups that contain each other"
+                ));
+            }
         }
         if matches!(
-            head.words.as_slice(),
+            head.parts.as_slice(),
             ["object-group", "service", _, "udp", ..]
         ) {
             return Vec::new();
         }
-        members
-            .iter()
-            .flat_map(|member| self.service_member(member, depth))
-            .collect()
+        let mut services = Vec::new();
+        for member in members {
+            services.extend(self.service_member(member, visit));
+        }
+        visit.leave();
+        services
     }
 
     /// The services of one line.
-    fn service_member(&self, line: &Words<'_>, depth: usize) -> Vec<Service> {
-        let words = match line.words.as_slice() {
+    fn service_member(&self, line: &Words<'_>, visit: &mut Visit) -> Vec<Service> {
+        let words = match line.parts.as_slice() {
             ["service-object" | "service" | "protocol-object", rest @ ..] => rest,
             words => words,
         };
         match words {
             ["description", ..] => Vec::new(),
             ["group-object" | "object" | "object-group", name, ..] => {
-                self.services_named(name, depth - 1)
+                self.services_named(name, visit)
             }
-            ["port-object", rest @ ..] | [rest @ ..]
+            ["port-object", rest @ ..] | rest
                 if matches!(
                     rest.first(),
                     Some(&"eq" | &"range" | &"lt" | &"gt" | &"neq")
@@ -261,7 +270,7 @@ impl Config<'_> {
             .and_then(|lines| lines.first())
             .is_some_and(|head| {
                 matches!(
-                    head.words.as_slice(),
+                    head.parts.as_slice(),
                     [_, "service" | "protocol" | "icmp-type", ..] | [_, "ip", "port", ..]
                 )
             })
@@ -278,15 +287,12 @@ fn service_ports(words: &[&str], text: &str) -> Service {
             "destination" => (&mut service.destination, 1),
             _ => (&mut service.destination, 0),
         };
-        match comparison(&words[at + skip..], false) {
-            Some((Some(ports), taken)) => {
-                *side = Some(ports);
-                at += skip + taken;
-            }
-            Some((None, _)) | None => {
-                service.open = Some(text.to_owned());
-                return service;
-            }
+        if let Some((Some(ports), taken)) = comparison(&words[at + skip..], false) {
+            *side = Some(ports);
+            at += skip + taken;
+        } else {
+            service.open = Some(text.to_owned());
+            return service;
         }
     }
     service

@@ -1,12 +1,10 @@
 //! Addresses and services by name.
 
 use super::super::addresses::{Addresses, Family};
+use super::super::groups::{Entered, Visit};
 use super::super::model::{Ports, Test};
 use super::super::networks::{masked, network, ports, range};
 use super::tree::{Entry, Tree};
-
-/// How deep groups may contain each other.
-const DEPTH: usize = 16;
 
 /// Addresses, and a construct of them that is not understood.
 #[derive(Debug, Default)]
@@ -30,28 +28,33 @@ impl Tree {
     ) -> Place {
         let mut place = Place::default();
         for name in names {
-            self.add(name, family, DEPTH, &mut place);
+            self.add(name, family, &mut Visit::default(), &mut place);
         }
         place
     }
 
-    fn add(&self, name: &str, family: Family, depth: usize, place: &mut Place) {
+    fn add(&self, name: &str, family: Family, visit: &mut Visit, place: &mut Place) {
         let [addresses, groups] = match family {
             Family::V4 => ["firewall address", "firewall addrgrp"],
             Family::V6 => ["firewall address6", "firewall addrgrp6"],
         };
-        if depth == 0 {
-            return place.open(format!(
-                "address group {name}: groups that contain each other"
-            ));
-        }
         if let Some(group) = self.entry(groups, name) {
+            match visit.enter(name) {
+                Entered::New => {}
+                Entered::Known => return,
+                Entered::TooDeep => {
+                    return place.open(format!(
+                        "address group {name}: groups that contain each other"
+                    ));
+                }
+            }
             if group.is("exclude", "enable") {
                 place.open(format!("address group {name}: set exclude enable"));
             }
             for member in group.values("member") {
-                self.add(member, family, depth - 1, place);
+                self.add(member, family, visit, place);
             }
+            visit.leave();
             return;
         }
         let found = match self.entry(addresses, name) {
@@ -77,21 +80,25 @@ impl Tree {
     ) -> Option<Vec<Vec<Test>>> {
         let mut alternatives = Vec::new();
         for name in names {
-            self.service(name, DEPTH, &mut alternatives);
+            self.service(name, &mut Visit::default(), &mut alternatives);
         }
         (!alternatives.iter().any(Vec::is_empty)).then_some(alternatives)
     }
 
-    fn service(&self, name: &str, depth: usize, alternatives: &mut Vec<Vec<Test>>) {
-        if depth == 0 {
-            return alternatives.push(vec![Test::Unknown(
-                format!("service group {name}: groups that contain each other").into(),
-            )]);
-        }
+    fn service(&self, name: &str, visit: &mut Visit, alternatives: &mut Vec<Vec<Test>>) {
         if let Some(group) = self.entry("firewall service group", name) {
-            for member in group.values("member") {
-                self.service(member, depth - 1, alternatives);
+            match visit.enter(name) {
+                Entered::New => {}
+                Entered::Known => return,
+                Entered::TooDeep => {
+                    let construct = format!("service group {name}: groups that contain each other");
+                    return alternatives.push(vec![Test::Unknown(construct.into())]);
+                }
             }
+            for member in group.values("member") {
+                self.service(member, visit, alternatives);
+            }
+            visit.leave();
             return;
         }
         match self.entry("firewall service custom", name) {
@@ -172,8 +179,7 @@ fn custom(entry: &Entry) -> Vec<Vec<Test>> {
             }
         }
         Some("IP") => match entry.word("protocol-number").map(str::parse::<u8>) {
-            None | Some(Ok(0)) => vec![Vec::new()],
-            Some(Ok(6)) => vec![Vec::new()],
+            None | Some(Ok(0 | 6)) => vec![Vec::new()],
             Some(Ok(_)) => never(),
             Some(Err(_)) => unknown("its protocol-number is not understood"),
         },

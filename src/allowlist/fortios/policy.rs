@@ -1,15 +1,13 @@
 //! Policies.
 
 use super::super::addresses::{Addresses, Family};
+use super::super::groups::{Entered, Visit};
 use super::super::model::{Action, Line, Test};
 use super::super::networks::{destination, source};
 use super::super::zones::Zoned;
 use super::objects::Place;
 use super::tree::{Entry, Tree};
 use super::vip;
-
-/// How deep groups of virtual IPs may contain each other.
-const DEPTH: usize = 8;
 
 /// Settings that change nothing about which connections a policy is for.
 const NEUTRAL: &[&str] = &[
@@ -253,7 +251,7 @@ fn test(place: Place, of: fn(Addresses) -> Vec<Test>, negated: bool) -> Test {
 fn destinations(entry: &Entry, tree: &Tree, family: Family, keys: &[&str; 4]) -> Vec<Test> {
     let (mut vips, mut names) = (Vec::new(), Vec::new());
     for name in entry.values(keys[1]) {
-        if !add_vips(name, tree, DEPTH, &mut vips) {
+        if !add_vips(name, tree, &mut Visit::default(), &mut vips) {
             names.push(name);
         }
     }
@@ -270,8 +268,8 @@ fn destinations(entry: &Entry, tree: &Tree, family: Family, keys: &[&str; 4]) ->
     if !names.is_empty() {
         let place = tree.place(names.into_iter(), family);
         let mut tests = vec![test(place, destination, negated)];
-        let named = tree.entries("firewall vip").next().is_some();
-        if named && !tree.central && !entry.is("match-vip", "enable") {
+        let translates = tree.entries("firewall vip").next().is_some();
+        if translates && !tree.central && !entry.is("match-vip", "enable") {
             let construct = format!(
                 "policy {}: whether it is for what a virtual IP translated (match-vip)",
                 entry.name
@@ -292,7 +290,7 @@ fn destinations(entry: &Entry, tree: &Tree, family: Family, keys: &[&str; 4]) ->
 }
 
 /// The virtual IPs that a name stands for; whether it is one or a group of them.
-fn add_vips<'a>(name: &str, tree: &'a Tree, depth: usize, vips: &mut Vec<&'a Entry>) -> bool {
+fn add_vips<'a>(name: &str, tree: &'a Tree, visit: &mut Visit, vips: &mut Vec<&'a Entry>) -> bool {
     for table in ["firewall vip", "firewall vip6"] {
         if let Some(vip) = tree.entry(table, name) {
             if !vip.is("status", "disable") {
@@ -304,11 +302,17 @@ fn add_vips<'a>(name: &str, tree: &'a Tree, depth: usize, vips: &mut Vec<&'a Ent
     let group = tree
         .entry("firewall vipgrp", name)
         .or_else(|| tree.entry("firewall vipgrp6", name));
-    let Some(group) = group.filter(|_| depth > 0) else {
+    let Some(group) = group else {
         return false;
     };
-    for member in group.values("member") {
-        add_vips(member, tree, depth - 1, vips);
+    match visit.enter(name) {
+        Entered::New => {}
+        Entered::Known => return true,
+        Entered::TooDeep => return false,
     }
+    for member in group.values("member") {
+        add_vips(member, tree, visit, vips);
+    }
+    visit.leave();
     true
 }

@@ -49,7 +49,7 @@ impl Entry {
             .iter()
             .filter(|(key, _)| shown.contains(&key.as_str()))
         {
-            text.push_str(&format!(" {key} {}", values.join(",")));
+            text.extend([" ", key, " ", &values.join(",")]);
         }
         text.chars().take(240).collect()
     }
@@ -80,7 +80,7 @@ impl Tree {
         let entries = self.tables.entry(table.to_owned()).or_default();
         match self.places.get(&(table.to_owned(), entry.name.clone())) {
             Some(place) if entries[*place].domain == entry.domain => {
-                entries[*place].settings.extend(entry.settings)
+                entries[*place].settings.extend(entry.settings);
             }
             _ => {
                 self.places
@@ -123,7 +123,7 @@ pub(super) fn read(text: &str) -> Tree {
                 }
             }
             "set" | "append" | "unset" if !rest.is_empty() => {
-                set(&mut tree, &mut tables, &words[0], rest)
+                set(&mut tree, &mut tables, &words[0], rest);
             }
             "next" => close_entry(&mut tree, &mut tables),
             "end" => {

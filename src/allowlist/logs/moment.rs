@@ -35,7 +35,7 @@ impl Moment {
         }
         let month = MONTHS
             .iter()
-            .position(|month| text[3..6].eq_ignore_ascii_case(*month))?;
+            .position(|month| text[3..6].eq_ignore_ascii_case(month))?;
         let day = days(
             digits(&text[7..11])?,
             i64::try_from(month).ok()? + 1,

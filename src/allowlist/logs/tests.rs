@@ -102,9 +102,10 @@ fn one_client_for_all_is_a_load_balancer() {
     let found = summary(text, &["203.0.113.0/30"]);
     assert_eq!(found.arrived().symptom, Arrival::HiddenByNat);
     assert!(found.facts().contains(&("clients", "10.1.1.1".to_owned())));
-    let many: String = (0..20)
+    let many: Vec<String> = (0..20)
         .map(|last| format!("2026-11-22 10:00:00 10.1.1.{last} 200\n"))
         .collect();
+    let many = many.concat();
     assert_eq!(
         summary(&format!("{text}{many}"), &["203.0.113.0/30"])
             .arrived()

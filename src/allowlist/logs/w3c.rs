@@ -54,7 +54,7 @@ impl Columns {
             ..Self::default()
         };
         let names = names
-            .split(|byte| byte.is_ascii_whitespace())
+            .split(u8::is_ascii_whitespace)
             .filter(|name| !name.is_empty());
         for (place, name) in names.enumerate().take(COLUMNS) {
             let name = name.to_ascii_lowercase();
@@ -100,12 +100,8 @@ impl Columns {
         }
         let columns = if self.told { self } else { &HTTP_ERR };
         let fields = &fields[..count];
-        if !self.told
-            && !(count >= 12
-                && fields[6]
-                    .first()
-                    .is_some_and(|first| *first == b'H' || *first == b'-'))
-        {
+        let versioned = |field: &[u8]| matches!(field.first(), Some(b'H' | b'-'));
+        if !self.told && (count < 12 || !versioned(fields[6])) {
             return LineRead::Unread;
         }
         columns.read(fields, port)
@@ -149,17 +145,9 @@ impl Columns {
             return LineRead::Unread;
         };
         let outcome = if firewall {
-            match at(self.action) {
-                Some(b"ALLOW" | b"OPEN" | b"OPEN-INBOUND") => Outcome::Allowed,
-                Some(b"DROP") => {
-                    // What is dropped later in a connection's life tells nothing about who may begin one.
-                    if at(self.flags).is_some_and(|flags| flags != b"S") {
-                        return LineRead::Nothing;
-                    }
-                    Outcome::Dropped
-                }
-                Some(b"CLOSE" | b"INFO-EVENTS-LOST") => return LineRead::Nothing,
-                _ => return LineRead::Unread,
+            match dropped_or_allowed(at(self.action), at(self.flags)) {
+                Ok(outcome) => outcome,
+                Err(other) => return other,
             }
         } else {
             let status = at(self.status)
@@ -179,5 +167,18 @@ impl Columns {
             moment: moment.and_then(|(date, time)| Moment::of_date_and_time(date, time, !firewall)),
             outcome,
         })
+    }
+}
+
+/// What the firewall did to a connection that begins; anything else tells nothing about who may begin one.
+fn dropped_or_allowed<'a>(
+    action: Option<&[u8]>,
+    flags: Option<&[u8]>,
+) -> Result<Outcome<'a>, LineRead<'a>> {
+    match action {
+        Some(b"ALLOW" | b"OPEN" | b"OPEN-INBOUND") => Ok(Outcome::Allowed),
+        Some(b"DROP") if flags.is_none_or(|flags| flags == b"S") => Ok(Outcome::Dropped),
+        Some(b"DROP" | b"CLOSE" | b"INFO-EVENTS-LOST") => Err(LineRead::Nothing),
+        _ => Err(LineRead::Unread),
     }
 }

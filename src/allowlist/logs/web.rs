@@ -57,7 +57,7 @@ fn last_quoted(rest: &[u8]) -> Option<&[u8]> {
 fn haproxy(line: &[u8]) -> Option<Entry<'_>> {
     let mut open = find(line, b'[', 0)?;
     // The name of the process has its number in brackets.
-    while !line.get(open + 3).is_some_and(|byte| *byte == b'/') {
+    while line.get(open + 3).is_none_or(|byte| *byte != b'/') {
         match find(line, b'[', open + 1) {
             Some(next) => open = next,
             None => return connect(line),
@@ -74,7 +74,7 @@ fn haproxy(line: &[u8]) -> Option<Entry<'_>> {
         .split(|byte| *byte == b' ')
         .filter(|field| !field.is_empty());
     let timers = fields.nth(2)?;
-    let http = timers.iter().filter(|byte| **byte == b'/').count() >= 3;
+    let http = timers.split(|byte| *byte == b'/').count() > 3;
     let status = fields.next().and_then(number).filter(|_| http);
     let headers = find(line, b'{', close)
         .zip(find(line, b'}', close))

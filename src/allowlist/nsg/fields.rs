@@ -69,7 +69,7 @@ pub(super) fn rule(node: &Node, text: &str) -> Result<Option<Rule>, ReadError> {
                 .iter()
                 .any(|one| is(protocol, one)) =>
         {
-            tests.push(Test::Never)
+            tests.push(Test::Never);
         }
         protocol => tests.push(unknown("protocol", protocol)),
     }

@@ -3,12 +3,10 @@
 use std::collections::HashMap;
 
 use super::super::addresses::Addresses;
+use super::super::groups::{Entered, Visit};
 use super::super::model::{Ports, Test};
 use super::super::networks::{network, ports};
 use super::words::values;
-
-/// How deep groups may contain each other.
-const DEPTH: usize = 16;
 
 /// What a configuration defines.
 #[derive(Default)]
@@ -51,7 +49,7 @@ impl Objects {
                     [field, ..] if field == "description" || field == "tag" => None,
                     _ => Some(Definition::Open(open())),
                 };
-                self.define(name.clone(), found);
+                self.define(name, found);
             }
             "address-group" => match rest {
                 [field, members @ ..] if field == "static" => {
@@ -63,7 +61,7 @@ impl Objects {
                     }
                 }
                 [field, ..] if field == "description" || field == "tag" => {}
-                _ => self.define(name.clone(), Some(Definition::Open(open()))),
+                _ => self.define(name, Some(Definition::Open(open()))),
             },
             "service" => {
                 let mut parts = service_parts(rest, line);
@@ -89,8 +87,8 @@ impl Objects {
     }
 
     /// Adds what a name stands for; one that is defined twice differently is open.
-    fn define(&mut self, name: String, definition: Option<Definition>) {
-        let known = self.addresses.entry(name.clone()).or_default();
+    fn define(&mut self, name: &str, definition: Option<Definition>) {
+        let known = self.addresses.entry(name.to_owned()).or_default();
         if let Some(definition) = definition {
             if !known.is_empty() && !known.contains(&definition) {
                 known.push(Definition::Open(format!(
@@ -111,38 +109,46 @@ impl Objects {
             if *name == "any" {
                 return None;
             }
-            self.place(name, DEPTH, &mut set, &mut open);
+            self.place(name, &mut Visit::default(), &mut set, &mut open);
         }
         Some((set, open))
     }
 
-    fn place(&self, name: &str, depth: usize, set: &mut Addresses, open: &mut Option<String>) {
+    fn place(&self, name: &str, visit: &mut Visit, set: &mut Addresses, open: &mut Option<String>) {
         let Some(parts) = self.addresses.get(name).filter(|parts| !parts.is_empty()) else {
             match network(name) {
                 Some(found) => *set = set.or(&found),
                 None => {
                     *open = open
                         .take()
-                        .or_else(|| Some(format!("address {name}: it is not in the export")))
+                        .or_else(|| Some(format!("address {name}: it is not in the export")));
                 }
             }
             return;
+        };
+        let too_deep = match visit.enter(name) {
+            Entered::New => false,
+            Entered::Known => return,
+            Entered::TooDeep => true,
         };
         for part in parts {
             match part {
                 Definition::Known(found) => *set = set.or(found),
                 Definition::Open(construct) => {
-                    *open = open.take().or_else(|| Some(construct.clone()))
+                    *open = open.take().or_else(|| Some(construct.clone()));
                 }
-                Definition::Member(_) if depth == 0 => {
+                Definition::Member(_) if too_deep => {
                     *open = open.take().or_else(|| {
                         Some(format!(
                             "address-group {name}: groups that contain each other"
                         ))
                     });
                 }
-                Definition::Member(member) => self.place(member, depth - 1, set, open),
+                Definition::Member(member) => self.place(member, visit, set, open),
             }
+        }
+        if !too_deep {
+            visit.leave();
         }
     }
 
@@ -153,7 +159,7 @@ impl Objects {
             if *name == "any" {
                 return Vec::new();
             }
-            self.service(name, DEPTH, &mut alternatives);
+            self.service(name, &mut Visit::default(), &mut alternatives);
         }
         match alternatives.len() {
             1 => alternatives.pop().unwrap_or_default(),
@@ -161,37 +167,45 @@ impl Objects {
         }
     }
 
-    fn service(&self, name: &str, depth: usize, alternatives: &mut Vec<Vec<Test>>) {
+    fn service(&self, name: &str, visit: &mut Visit, alternatives: &mut Vec<Vec<Test>>) {
         let Some(parts) = self.services.get(name).filter(|parts| !parts.is_empty()) else {
             alternatives.extend(predefined(name));
             return;
         };
         let from = parts.iter().find_map(|part| match part {
-            ServicePart::From(ports) => Some(Test::SourcePort(ports.clone())),
+            ServicePart::From(client) => Some(Test::SourcePort(client.clone())),
             ServicePart::Tcp(_)
             | ServicePart::Other
             | ServicePart::Member(_)
             | ServicePart::Open(_) => None,
         });
+        let too_deep = match visit.enter(name) {
+            Entered::New => false,
+            Entered::Known => return,
+            Entered::TooDeep => true,
+        };
         for part in parts {
             match part {
-                ServicePart::Tcp(ports) => alternatives.push(
-                    std::iter::once(Test::Port(ports.clone()))
+                ServicePart::Tcp(server) => alternatives.push(
+                    std::iter::once(Test::Port(server.clone()))
                         .chain(from.clone())
                         .collect(),
                 ),
                 ServicePart::From(_) => {}
                 ServicePart::Other => alternatives.push(vec![Test::Never]),
                 ServicePart::Open(construct) => {
-                    alternatives.push(vec![Test::Unknown(construct.as_str().into())])
+                    alternatives.push(vec![Test::Unknown(construct.as_str().into())]);
                 }
-                ServicePart::Member(_) if depth == 0 => {
+                ServicePart::Member(_) if too_deep => {
                     alternatives.push(vec![Test::Unknown(
                         format!("service-group {name}: groups that contain each other").into(),
                     )]);
                 }
-                ServicePart::Member(member) => self.service(member, depth - 1, alternatives),
+                ServicePart::Member(member) => self.service(member, visit, alternatives),
             }
+        }
+        if !too_deep {
+            visit.leave();
         }
     }
 }

@@ -1,13 +1,10 @@
 //! Security and NAT rules.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
 
 use super::super::addresses::Addresses;
-use super::super::model::{
-    Action, Chain, Line, Names, Program, Stage, Target, Task, Test, Translation,
-};
-use super::super::networks::{destination, network, source};
+use super::super::model::{Action, Line, Test};
+use super::super::networks::{destination, source};
 use super::objects::Objects;
 use super::words::values;
 
@@ -55,9 +52,9 @@ const OTHERS: &[&str] = &[
 /// A rule as its commands set it.
 #[derive(Default)]
 pub(super) struct Rule {
-    name: String,
+    pub(super) name: String,
     base: String,
-    line: usize,
+    pub(super) line: usize,
     fields: HashMap<String, Vec<String>>,
 }
 
@@ -70,12 +67,12 @@ impl Rule {
             .unwrap_or_default()
     }
 
-    fn is(&self, key: &str, value: &str) -> bool {
+    pub(super) fn is(&self, key: &str, value: &str) -> bool {
         self.values(key).last() == Some(&value)
     }
 
     /// The rule on one line, its fields in order.
-    fn quote(&self) -> String {
+    pub(super) fn quote(&self) -> String {
         let order = [
             "from",
             "to",
@@ -88,7 +85,7 @@ impl Rule {
         let mut text = self.name.clone();
         for key in order {
             if let Some(values) = self.fields.get(key) {
-                text.push_str(&format!(" {key} {}", values.join(",")));
+                text.extend([" ", key, " ", &values.join(",")]);
             }
         }
         text.chars().take(240).collect()
@@ -307,14 +304,17 @@ pub(super) fn security(rule: &Rule, objects: &Objects) -> Option<Line> {
     Some(Line::new(rule.line, rule.quote(), tests, action))
 }
 
+/// Makes the test of one end of the connection.
+type Side = fn(Addresses) -> Vec<Test>;
+
 /// The tests of addresses and services, which both kinds of rules have.
-fn common(rule: &Rule, objects: &Objects) -> Vec<Test> {
+pub(super) fn common(rule: &Rule, objects: &Objects) -> Vec<Test> {
     let mut tests: Vec<Test> = rule
         .values("?")
         .iter()
         .map(|construct| Test::Unknown((*construct).into()))
         .collect();
-    let sides: [(&str, &str, fn(Addresses) -> Vec<Test>); 2] = [
+    let sides: [(&str, &str, Side); 2] = [
         ("source", "negate-source", source),
         ("destination", "negate-destination", destination),
     ];
@@ -362,113 +362,4 @@ fn application(names: &[&str]) -> Option<Test> {
         )
         .into(),
     ))
-}
-
-/// The line of a NAT rule; `None` when it is switched off.
-pub(super) fn translation(rule: &Rule, objects: &Objects) -> Option<Line> {
-    if rule.is("disabled", "yes") {
-        return None;
-    }
-    let mut tests = common(rule, objects);
-    let from = rule.values("from");
-    if !from.is_empty() && !from.contains(&"any") {
-        let names = from.iter().map(|name| (*name).to_owned()).collect();
-        tests.push(Test::NoneOf(vec![vec![Test::Told(Names::NoneOf(names))]]));
-    }
-    let (address, port) = translated(&rule.values("destination-translation"));
-    let action = match (address, port) {
-        _ if rule.fields.contains_key("destination-translation") => match address {
-            Some(Some(to)) if port != Some(None) => Action::Translate(Translation {
-                to: Target::Address(to),
-                port: port.flatten(),
-            }),
-            _ => {
-                let construct = format!(
-                    "nat rule {}: destination-translation {}",
-                    rule.name,
-                    rule.values("destination-translation").join(" ")
-                );
-                tests.push(Test::Unknown(construct.into()));
-                Action::Translate(Translation {
-                    to: Target::Same,
-                    port: None,
-                })
-            }
-        },
-        _ if rule
-            .values("source-translation")
-            .contains(&"bi-directional") =>
-        {
-            return both_ways(rule, objects);
-        }
-        _ => Action::Allow,
-    };
-    Some(Line::new(rule.line, rule.quote(), tests, action))
-}
-
-/// The address and the port of a translation: `Some(None)` where one is told that is not understood.
-fn translated(words: &[&str]) -> (Option<Option<IpAddr>>, Option<Option<u16>>) {
-    let after = |key: &str| {
-        words
-            .iter()
-            .position(|word| *word == key)
-            .map(|at| words.get(at + 1).copied().unwrap_or_default())
-    };
-    let address =
-        after("translated-address").map(|address| address.trim_end_matches("/32").parse().ok());
-    let port = after("translated-port").map(|port| port.parse().ok());
-    (address, port)
-}
-
-/// A static translation of the server's own connections that holds for those to it too.
-fn both_ways(rule: &Rule, objects: &Objects) -> Option<Line> {
-    let words = rule.values("source-translation");
-    let after = words
-        .iter()
-        .position(|word| *word == "translated-address")
-        .and_then(|at| words.get(at + 1));
-    let outside = after.and_then(|address| network(address));
-    let real = objects
-        .places(&rule.values("source"))
-        .filter(|(_, open)| open.is_none())
-        .map(|(set, _)| set.spans());
-    let known = match (outside, real.as_deref()) {
-        (Some(outside), Some([span])) if span.first == span.last && outside.count() == 1 => {
-            Some((outside, span.first))
-        }
-        _ => None,
-    };
-    let (tests, to) = match known {
-        Some((outside, real)) => (destination(outside), Target::Address(real)),
-        None => (
-            vec![Test::Unknown(
-                format!("nat rule {}: bi-directional", rule.name).into(),
-            )],
-            Target::Same,
-        ),
-    };
-    Some(Line::new(
-        rule.line,
-        rule.quote(),
-        tests,
-        Action::Translate(Translation { to, port: None }),
-    ))
-}
-
-/// Adds the stage of translations.
-pub(super) fn enter_translations(program: &mut Program, lines: Vec<Line>) {
-    if lines.is_empty() {
-        return;
-    }
-    program.chains.push(Chain {
-        name: "nat".to_owned(),
-        lines,
-        policy: None,
-    });
-    program.stages.push(Stage {
-        chain: program.chains.len() - 1,
-        hook: None,
-        family: None,
-        task: Task::Translate,
-    });
 }

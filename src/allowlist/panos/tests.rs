@@ -51,10 +51,7 @@ fn an_application_leaves_it_open() {
 
 #[test]
 fn a_negated_source_is_everyone_else() {
-    let text = format!(
-        "{}set rulebase security rules \"cloud in\" negate-source yes\n",
-        SET
-    );
+    let text = format!("{SET}set rulebase security rules \"cloud in\" negate-source yes\n");
     let found = answers(Kind::Panos, &text, &Asked::of(&["203.0.113.1", "9.9.9.9"]));
     assert_eq!(found, ["deny 18", "allow 14"]);
 }

@@ -39,68 +39,57 @@ pub enum Narrow {
     NoFurther,
 }
 
-/// Which questions a failure raises.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Questions {
-    versions: bool,
-    name: bool,
-    plain: bool,
-    narrow: bool,
+/// One question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Question {
+    /// Which versions and suites it knows.
+    Versions,
+    /// Whether it is the name that it does not know.
+    Name,
+    /// Whether it speaks HTTP without TLS.
+    Plain,
+    /// Whether large packets vanish.
+    Narrow,
 }
 
-fn questions(seen: &Handshake) -> Questions {
+/// The questions that a failure raises.
+fn questions(seen: &Handshake) -> &'static [Question] {
+    use Question::{Name, Narrow, Plain, Versions};
     const PROTOCOL_VERSION: u8 = 70;
-    /// Close-notify, the alerts about client certificates, unrecognised name: they say all there is to say.
-    const PLAIN_ENOUGH: [u8; 3] = [41, 112, 116];
-    let none = Questions::default();
     match &seen.failure {
-        Some(TlsFailure::Alert { code, .. }) if PLAIN_ENOUGH.contains(code) => none,
-        Some(TlsFailure::Alert {
-            code: PROTOCOL_VERSION,
-            ..
-        }) => Questions {
-            versions: true,
-            ..none
-        },
+        Some(TlsFailure::Silent { received: 0, .. }) => &[Plain, Narrow],
+        Some(TlsFailure::Silent { .. }) => &[Narrow],
         // Once the certificate has been sent, version, suite and name were agreed on.
-        Some(TlsFailure::Alert { .. } | TlsFailure::Closed) if !seen.chain.is_empty() => none,
-        Some(TlsFailure::Alert { .. }) => Questions {
-            versions: true,
-            name: true,
-            ..none
-        },
-        Some(TlsFailure::Incompatible { .. } | TlsFailure::Other { .. })
-            if seen.chain.is_empty() =>
-        {
-            Questions {
-                versions: true,
-                ..none
-            }
-        }
-        Some(TlsFailure::Closed) => Questions {
-            versions: true,
-            name: true,
-            plain: true,
-            ..none
-        },
-        Some(TlsFailure::Silent { received, .. }) => Questions {
-            plain: *received == 0,
-            narrow: true,
-            ..none
-        },
+        Some(failure) if !seen.chain.is_empty() || says_it_all(failure) => &[],
         Some(
-            TlsFailure::NotTls
-            | TlsFailure::Name
+            TlsFailure::Alert {
+                code: PROTOCOL_VERSION,
+                ..
+            }
             | TlsFailure::Incompatible { .. }
             | TlsFailure::Other { .. },
-        )
-        | None => none,
+        ) => &[Versions],
+        Some(TlsFailure::Alert { .. }) => &[Versions, Name],
+        Some(TlsFailure::Closed) => &[Versions, Name, Plain],
+        Some(TlsFailure::NotTls | TlsFailure::Name) | None => &[],
     }
+}
+
+/// Whether the alert says all there is to say: no certificate, unrecognised name, certificate required.
+fn says_it_all(failure: &TlsFailure) -> bool {
+    matches!(
+        failure,
+        TlsFailure::Alert {
+            code: 41 | 112 | 116,
+            ..
+        }
+    )
 }
 
 /// Asks what the failure leaves open, all at once.
 pub(super) async fn ask_further(cx: &Cx, address: SocketAddr, seen: &Handshake) -> Further {
-    let wanted = questions(seen);
+    let asked = questions(seen);
+    let wanted = |question| asked.contains(&question);
     let time = (cx.session.time() / 2).min(LONGEST);
     let host = &cx.settings.target.host;
     let name = match host {
@@ -117,11 +106,19 @@ pub(super) async fn ask_further(cx: &Cx, address: SocketAddr, seen: &Handshake) 
         })
     };
     let (old, everything, nameless, plain, narrow) = tokio::join!(
-        hello(wanted.versions, Offer::Old, name),
-        hello(wanted.versions || wanted.name, Offer::Everything, name),
-        hello(wanted.name && name.is_some(), Offer::Everything, None),
-        plainly(wanted.plain, cx, address, time),
-        narrowly(wanted.narrow, cx, address, (time, seen)),
+        hello(wanted(Question::Versions), Offer::Old, name),
+        hello(
+            wanted(Question::Versions) || wanted(Question::Name),
+            Offer::Everything,
+            name
+        ),
+        hello(
+            wanted(Question::Name) && name.is_some(),
+            Offer::Everything,
+            None
+        ),
+        plainly(wanted(Question::Plain), cx, address, time),
+        narrowly(wanted(Question::Narrow), cx, address, (time, seen)),
     );
     Further {
         old,

@@ -1,11 +1,12 @@
 //! What each state looks like at three sizes.
 
 use super::fixture::{
-    began_all, blocked, drawn, event, ids, judged, press, run, screen, silent_port, tcp_measured,
-    told,
+    began_all, blocked, drawn, event, finished, ids, judged, press, run, screen, silent_port,
+    tcp_measured, tcp_seen, told,
 };
 use crate::catalog::Verdict;
 use crate::event::{Event, What};
+use crate::probe::{Measurement, Probe};
 use crate::tui::{Key, Model, Msg, Opening, Size, Theme, update};
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (40, 10)];
@@ -103,6 +104,39 @@ fn with_something_needed_unknown() {
 #[test]
 fn with_the_keys() {
     looks("help", &silent_port(), |model| press(model, "?"));
+}
+
+#[test]
+fn in_time() {
+    let measured = |probe: Probe, began_ms: u64, took_ms: u64| {
+        let Event { what, .. } = tcp_seen(None);
+        let What::Measured { evidence, .. } = what else {
+            unreachable!("that is what it makes")
+        };
+        let measurement = Measurement {
+            probe,
+            subject: None,
+        };
+        let what = What::Measured {
+            measurement,
+            evidence,
+            took_ms,
+        };
+        event(began_ms + took_ms, what)
+    };
+    let mut events = run(&[]);
+    events.truncate(events.len() - 1);
+    events.push(measured(Probe::Names, 0, 20));
+    events.push(measured(Probe::Tls, 29, 120));
+    events.push(measured(Probe::Plain, 20, 60));
+    events.push(measured(Probe::Login, 149, 250));
+    events.push(finished());
+    looks("times", &events, |model| press(model, "T"));
+}
+
+#[test]
+fn with_a_command_half_typed() {
+    looks("command", &silent_port(), |model| press(model, ":co"));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use super::fixture::{began_all, finished, judged, press, row, run, screen, silen
 use crate::catalog::Verdict;
 use crate::plan::Selection;
 use crate::tui::model::{Chosen, Focus, Mode};
-use crate::tui::{Ask, Effect, Format, Key, Model, Msg, Size, update};
+use crate::tui::{Ask, Effect, Format, Intent, Key, Model, Msg, Size, update};
 
 const SIZE: (u16, u16) = (80, 24);
 
@@ -197,4 +197,85 @@ fn a_resize_keeps_the_chosen_line_in_sight() {
             .any(|line| line.contains("› √ process-present") || line.contains("›"))
     );
     assert_eq!(chosen(&model), Some("process-present"));
+}
+
+fn enter(model: &mut Model, keys: &str) -> Option<Effect> {
+    press(model, keys);
+    update(model, Msg::Key(Key::Enter))
+}
+
+#[test]
+fn every_action_can_be_typed_by_its_word() {
+    for intent in Intent::ALL {
+        let mut model = told(SIZE, silent_port());
+        assert_eq!(
+            crate::tui::command::parse(intent.word(), &model),
+            Ok(crate::tui::command::Command::Act(*intent))
+        );
+        enter(&mut model, &format!(":{}", intent.word()));
+        screen(&model);
+    }
+}
+
+#[test]
+fn a_command_goes_to_a_check_that_is_folded_away() {
+    let mut model = told(SIZE, silent_port());
+    enter(&mut model, ":go login");
+    assert_eq!(chosen(&model), Some("login-accepted"));
+    assert!(model.chosen_at().is_some());
+}
+
+#[test]
+fn tab_completes_a_command_as_far_as_it_is_clear() {
+    let mut model = told(SIZE, silent_port());
+    press(&mut model, ":go cert");
+    update(&mut model, Msg::Key(Key::Tab));
+    assert_eq!(model.command, "go certificate-");
+    assert!(screen(&model).contains("go certificate-trusted"));
+    press(&mut model, "i");
+    update(&mut model, Msg::Key(Key::Tab));
+    assert_eq!(model.command, "go certificate-in-date");
+}
+
+#[test]
+fn a_command_that_is_none_says_what_there_is() {
+    let mut model = told(SIZE, silent_port());
+    enter(&mut model, ":co");
+    assert!(screen(&model).contains("may be copy, copy-command, command"));
+    enter(&mut model, ":fly");
+    assert!(screen(&model).contains("there is no command fly"));
+    assert_eq!(
+        enter(&mut model, ":save json"),
+        Some(Effect::Save(Format::Json))
+    );
+    assert_eq!(enter(&mut model, ":q"), Some(Effect::Quit));
+}
+
+#[test]
+fn a_watch_asks_everything_again_and_counts_what_changed() {
+    let mut model = told(SIZE, silent_port());
+    enter(&mut model, ":watch 5");
+    for _ in 0..39 {
+        assert_eq!(update(&mut model, Msg::Tick(125)), None);
+    }
+    let effect = update(&mut model, Msg::Tick(125));
+    assert_eq!(effect, Some(Effect::Ask(Ask::Rerun(Selection::default()))));
+    update(&mut model, Msg::Events(run(&[])));
+    assert!(screen(&model).contains("≠ 8 changed"));
+    assert!(screen(&model).contains("≠√ port-open"));
+    enter(&mut model, ":watch 0");
+    assert!(!model.ticking());
+}
+
+#[test]
+fn nothing_is_drawn_while_nothing_changes() {
+    let mut model = told(SIZE, silent_port());
+    let drawn = model.revision;
+    update(&mut model, Msg::Tick(125));
+    assert_eq!(model.revision, drawn);
+    press(&mut model, "w");
+    let drawn = model.revision;
+    update(&mut model, Msg::Tick(125));
+    update(&mut model, Msg::Tick(125));
+    assert!(model.revision <= drawn + 1, "once a second");
 }

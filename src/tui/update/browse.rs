@@ -1,6 +1,6 @@
 //! Going about the list and the detail.
 
-use super::{ask, here, note};
+use super::{ask, here, note, watch};
 use crate::catalog::Verdict;
 use crate::report::State;
 use crate::tui::entries::Entry;
@@ -26,10 +26,19 @@ pub(super) fn act(model: &mut Model, intent: Intent) -> Option<Effect> {
             };
         }
         Intent::Filter => model.mode = Mode::Filter,
+        Intent::Command => {
+            model.command.clear();
+            model.mode = Mode::Command;
+        }
+        Intent::Watch => watch::switch(model),
         Intent::Save => model.mode = Mode::Save,
         Intent::Help => {
-            model.help_top = 0;
+            model.page_top = 0;
             model.mode = Mode::Help;
+        }
+        Intent::Times => {
+            model.page_top = 0;
+            model.mode = Mode::Times;
         }
         Intent::Theme => {
             model.look.theme = model.look.theme.next();

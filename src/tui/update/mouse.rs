@@ -3,13 +3,14 @@
 use super::browse::{choose, open};
 use super::here;
 use crate::tui::model::{Focus, Mode, Model};
+use crate::tui::view::page;
 use ratatui::layout::Position;
 
 /// The wheel goes to the pane under it.
 pub(super) fn turned(model: &mut Model, at: Position, lines: i16) {
     let lines = isize::from(lines);
-    if model.mode == Mode::Help {
-        model.help_top = model.help_top.saturating_add_signed(lines);
+    if page::is_open(model) {
+        model.page_top = model.page_top.saturating_add_signed(lines);
     } else if here(model).detail.contains(at) {
         model.detail_top = model.detail_top.saturating_add_signed(lines);
     } else {
@@ -44,7 +45,7 @@ fn keep_chosen_in_sight(model: &mut Model) {
 
 /// A click chooses a line, or goes to the detail.
 pub(super) fn clicked(model: &mut Model, at: Position) {
-    if model.mode == Mode::Help {
+    if page::is_open(model) {
         model.mode = Mode::Browse;
         return;
     }

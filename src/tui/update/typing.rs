@@ -1,8 +1,13 @@
 //! Keys while something is open over the panes.
 
-use super::browse::{filtered, go};
+use super::browse::{act, filtered, go};
+use super::{note, watch};
+use crate::tui::command::{self, Command};
 use crate::tui::keys::{Intent, Key, intent};
-use crate::tui::model::{Effect, Focus, Format, Mode, Model};
+use crate::tui::model::{Chosen, Effect, Focus, Format, Mode, Model};
+
+/// The longest text that can be typed, in characters.
+const LONGEST: usize = 200;
 
 /// A key while the filter is being typed.
 pub(super) fn typed(model: &mut Model, key: Key) -> Option<Effect> {
@@ -18,7 +23,9 @@ pub(super) fn typed(model: &mut Model, key: Key) -> Option<Effect> {
             model.filter.pop();
         }
         Key::Ctrl('u') => model.filter.clear(),
-        Key::Char(character) if model.filter.chars().count() < 200 => model.filter.push(character),
+        Key::Char(character) if model.filter.chars().count() < LONGEST => {
+            model.filter.push(character);
+        }
         Key::Down => go(model, 1),
         Key::Up => go(model, -1),
         Key::Char(_)
@@ -38,16 +45,75 @@ pub(super) fn typed(model: &mut Model, key: Key) -> Option<Effect> {
     None
 }
 
-/// A key while the help is open.
-pub(super) fn in_help(model: &mut Model, key: Key) -> Option<Effect> {
+/// A key while a command is being typed.
+pub(super) fn command(model: &mut Model, key: Key) -> Option<Effect> {
+    match key {
+        Key::Ctrl('c') => return Some(Effect::Quit),
+        Key::Enter => {
+            model.mode = Mode::Browse;
+            return match command::parse(&model.command, model) {
+                Ok(command) => perform(model, command),
+                Err(reason) => note(model, reason),
+            };
+        }
+        Key::Esc => model.mode = Mode::Browse,
+        Key::Backspace if model.command.is_empty() => model.mode = Mode::Browse,
+        Key::Backspace => {
+            model.command.pop();
+        }
+        Key::Ctrl('u') => model.command.clear(),
+        Key::Tab | Key::Right => model.command = command::completed(&model.command, model),
+        Key::Char(character) if model.command.chars().count() < LONGEST => {
+            model.command.push(character);
+        }
+        Key::Char(_)
+        | Key::Ctrl(_)
+        | Key::Left
+        | Key::Up
+        | Key::Down
+        | Key::PageUp
+        | Key::PageDown
+        | Key::Home
+        | Key::End
+        | Key::BackTab => {}
+    }
+    None
+}
+
+/// Does what a command says.
+fn perform(model: &mut Model, command: Command) -> Option<Effect> {
+    match command {
+        Command::Act(intent) => return act(model, intent),
+        Command::Save(format) => return Some(Effect::Save(format)),
+        Command::Filter(words) => {
+            model.filter = words;
+            model.focus = Focus::List;
+            model.moved = true;
+            filtered(model);
+        }
+        Command::Go(check) => {
+            let row = model.report.rows.iter().find(|row| row.id.check == check);
+            model.chosen = row.map(|row| Chosen::Row(row.id.clone()));
+            model.open_up();
+            model.moved = true;
+            model.detail_top = 0;
+        }
+        Command::Theme(theme) => model.look.theme = theme,
+        Command::Watch(seconds) => watch::every(model, seconds * 1_000),
+    }
+    None
+}
+
+/// A key while a page is open over everything.
+pub(super) fn in_page(model: &mut Model, key: Key) -> Option<Effect> {
     match intent(key) {
         Some(Intent::Quit) if key == Key::Ctrl('c') => return Some(Effect::Quit),
-        Some(Intent::Down) => model.help_top += 1,
-        Some(Intent::Up) => model.help_top = model.help_top.saturating_sub(1),
-        Some(Intent::PageDown) => model.help_top += usize::from(model.size.height / 2),
+        Some(Intent::Down) => model.page_top += 1,
+        Some(Intent::Up) => model.page_top = model.page_top.saturating_sub(1),
+        Some(Intent::PageDown) => model.page_top += usize::from(model.size.height / 2),
         Some(Intent::PageUp) => {
-            model.help_top = model
-                .help_top
+            model.page_top = model
+                .page_top
                 .saturating_sub(usize::from(model.size.height / 2));
         }
         Some(_) | None => model.mode = Mode::Browse,

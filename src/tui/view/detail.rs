@@ -1,14 +1,15 @@
 //! Everything about the chosen line: the question, what was seen, why it matters, who can fix it and how.
 
-use super::evidence;
+use super::{chain, evidence};
 use crate::catalog::Template;
 use crate::event::Finding;
+use crate::probe::{Evidence, Probe, Reading};
 use crate::report::{Row, State};
 use crate::tui::conclusion::sureness;
 use crate::tui::entries::Fold;
 use crate::tui::model::{Chosen, Model};
 use crate::tui::text::{commands, fit, many, safe, time, width, wrap};
-use crate::tui::theme::{Look, Role, face};
+use crate::tui::theme::{Look, Role, Shape, face};
 use ratatui::text::{Line, Span};
 
 /// Lines of text in a box of so many cells, with one free at its left.
@@ -83,6 +84,24 @@ impl Page {
         self.lines.push(Line::from(spans));
     }
 
+    /// A text beside a line that goes on below it.
+    pub(super) fn trunk(&mut self, text: &str, role: Role) {
+        let trunk = self.look.either("│ ", "| ");
+        for line in wrap(&safe(text, self.look), self.cells.saturating_sub(2)) {
+            let spans = vec![
+                Span::styled(format!(" {trunk}"), self.look.style(Role::Quiet)),
+                Span::styled(line, self.look.style(role)),
+            ];
+            self.lines.push(Line::from(spans));
+        }
+    }
+
+    /// A sign before a name.
+    pub(super) fn signed(&mut self, (shape, role): (Shape, Role), text: &str, of_text: Role) {
+        let sign = format!("{} ", self.look.sign(shape, 0));
+        self.labelled((&sign, role), text, of_text);
+    }
+
     /// Names and values, the values below each other.
     pub(super) fn table(&mut self, rows: &[(String, String)]) {
         let widest = rows
@@ -133,6 +152,10 @@ fn row_page(page: &mut Page, model: &Model, row: &Row) {
             page.text("", &format!("version {version}"), Role::Quiet);
         }
     }
+    if let Some(before) = model.stood(row) {
+        let sign = look.either("≠ ", "* ");
+        page.text(sign, &format!("was {before} in the run before"), Role::Warn);
+    }
     page.gap();
     page.text("", &row.question, Role::Heading);
     match &row.state {
@@ -169,6 +192,15 @@ fn judged(page: &mut Page, model: &Model, row: &Row, finding: &Finding) {
         page.gap();
         page.table(&facts);
     }
+    let evidence = finding
+        .measurement
+        .as_ref()
+        .and_then(|measurement| model.report.evidence.get(measurement));
+    if let Some(Evidence::Tls(seen)) = evidence
+        && about_chain(model, row)
+    {
+        chain::draw(page, seen);
+    }
     if let Some(owner) = finding.owner {
         page.heading("WHO CAN FIX IT");
         page.text("", owner.title(), Role::Heading);
@@ -186,9 +218,7 @@ fn judged(page: &mut Page, model: &Model, row: &Row, finding: &Finding) {
         &format!("{}.", capital(sureness(finding.grade))),
         Role::Text,
     );
-    if let Some(measurement) = &finding.measurement
-        && let Some(evidence) = model.report.evidence.get(measurement)
-    {
+    if let Some(evidence) = evidence {
         page.heading("EVIDENCE");
         let took = format!(
             "symptom {}, measured in {}",
@@ -199,6 +229,13 @@ fn judged(page: &mut Page, model: &Model, row: &Row, finding: &Finding) {
         evidence::tree(page, evidence);
     }
     docs(page, model, row);
+}
+
+/// Whether a check is about the certificates.
+fn about_chain(model: &Model, row: &Row) -> bool {
+    let check = model.catalog.get(row.id.check.as_str());
+    check
+        .is_some_and(|check| check.reads.probe() == Probe::Tls && check.reads != Reading::Agreement)
 }
 
 /// Why the check is asked; for those that were not judged the document's address as well.

@@ -1,5 +1,6 @@
 //! The last line: the keys that matter, what is being typed, or what was just done.
 
+use crate::tui::command;
 use crate::tui::keys::TABLE;
 use crate::tui::model::{Mode, Model};
 use crate::tui::text::{fit, safe, width};
@@ -10,7 +11,8 @@ use ratatui::text::{Line, Span};
 pub(super) fn lines(model: &Model, cells: usize) -> Vec<Line<'static>> {
     let look = model.look;
     let line = match model.mode {
-        Mode::Filter => typing(model, cells),
+        Mode::Filter => typing(model, (" filter / ", &model.filter), cells),
+        Mode::Command => command(model, cells),
         Mode::Save => Line::from(vec![
             Span::styled(" save the report as  ", look.style(Role::Heading)),
             Span::styled("t", look.style(Role::Key)),
@@ -19,7 +21,7 @@ pub(super) fn lines(model: &Model, cells: usize) -> Vec<Line<'static>> {
             Span::raw(" json  "),
             Span::styled("any other key: not", look.style(Role::Quiet)),
         ]),
-        Mode::Browse | Mode::Help => match &model.notice {
+        Mode::Browse | Mode::Help | Mode::Times => match &model.notice {
             Some(notice) => Line::styled(
                 format!(
                     " {}",
@@ -33,16 +35,27 @@ pub(super) fn lines(model: &Model, cells: usize) -> Vec<Line<'static>> {
     vec![line]
 }
 
-/// The filter as typed so far; its end stays in sight.
-fn typing(model: &Model, cells: usize) -> Line<'static> {
+/// The command as typed so far, and what it could become.
+fn command(model: &Model, cells: usize) -> Line<'static> {
     let look = model.look;
-    let typed = safe(&model.filter, look);
+    let mut line = typing(model, (" : ", &model.command), cells);
+    let left = cells.saturating_sub(line.width() + 2);
+    let all = command::completions(&model.command, model).join("  ");
+    let all = fit(&format!("  {all}"), left, look);
+    line.spans.push(Span::styled(all, look.style(Role::Quiet)));
+    line
+}
+
+/// What is being typed; its end stays in sight.
+fn typing(model: &Model, (label, typed): (&'static str, &str), cells: usize) -> Line<'static> {
+    let look = model.look;
+    let typed = safe(typed, look);
     let mut seen = typed.as_str();
     while width(seen) + 12 > cells.max(13) {
         seen = &seen[seen.chars().next().map_or(0, char::len_utf8)..];
     }
     Line::from(vec![
-        Span::styled(" filter / ", look.style(Role::Heading)),
+        Span::styled(label, look.style(Role::Heading)),
         Span::raw(seen.to_owned()),
         Span::styled(" ", look.style(Role::Chosen)),
     ])

@@ -90,6 +90,20 @@ fn counts(model: &Model, took: u64) -> Vec<Span<'static>> {
             )
         })
         .collect();
+    let changed = model
+        .report
+        .rows
+        .iter()
+        .filter(|row| model.stood(row).is_some())
+        .count();
+    if changed > 0 {
+        let text = format!("{} {changed} changed  ", model.look.either("≠", "*"));
+        spans.push(Span::styled(text, model.look.style(Role::Warn)));
+    }
+    if let Some(watch) = model.watch {
+        let text = format!("again in {} s  ", watch.left_ms.div_ceil(1_000));
+        spans.push(Span::styled(text, model.look.style(Role::Running)));
+    }
     spans.push(Span::styled(
         format!("in {}", time(took)),
         model.look.style(Role::Quiet),

@@ -88,6 +88,11 @@ pub(crate) fn lines(model: &Model, cells: usize) -> Vec<Line<'static>> {
         lines.extend(row((*typed).into(), Role::Key, help));
     }
     lines.push(Line::default());
+    lines.push(heading("COMMANDS (AND EVERY ACTION BY ITS WORD)"));
+    for (typed, help) in crate::tui::command::SPOKEN {
+        lines.extend(row(format!(":{typed}"), Role::Key, help));
+    }
+    lines.push(Line::default());
     lines.push(heading("SIGNS"));
     for (shape, role, text) in SIGNS {
         lines.extend(row(look.sign(shape, model.frame).into(), role, text));

@@ -88,7 +88,11 @@ fn row_line(
 ) -> Line<'static> {
     let look = model.look;
     let (shape, word, role) = face(&row.state);
-    let indent = if inside { "      " } else { "  " };
+    let indent = match (inside, model.stood(row)) {
+        (true, _) => "      ",
+        (false, None) => "  ",
+        (false, Some(_)) => look.either(" ≠", " *"),
+    };
     let took = row
         .finding()
         .filter(|finding| finding.measurement.is_some())

@@ -1,0 +1,149 @@
+//! What is typed after `:`: every intent by its word, and some with more said about it.
+
+use super::keys::Intent;
+use super::model::{Format, Model};
+use super::theme::Theme;
+use crate::catalog::CheckId;
+
+/// A command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Command {
+    /// What a key could do.
+    Act(Intent),
+    /// Show only what has these words.
+    Filter(String),
+    /// To that check.
+    Go(CheckId),
+    /// Save in that format.
+    Save(Format),
+    /// These colours.
+    Theme(Theme),
+    /// Ask everything again every so many seconds.
+    Watch(u64),
+}
+
+/// The least time between two runs of a watch, seconds.
+const LEAST: u64 = 5;
+
+/// Commands with more said about them, for the help.
+pub(crate) const SPOKEN: &[(&str, &str)] = &[
+    ("go CHECK", "to that check"),
+    ("filter WORDS", "as after /"),
+    ("save text|json", "the report as a file"),
+    ("theme dark|light|mono", "these colours"),
+    (
+        "watch SECONDS",
+        "ask everything again every so often; 0 ends it",
+    ),
+];
+
+/// Reads a command; the beginning of a word is enough where only one begins so.
+pub(crate) fn parse(typed: &str, model: &Model) -> Result<Command, String> {
+    let typed = typed.trim();
+    let (word, rest) = typed.split_once(char::is_whitespace).unwrap_or((typed, ""));
+    let rest = rest.trim();
+    let unknown = |what: &str, all: &[String]| match all {
+        [] => format!("there is no {what}"),
+        several => format!("{what} may be {}", several.join(", ")),
+    };
+    if rest.is_empty() {
+        let words = words();
+        let fitting: Vec<String> = words
+            .iter()
+            .filter(|one| one.starts_with(word))
+            .cloned()
+            .collect();
+        let whole = fitting
+            .iter()
+            .find(|one| *one == word)
+            .or(fitting.first().filter(|_| fitting.len() == 1));
+        let intent =
+            whole.and_then(|whole| Intent::ALL.iter().find(|intent| intent.word() == whole));
+        return intent
+            .map(|intent| Command::Act(*intent))
+            .ok_or_else(|| unknown(&format!("command {word}"), &fitting));
+    }
+    match word {
+        "filter" => Ok(Command::Filter(rest.to_owned())),
+        "go" => {
+            let found = model.report.rows.iter().map(|row| &row.id.check);
+            let mut found = found.filter(|id| id.as_str().starts_with(rest));
+            found
+                .next()
+                .map(|id| Command::Go(id.clone()))
+                .ok_or_else(|| format!("there is no check {rest}"))
+        }
+        "save" => match rest {
+            "text" => Ok(Command::Save(Format::Text)),
+            "json" => Ok(Command::Save(Format::Json)),
+            _ => Err("a report is saved as text or json".into()),
+        },
+        "theme" => {
+            let all = [Theme::Dark, Theme::Light, Theme::Mono];
+            let theme = all.into_iter().find(|theme| theme.name() == rest);
+            theme
+                .map(Command::Theme)
+                .ok_or_else(|| "colours are dark, light or mono".into())
+        }
+        "watch" => match rest.parse() {
+            Ok(0) => Ok(Command::Watch(0)),
+            Ok(seconds) if (LEAST..=86_400).contains(&seconds) => Ok(Command::Watch(seconds)),
+            Ok(_) | Err(_) => Err(format!(
+                "watch takes {LEAST} to 86400 seconds, or 0 to end it"
+            )),
+        },
+        _ => Err(unknown(&format!("command {word} with more behind it"), &[])),
+    }
+}
+
+/// The words of all intents.
+fn words() -> Vec<String> {
+    Intent::ALL
+        .iter()
+        .map(|intent| intent.word().to_owned())
+        .collect()
+}
+
+/// What the typed text could become.
+pub(crate) fn completions(typed: &str, model: &Model) -> Vec<String> {
+    let all: Vec<String> = match typed.split_once(' ') {
+        None => words().into_iter().chain(["go".to_owned()]).collect(),
+        Some(("go", _)) => {
+            let mut all: Vec<String> = model
+                .report
+                .rows
+                .iter()
+                .map(|row| format!("go {}", row.id.check))
+                .collect();
+            all.dedup();
+            all
+        }
+        Some(("save", _)) => ["text", "json"]
+            .map(|format| format!("save {format}"))
+            .to_vec(),
+        Some(("theme", _)) => ["dark", "light", "mono"]
+            .map(|theme| format!("theme {theme}"))
+            .to_vec(),
+        Some(_) => Vec::new(),
+    };
+    all.into_iter()
+        .filter(|one| one.starts_with(typed) && one != typed)
+        .collect()
+}
+
+/// The typed text with as much added as all its completions agree on.
+pub(crate) fn completed(typed: &str, model: &Model) -> String {
+    let all = completions(typed, model);
+    let Some((first, rest)) = all.split_first() else {
+        return typed.to_owned();
+    };
+    let agreed = rest.iter().fold(first.as_str(), |agreed, other| {
+        let same = agreed
+            .char_indices()
+            .zip(other.chars())
+            .take_while(|((_, one), two)| one == two);
+        let end = same.last().map_or(0, |((at, one), _)| at + one.len_utf8());
+        &agreed[..end]
+    });
+    agreed.to_owned()
+}
