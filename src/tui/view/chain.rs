@@ -92,7 +92,8 @@ fn is_end(facets: &Facets, at: usize) -> bool {
         | End::Anchored(_)
         | End::Open(_)
         | End::WrongKey(_)
-        | End::Unproven(_) => false,
+        | End::Unproven(_)
+        | End::Anchored(_) => false,
     }
 }
 
@@ -166,6 +167,11 @@ fn open_end(facets: &Facets) -> (String, String, Sign) {
             BAD,
         ),
         End::Unproven(at) => (issuer(at), "its signature cannot be checked here", OPEN),
+        End::Anchored(at) => (
+            issuer(at),
+            "a private root: a store here has it, the cloud does not",
+            BAD,
+        ),
         End::Nothing | End::Unreadable => ("nothing".into(), "no certificate could be read", BAD),
     };
     (named, why.into(), sign)
