@@ -248,151 +248,50 @@ mod tests {
         (Responder::read(&seen, &at), who)
     }
 
-    /// A page with this title and text.
-    fn page(title: &str, text: &str) -> String {
-        format!(
-            "<!DOCTYPE html><html><head><title>{title}</title></head><body>{text}</body></html>"
-        )
-    }
+    /// An answer: status, headers beside the content type, title and text of the page.
+    type Answer = (
+        u16,
+        &'static [(&'static str, &'static str)],
+        &'static str,
+        &'static str,
+    );
+
+    /// Answers that have been seen, what they mean, and a word that names who gave them.
+    #[rustfmt::skip]
+    const SEEN: [(Answer, Responder, &str); 13] = [
+        ((503, &[("server", "Microsoft-HTTPAPI/2.0")], "Service Unavailable", "HTTP Error 503."), Responder::GatewayError, "HTTP.SYS"),
+        ((502, &[("server", "nginx")], "502 Bad Gateway", "nginx"), Responder::GatewayError, "502"),
+        ((503, &[], "", "No server is available to handle this request."), Responder::GatewayError, "does not name itself"),
+        ((200, &[], "Request Rejected", "The requested URL was rejected. Your support ID is: 42"), Responder::HtmlPage, "firewall"),
+        ((503, &[("cf-ray", "1")], "Just a moment", "Checking your browser"), Responder::OtherService, "firewall"),
+        ((502, &[("cf-ray", "1")], "502: Bad gateway", ""), Responder::GatewayError, "502"),
+        ((522, &[("cf-ray", "1")], "Connection timed out", ""), Responder::GatewayError, "timed out"),
+        ((403, &[("cf-ray", "1")], "Attention Required", "You are unable to access"), Responder::OtherService, "firewall"),
+        ((500, &[("server", "Microsoft-IIS/10.0")], "Detailed Error", "HTTP Error 500.30 - ASP.NET Core app failed to start"), Responder::GatewayError, "cannot start"),
+        ((511, &[], "Network Authentication Required", ""), Responder::OtherService, "portal"),
+        ((407, &[("proxy-authenticate", "Basic")], "Proxy", ""), Responder::OtherService, "forward proxy"),
+        ((200, &[("server", "Microsoft-IIS/10.0")], "IIS Windows Server", ""), Responder::HtmlPage, "IIS"),
+        ((200, &[], "Swagger UI", "<div id='swagger-ui'>"), Responder::HtmlPage, "Swagger"),
+    ];
 
     #[test]
     fn whoever_answers_is_told_by_its_page() {
-        let html = ("content-type", "text/html");
-        let unavailable = page(
-            "Service Unavailable",
-            "<h2>Service Unavailable</h2><hr><p>HTTP Error 503.</p>",
-        );
-        let cases = [
-            (
-                read(
-                    503,
-                    &[html, ("server", "Microsoft-HTTPAPI/2.0")],
-                    &unavailable,
-                ),
-                Responder::GatewayError,
-                "HTTP.SYS",
-            ),
-            (
-                read(
-                    502,
-                    &[html, ("server", "nginx")],
-                    &page("502 Bad Gateway", "nginx"),
-                ),
-                Responder::GatewayError,
-                "502",
-            ),
-            (
-                read(
-                    503,
-                    &[html],
-                    "<html><body><h1>503 Service Unavailable</h1>No server is available to handle this request.</body></html>",
-                ),
-                Responder::GatewayError,
-                "does not name itself",
-            ),
-            (
-                read(
-                    200,
-                    &[html],
-                    &page(
-                        "Request Rejected",
-                        "The requested URL was rejected. Your support ID is: 42",
-                    ),
-                ),
-                Responder::HtmlPage,
-                "firewall",
-            ),
-            (
-                read(
-                    503,
-                    &[html, ("cf-ray", "1")],
-                    &page("Just a moment", "Checking your browser"),
-                ),
-                Responder::OtherService,
-                "firewall",
-            ),
-            (
-                read(
-                    502,
-                    &[html, ("cf-ray", "1"), ("server", "cloudflare")],
-                    &page("502: Bad gateway", ""),
-                ),
-                Responder::GatewayError,
-                "502",
-            ),
-            (
-                read(
-                    522,
-                    &[html, ("cf-ray", "1")],
-                    &page("Connection timed out", ""),
-                ),
-                Responder::GatewayError,
-                "timed out",
-            ),
-            (
-                read(
-                    403,
-                    &[html, ("cf-ray", "1")],
-                    &page("Attention Required", "You are unable to access"),
-                ),
-                Responder::OtherService,
-                "firewall",
-            ),
-            (
-                read(
-                    500,
-                    &[html, ("server", "Microsoft-IIS/10.0")],
-                    &page(
-                        "IIS 10.0 Detailed Error",
-                        "HTTP Error 500.30 - ASP.NET Core app failed to start",
-                    ),
-                ),
-                Responder::GatewayError,
-                "cannot start",
-            ),
-            (
-                read(511, &[html], &page("Network Authentication Required", "")),
-                Responder::OtherService,
-                "portal",
-            ),
-            (
-                read(
-                    407,
-                    &[html, ("proxy-authenticate", "Basic")],
-                    &page("Proxy", ""),
-                ),
-                Responder::OtherService,
-                "forward proxy",
-            ),
-            (
-                read(
-                    200,
-                    &[html, ("server", "Microsoft-IIS/10.0")],
-                    &page("IIS Windows Server", ""),
-                ),
-                Responder::HtmlPage,
-                "IIS",
-            ),
-            (
-                read(200, &[html], &page("Swagger UI", "<div id=\"swagger-ui\">")),
-                Responder::HtmlPage,
-                "Swagger",
-            ),
-            (
-                read(302, &[("location", "/account/login")], ""),
-                Responder::LoginRedirect,
-                "",
-            ),
-            (read(304, &[], ""), Responder::OtherService, ""),
-            (
-                read(200, &[("content-type", "application/json")], "{}"),
-                Responder::OtherService,
-                "",
-            ),
-        ];
-        for ((found, who), expected, word) in cases {
-            assert_eq!(found, expected, "{who}");
+        for ((status, headers, title, text), expected, word) in SEEN {
+            let page = format!("<!DOCTYPE html><title>{title}</title><body>{text}</body>");
+            let (found, who) = read(status, headers, &page);
+            assert_eq!(found, expected, "{status} {who}");
             assert!(who.contains(word), "{who} does not say {word}");
         }
+    }
+
+    #[test]
+    fn a_redirect_to_nowhere_and_any_json_are_other_services() {
+        let found = |status, headers: &[_], body| read(status, headers, body).0;
+        assert_eq!(
+            found(302, &[("location", "/account/login")], ""),
+            Responder::LoginRedirect
+        );
+        assert_eq!(found(304, &[], ""), Responder::OtherService);
+        assert_eq!(found(200, &[], "{}"), Responder::OtherService);
     }
 }
