@@ -176,6 +176,7 @@ impl Scenario {
                         ..Robot::default()
                     });
                 }
+                "baseline" => settings.baseline = Some("good.jsonl".into()),
                 other => panic!("{}: there is no section called {other}", self.fact),
             }
         }

@@ -1,9 +1,11 @@
 //! The connections of one run, and who is signed in over them.
 
+mod connect;
+
 use super::http::{Answer, Failure, Request, Response, Trust};
 use super::line::Line;
 use super::memory::Memory;
-use super::route::{Obstacle, Wanted};
+use super::route::Obstacle;
 use super::sign_in::{self, Attempt, Ticket};
 use super::tls::{self, Handshake, KeyProof, Secured, bytes_of};
 use super::veil::Veil;
@@ -11,22 +13,18 @@ use crate::allowlist::material::Material;
 use crate::config::{Credential, Host, Settings};
 use crate::names::Resolution;
 use crate::proxy::Proxy;
-use crate::secret::Secret;
 use crate::trust::{self, Roots, Served};
 use crate::world::{AnyStream, World};
 use hyper::StatusCode;
 use hyper::header::HeaderValue;
 use std::collections::BTreeMap;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Mutex, OnceCell, Semaphore};
 
 /// How many requests may be on their way at once, and so how many connections there are where one takes one at a time.
 const IN_FLIGHT: usize = 8;
-
-/// The segment size of a narrow connection: with headers it fits the smallest packet that IPv4 lets pass whole, 576 bytes.
-const NARROW: u32 = 400;
 
 /// The live side of a run. What is live cannot be evidence, so it is kept here; this is the one place with locks.
 pub struct Session {
@@ -296,86 +294,6 @@ impl Session {
     /// What DNS, TCP and TLS of one connection may take together.
     pub fn time(&self) -> Duration {
         Duration::from_millis(self.settings.network.connect_timeout_ms)
-    }
-
-    /// The local address to connect from: the first one asked for that is of the address's family.
-    pub fn source(&self, address: SocketAddr) -> Option<IpAddr> {
-        let sources = self.settings.network.source_ips.iter();
-        let mut fitting = sources.filter(|source| source.is_ipv4() == address.is_ipv4());
-        fitting.next().copied()
-    }
-
-    /// A connection of its own with small segments, for a question after a handshake failed.
-    ///
-    /// # Errors
-    /// Why there is none.
-    pub async fn connect_narrowly(
-        &self,
-        address: SocketAddr,
-        time: Duration,
-    ) -> Result<AnyStream, Obstacle> {
-        let port = self.settings.target.port;
-        let max_segment = Some(NARROW);
-        self.reach(Wanted {
-            address,
-            port,
-            time,
-            max_segment,
-        })
-        .await
-    }
-
-    /// A connection from the first source address asked for.
-    ///
-    /// # Errors
-    /// Why there is none.
-    pub async fn connect(
-        &self,
-        address: SocketAddr,
-        time: Duration,
-    ) -> Result<AnyStream, Obstacle> {
-        let port = self.settings.target.port;
-        self.connect_to_port(address, port, time).await
-    }
-
-    /// The same to another port of the host.
-    ///
-    /// # Errors
-    /// Why there is none.
-    pub async fn connect_to_port(
-        &self,
-        address: SocketAddr,
-        port: u16,
-        time: Duration,
-    ) -> Result<AnyStream, Obstacle> {
-        self.reach(Wanted {
-            address,
-            port,
-            time,
-            max_segment: None,
-        })
-        .await
-    }
-
-    /// The proxy that every connection goes through, if any.
-    pub fn proxy(&self) -> Option<&Proxy> {
-        self.proxy.as_ref()
-    }
-
-    pub(super) fn proxy_names(&self) -> &OnceCell<Resolution> {
-        &self.proxy_names
-    }
-
-    pub(super) fn proxy_secret(&self) -> Option<&Secret> {
-        self.credential.proxy.as_ref()
-    }
-
-    pub(super) fn world(&self) -> &World {
-        &self.world
-    }
-
-    pub(super) fn settings(&self) -> &Settings {
-        &self.settings
     }
 
     /// A line that the request may go over: a kept one, or a new one to the address that answered first.
