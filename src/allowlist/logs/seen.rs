@@ -310,6 +310,7 @@ impl Tally {
             last: self.last,
             ranges,
             clients: self.clients,
+            other_port: false,
             cut: None,
         }
     }
@@ -353,6 +354,7 @@ impl LogSummary {
                 clients.more_inside = true;
             }
         }
+        self.other_port |= other.other_port;
         if self.cut.is_none() {
             self.cut.clone_from(&other.cut);
         }

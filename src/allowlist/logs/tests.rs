@@ -181,6 +181,41 @@ fn the_firewalls_log_tells_who_was_dropped_at_the_door() {
 }
 
 #[test]
+fn a_port_that_was_translated_on_the_way_does_not_hide_the_requests() {
+    let ranges = nets(&["203.0.113.0/30"]);
+    let found = read_log(IIS.as_bytes(), &ranges, Some(8443));
+    assert!(!found.other_port, "the second heading tells no port");
+    let first = IIS.lines().take(5).collect::<Vec<_>>().join("\n");
+    let found = read_log(first.as_bytes(), &ranges, Some(8443));
+    assert!(found.other_port);
+    assert_eq!((found.entries, found.ranges[0].times), (3, 2));
+    let dropped = "#Fields: date time action protocol src-ip dst-port\n2026-11-22 10:00:00 DROP TCP 203.0.113.1 3389\n";
+    let found = read_log(dropped.as_bytes(), &ranges, Some(8443));
+    assert_eq!(
+        found.entries, 0,
+        "another service says nothing of Orchestrator"
+    );
+}
+
+#[test]
+fn what_two_clocks_say_within_hours_has_no_order() {
+    let ranges = ["203.0.113.0/30"];
+    let served = "#Fields: date time c-ip sc-status\n2026-11-22 10:00:00 203.0.113.1 200\n";
+    let dropped = |day| {
+        format!(
+            "#Fields: date time action protocol src-ip dst-port\n2026-11-{day} 12:00:00 DROP TCP 203.0.113.1 443\n"
+        )
+    };
+    let both = |day| {
+        let mut found = summary(served, &ranges);
+        found.merge(&summary(&dropped(day), &ranges));
+        found.arrived().symptom
+    };
+    assert_eq!(both(22), Arrival::Arrives);
+    assert_eq!(both(23), Arrival::TurnedAway);
+}
+
+#[test]
 fn logs_are_added_up() {
     let ranges = ["203.0.113.0/30", "198.51.100.0/24"];
     let mut one = summary(IIS, &ranges);

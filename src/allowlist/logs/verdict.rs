@@ -33,8 +33,11 @@ pub struct Arrived {
 impl RangeSeen {
     /// Whether it is turned away now: nothing else was seen of it since.
     pub fn is_turned_away(&self) -> bool {
-        let refused =
-            self.refused > 0 && (self.served == 0 || self.refused_last > self.served_last);
+        let since = match (self.refused_last, self.served_last) {
+            (Some(refused), Some(served)) => refused.is_surely_after(served),
+            (None, _) | (_, None) => false,
+        };
+        let refused = self.refused > 0 && (self.served == 0 || since);
         // Where the reason is not told, 403 counts only when there was never anything else.
         refused || (self.forbidden > 0 && self.served == 0 && self.refused == 0)
     }
