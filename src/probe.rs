@@ -14,6 +14,7 @@ pub mod health;
 pub mod hooks;
 pub mod listing;
 pub mod login;
+pub mod logs;
 pub mod names;
 pub mod naming;
 pub mod outside;
@@ -266,6 +267,7 @@ probes! {
     Tcp = tcp { Reach = "tcp.reach", Clearness = "tcp.path" }
     Sources = sources { Admission = "sources.admission" }
     Allowlist = allowlist { Coverage = "allowlist.coverage" }
+    Logs = logs { Sighting = "logs.sighting" }
     Tls = tls {
         Agreement = "tls.agreement",
         Trusted = "tls.trust",
