@@ -4,8 +4,10 @@ mod allowlist;
 mod arguments;
 mod catalogue;
 mod demo;
+mod diff;
 mod live;
 mod output;
+mod proxy;
 mod recording;
 mod request;
 mod screen;
@@ -16,7 +18,6 @@ pub use arguments::Arguments;
 use crate::report::Exit;
 use arguments::Command;
 use clap::{CommandFactory as _, Parser as _};
-use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 /// Why nothing was done: usage or configuration. The text says what cannot be done, and why.
@@ -103,7 +104,7 @@ async fn run(arguments: Arguments) -> Result<Exit, Refused> {
         None => live::check(arguments::CheckArguments::default()).await,
         Some(Command::Tui(tui)) => screen::start(tui.whole()).await,
         Some(Command::Check(check)) => live::check(check).await,
-        Some(Command::Demo(demo)) => demo::run(demo).await,
+        Some(Command::Demo(demo)) => Box::pin(demo::run(demo)).await,
         Some(Command::Allowlist(command)) => allowlist::run(command).await,
         Some(Command::List(list)) => catalogue::list(&list),
         Some(Command::Explain(explain)) => catalogue::explain(&explain),
@@ -112,6 +113,7 @@ async fn run(arguments: Arguments) -> Result<Exit, Refused> {
             catalogue::plan(&plan)
         }
         Some(Command::Replay(replay)) => recording::replay(replay).await,
+        Some(Command::Diff(files)) => diff::diff(&files),
         Some(Command::Judge(judge)) => recording::judge(judge).await,
         Some(Command::Webhook(hook)) => webhook::run(hook).await,
         Some(Command::Completions { shell }) => {

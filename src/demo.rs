@@ -65,6 +65,8 @@ pub struct Options {
     pub now: Timestamp,
     /// What it does to its answers, for tests of the client.
     pub hostile: Vec<Hostile>,
+    /// How many folders named `Crowd/…` there are beside the others, with four processes each.
+    pub crowd: u16,
     /// How many requests the first token is good for; none for thirty minutes of them.
     pub first_token_uses: Option<u32>,
 }
@@ -79,6 +81,7 @@ impl Options {
             delay: Duration::ZERO,
             now,
             hostile: Vec::new(),
+            crowd: 0,
             first_token_uses: None,
         }
     }
@@ -195,7 +198,8 @@ async fn open(
     let listeners = bound.open()?;
     let mut people = people::People::new(&parts.secrets);
     people.first_token_uses = parts.options.first_token_uses;
-    let world = world::World::new(parts.options.api_version, people, faults);
+    let mut world = world::World::new(parts.options.api_version, people, faults);
+    world.crowd(parts.options.crowd);
     let (ask, questions) = mpsc::channel(64);
     tasks.spawn(
         stop.clone()

@@ -7,6 +7,7 @@ pub mod shown;
 
 pub mod allowlist;
 pub mod dial;
+pub mod history;
 pub mod names;
 pub mod path;
 pub mod proxy;

@@ -15,6 +15,16 @@ pub struct RowId {
     pub subject: Option<Subject>,
 }
 
+impl RowId {
+    /// Whether both are about the same folder, or one of them about the whole target.
+    pub fn meets(&self, other: &Self) -> bool {
+        match (&self.subject, &other.subject) {
+            (Some(one), Some(other)) => one.folder == other.folder,
+            (None, _) | (_, None) => true,
+        }
+    }
+}
+
 /// Which checks are wanted.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Selection {
@@ -121,7 +131,7 @@ fn places(ids: &[RowId], checks: &[CheckId], subject: Option<&Subject>) -> Vec<u
 }
 
 /// Whether a row about `wide` bears on one about `narrow`.
-fn concerns(wide: Option<&Subject>, narrow: Option<&Subject>) -> bool {
+pub(crate) fn concerns(wide: Option<&Subject>, narrow: Option<&Subject>) -> bool {
     match (wide, narrow) {
         (None, _) | (Some(_), None) => true,
         (Some(wide), Some(narrow)) if wide.process.is_none() => wide.folder == narrow.folder,

@@ -11,6 +11,7 @@ pub mod downloads;
 pub mod execute;
 pub mod folders;
 pub mod health;
+pub mod history;
 pub mod hooks;
 pub mod listing;
 pub mod login;
@@ -19,6 +20,7 @@ pub mod names;
 pub mod naming;
 pub mod outside;
 pub mod plain;
+pub mod privileges;
 pub mod process;
 pub mod robot;
 pub mod sources;
@@ -118,6 +120,11 @@ impl Before {
             seen: Arc::new(seen),
             noted,
         }
+    }
+
+    /// Everything that was measured until now.
+    pub fn all(&self) -> impl Iterator<Item = (&Measurement, &Evidence)> {
+        self.seen.iter()
     }
 
     /// The evidence of that probe about that subject, or about the widest that holds it.
@@ -291,4 +298,6 @@ probes! {
     Delivery = delivery { Arrival = "delivery.arrival" }
     Robot = robot { Hail = "robot.answer" }
     Downloads = downloads { Installation = "downloads.installation" }
+    Privileges = privileges { Sufficiency = "privileges.sufficiency" }
+    History = history { Difference = "history.difference" }
 }

@@ -1,9 +1,11 @@
 //! What a run comes to: a fold of its events.
 
 mod json;
+mod shape;
 mod text;
 
 pub use json::json;
+pub use shape::Shape;
 pub use text::{Style, text};
 
 use crate::catalog::{Catalog, CheckId, Grade, Group, Owner, Severity, Verdict};
@@ -45,6 +47,8 @@ pub struct Row {
     pub required: bool,
     /// The check whose failure it only locates.
     pub locates: Option<CheckId>,
+    /// The checks whose failure explains one of this.
+    pub follows: Vec<CheckId>,
     /// Where it stands.
     pub state: State,
 }
@@ -218,7 +222,7 @@ impl Report {
             .iter()
             .filter(|row| row.verdict() == Some(Verdict::Fail));
         let roots = failed
-            .filter(|row| row.locates.is_none())
+            .filter(|row| row.locates.is_none() && !self.is_shadow(row))
             .filter_map(|row| {
                 let finding = row.finding()?;
                 Some(Root {
@@ -232,13 +236,22 @@ impl Report {
         roots.collect()
     }
 
+    /// Whether another failure about the same explains this one.
+    fn is_shadow(&self, row: &Row) -> bool {
+        let fails = |other: &&Row| other.verdict() == Some(Verdict::Fail);
+        self.rows
+            .iter()
+            .filter(fails)
+            .any(|other| row.follows.contains(&other.id.check) && row.id.meets(&other.id))
+    }
+
     /// The checks that a failing one stands in the way of, or that only locate it.
     fn explained_by(&self, check: &CheckId) -> Vec<CheckId> {
         let mut explained: Vec<CheckId> = Vec::new();
         for row in &self.rows {
             let blocked = matches!(&row.state, State::Blocked(by) if by == check);
-            let locates =
-                row.locates.as_ref() == Some(check) && row.verdict() == Some(Verdict::Fail);
+            let locates = row.follows.contains(check) && row.verdict() == Some(Verdict::Fail)
+                || row.locates.as_ref() == Some(check) && row.verdict() == Some(Verdict::Fail);
             if (blocked || locates) && !explained.contains(&row.id.check) {
                 explained.push(row.id.check.clone());
             }
@@ -305,6 +318,7 @@ fn row(id: &RowId, catalog: &Catalog) -> Row {
         severity: check.map_or(Severity::Advice, |check| check.severity),
         required: check.is_some_and(|check| check.required),
         locates: check.and_then(|check| check.locates.clone()),
+        follows: check.map_or_else(Vec::new, |check| check.follows.clone()),
         state: State::Waiting,
     }
 }

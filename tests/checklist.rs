@@ -1,5 +1,7 @@
 //! The checklist against the stand-in Orchestrator, over real sockets.
 
+#![expect(clippy::expect_used, reason = "a test may panic")]
+
 #[path = "support/checklist.rs"]
 mod checklist;
 #[path = "support/openapi.rs"]
@@ -218,7 +220,7 @@ async fn every_request_is_one_that_the_definition_of_its_age_has() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_healthy_run_takes_one_handshake_and_eight_requests() {
+async fn a_healthy_run_takes_one_handshake_and_eleven_requests() {
     let stand = stand(options()).await;
     checked(&stand, |_| {}).await;
     let log = stand.log();
@@ -226,9 +228,9 @@ async fn a_healthy_run_takes_one_handshake_and_eight_requests() {
     let asked: Vec<&str> = log
         .requests
         .iter()
-        .map(|exchange| exchange.path())
+        .map(orch_doctor::demo::Exchange::path)
         .collect();
-    assert_eq!(asked.len(), 8, "{asked:?}");
+    assert_eq!(asked.len(), 11, "{asked:?}");
     assert_eq!(log.logins.len(), 1, "one sign-in");
 }
 
@@ -247,5 +249,220 @@ fn the_schema_refuses_what_is_no_report() {
     assert!(
         faults.contains(&"report.exit is 7, none of its values".to_owned()),
         "{faults:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_hundred_processes_in_fifty_folders_take_sixty_requests_at_most() {
+    let delay = std::time::Duration::from_millis(5);
+    let stand = stand(Options {
+        crowd: 50,
+        delay,
+        ..options()
+    })
+    .await;
+    let done = checked(&stand, |settings| {
+        settings.processes = (0..200)
+            .map(|at| orch_doctor::config::ProcessWanted {
+                folder: format!("Crowd/{:03}", at / 4),
+                name: format!("bot {}-{}", at / 4, at % 4),
+                version: None,
+            })
+            .collect();
+    })
+    .await;
+    let log = stand.log();
+    assert!(log.requests.len() <= 60, "{} requests", log.requests.len());
+    let in_flight = |at| {
+        let open =
+            |seen: &&orch_doctor::demo::Exchange| seen.arrived <= at && at < seen.answered + delay;
+        log.requests.iter().filter(open).count()
+    };
+    let most = log
+        .requests
+        .iter()
+        .map(|seen| in_flight(seen.arrived))
+        .max();
+    assert!(most <= Some(8), "{most:?} at once");
+    let present = done.report.rows.iter().filter(|row| {
+        row.id.check.as_str() == "process-present" && row.verdict() == Some(Verdict::Pass)
+    });
+    assert_eq!(present.count(), 200);
+    let failed = done
+        .report
+        .rows
+        .iter()
+        .filter(|row| row.verdict() == Some(Verdict::Fail));
+    assert_eq!(failed.count(), 0);
+    assert_eq!(
+        done.report.exit(),
+        Exit::Undecided,
+        "what was not asked is not passed"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn odd_names_are_found_in_their_own_folder() {
+    let stand = stand(options()).await;
+    let wanted = [
+        ("R&D #1", "O'Brien's #1 & only", "1.0.0"),
+        ("R&D #1", "50% faster?", "0.9.0-beta.2"),
+        ("経理", "請求書処理", "1.1.0"),
+        ("経理/月次", "Dispatcher", "2.3.1"),
+        ("Shared", "Dispatcher", "2.3.0"),
+    ];
+    let done = checked(&stand, |settings| {
+        settings.processes = wanted
+            .map(
+                |(folder, name, version)| orch_doctor::config::ProcessWanted {
+                    folder: folder.into(),
+                    name: name.into(),
+                    version: Some(version.into()),
+                },
+            )
+            .to_vec();
+    })
+    .await;
+    assert_eq!(odd_rows(&done), Vec::<String>::new());
+    assert_eq!(done.report.exit(), Exit::Healthy);
+}
+
+/// The longest chain of requests that begins with the sign-in, each sent after the answer of the one before.
+fn round_trips(log: &orch_doctor::demo::Log, delay: std::time::Duration) -> usize {
+    let sign_in = log
+        .requests
+        .iter()
+        .position(|seen| seen.path().ends_with("Authenticate"));
+    let from = sign_in.unwrap_or_default();
+    let mut rest: Vec<_> = log.requests[from..].iter().collect();
+    rest.sort_by_key(|seen| seen.arrived);
+    let mut depth = vec![1_usize; rest.len()];
+    for at in 0..rest.len() {
+        for before in 0..at {
+            if rest[before].answered + delay <= rest[at].arrived {
+                depth[at] = depth[at].max(depth[before] + 1);
+            }
+        }
+    }
+    depth.into_iter().max().unwrap_or_default()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_healthy_run_takes_four_round_trips_from_the_sign_in_on() {
+    let delay = std::time::Duration::from_millis(60);
+    let stand = stand(Options { delay, ..options() }).await;
+    let done = checked(&stand, |_| {}).await;
+    assert_eq!(done.report.exit(), Exit::Healthy);
+    // The folder's number, the process's key and package: each is asked for with what the one before told, and no definition
+    // offers a way around it.
+    assert_eq!(round_trips(&stand.log(), delay), 4);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_a_server_sends_breaks_the_run() {
+    use orch_doctor::demo::{Harm, Hostile};
+    let harms = [
+        Harm::RedirectAway,
+        Harm::RedirectLoop,
+        Harm::EndlessBody,
+        Harm::GzipBomb,
+        Harm::SlowBody,
+        Harm::CutBody,
+        Harm::InvalidJson,
+        Harm::DeepJson,
+        Harm::WrongTypes,
+        Harm::NanCount,
+        Harm::NoAnswer,
+    ];
+    let places = ["", "odata", "foldersnavigation", "authenticate"];
+    let mut walks: JoinSet<Option<String>> = JoinSet::new();
+    let mut wrong = Vec::new();
+    for (how, at) in harms.into_iter().flat_map(|how| places.map(|at| (how, at))) {
+        if walks.len() >= 4 {
+            wrong.extend(walks.join_next().await.and_then(Result::ok).flatten());
+        }
+        walks.spawn(async move {
+            let hostile = vec![Hostile { how, at: at.into() }];
+            let stand = stand(Options {
+                hostile,
+                ..options()
+            })
+            .await;
+            let done = checked(&stand, |settings| {
+                settings.network.connect_timeout_ms = 1_000;
+                settings.network.request_timeout_ms = 1_000;
+                settings.network.deadline_ms = Some(8_000);
+            })
+            .await;
+            let told = matches!(done.report.exit(), Exit::Unhealthy | Exit::Undecided);
+            let broke = done.report.counts().broke;
+            let stolen = stand
+                .log()
+                .requests
+                .iter()
+                .any(|seen| seen.path() == "/stolen");
+            (!told || broke > 0 || stolen || done.report.took_ms > 9_000).then(|| {
+                format!(
+                    "{how:?} at {at:?}: {:?}, {broke} broke, {stolen}",
+                    done.report.exit()
+                )
+            })
+        });
+    }
+    for walk in walks.join_all().await {
+        wrong.extend(walk);
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_that_come_twice_and_a_next_page_elsewhere_change_nothing() {
+    use orch_doctor::demo::{Harm, Hostile};
+    for how in [Harm::DuplicateKeys, Harm::NextLinkAway] {
+        let hostile = vec![Hostile {
+            how,
+            at: String::new(),
+        }];
+        let stand = stand(Options {
+            hostile,
+            ..options()
+        })
+        .await;
+        let done = checked(&stand, |_| {}).await;
+        assert_eq!(done.report.counts().broke, 0);
+        let away = stand
+            .log()
+            .requests
+            .iter()
+            .any(|seen| seen.path() == "/stolen");
+        assert!(!away, "{how:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_suite_url_at_a_standalone_host_is_told_with_the_right_one() {
+    let stand = stand(options()).await;
+    let right = stand.url().to_owned();
+    let done = checked(&stand, |settings| {
+        let typed = format!("{right}/contoso/Default");
+        settings.target =
+            orch_doctor::config::Target::parse(&typed, settings.layout).expect("a URL");
+    })
+    .await;
+    assert_eq!(roots(&done), ["orchestrator-answers/not-found"]);
+    let row = done
+        .report
+        .rows
+        .iter()
+        .find(|row| row.id.check.as_str() == "orchestrator-answers");
+    let finding = row.and_then(|row| row.finding()).expect("a finding");
+    let first = &finding.remedies[0];
+    assert!(
+        first.contains(&format!("answers at {right}, without a path")),
+        "{first}"
+    );
+    assert!(
+        stand.log().logins.is_empty(),
+        "no credential goes to a guess"
     );
 }

@@ -1,6 +1,7 @@
 //! One check: a question, its reasons, and what each answer means.
 
 use super::template::Template;
+use super::want::{Complaint, Want};
 use crate::probe::{Asks, Reading};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -187,50 +188,6 @@ pub enum Grade {
     None,
 }
 
-/// What of the request a check cannot do without; where it is absent the check is skipped with that reason.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Want {
-    /// Something to sign in with.
-    Account,
-    /// A `[[process]]` in the profile.
-    Process,
-    /// A name for a host, no literal address.
-    Name,
-    /// `--public-dns`.
-    PublicDns,
-    /// `--source-ip`.
-    SourceIps,
-    /// `[allowlist] rules`.
-    Rules,
-    /// `[allowlist] logs`.
-    Logs,
-    /// `[webhook] callback`.
-    Callback,
-    /// `[webhook]`.
-    Webhook,
-    /// `--allow-changes` and a listener.
-    Changes,
-    /// `[robot]`.
-    Robot,
-    /// `[robot] processes`.
-    RobotProcesses,
-    /// `--baseline`.
-    Baseline,
-}
-
-/// A documented symptom that a run can start from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Complaint {
-    /// "Unable to connect to Orchestrator."
-    UnableToConnect,
-    /// "No processes, or not the right ones, are shown."
-    NoProcesses,
-    /// "An error occurs when the process is run from the app."
-    FailsWhenRun,
-}
-
 /// What a symptom means.
 #[derive(Clone, Debug)]
 pub struct Outcome {
@@ -275,6 +232,10 @@ pub struct Check {
     pub wants: Vec<Want>,
     /// The check whose failure it only locates: never a root itself.
     pub locates: Option<CheckId>,
+    /// Checks whose failure explains one of this: it is no root while one of them fails.
+    pub follows: Vec<CheckId>,
+    /// Whether it is asked when every other check has been.
+    pub last: bool,
     /// How sure its findings are.
     pub grade: Grade,
     /// The documented symptoms it belongs to.
@@ -306,6 +267,10 @@ struct File {
     #[serde(default)]
     wants: Vec<Want>,
     locates: Option<CheckId>,
+    #[serde(default)]
+    follows: Vec<CheckId>,
+    #[serde(default)]
+    last: bool,
     grade: Option<Grade>,
     #[serde(default)]
     complaints: Vec<Complaint>,
@@ -370,6 +335,8 @@ impl Check {
             starts_after: file.starts_after,
             wants: file.wants,
             locates: file.locates,
+            follows: file.follows,
+            last: file.last,
             grade: file.grade.unwrap_or(Grade::ObservedHere),
             complaints: file.complaints,
             docs: file.docs,

@@ -37,6 +37,8 @@ pub(super) enum Command {
     Plan(PlanArguments),
     /// Show a recorded run again
     Replay(RecordingArguments),
+    /// Tell what changed between two recordings or JSON reports
+    Diff(DiffArguments),
     /// Apply today's checklist to a recorded run's evidence
     Judge(RecordingArguments),
     /// Receive, verify and send Orchestrator's webhook events
@@ -77,6 +79,12 @@ pub(super) struct Common {
     /// A name server that shows the outside view
     #[arg(long, value_name = "ADDR[:PORT]")]
     pub public_dns: Option<String>,
+    /// HTTP CONNECT or SOCKS5 proxy (http://, socks5://, socks5h://); without it the environment's, as curl does
+    #[arg(long, value_name = "URL")]
+    pub proxy: Option<String>,
+    /// Where user:password for the proxy is: env:NAME, file:PATH, keyring:NAME or prompt
+    #[arg(long, value_name = "REF")]
+    pub proxy_user: Option<String>,
     /// Connect from this local address (repeatable)
     #[arg(long, value_name = "ADDR")]
     pub source_ip: Vec<IpAddr>,
@@ -110,6 +118,9 @@ pub(super) struct Common {
     /// Your own check files beside the built-in ones
     #[arg(long, value_name = "DIR")]
     pub checks: Option<PathBuf>,
+    /// An earlier recording that worked: what changed since is told
+    #[arg(long, value_name = "F")]
+    pub baseline: Option<PathBuf>,
     /// Record the run for `replay` and `judge`
     #[arg(long, value_name = "F")]
     pub record: Option<PathBuf>,
@@ -369,6 +380,19 @@ pub(super) enum HookFormat {
     /// JSON, a line each
     #[value(alias = "json")]
     Jsonl,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DiffArguments {
+    /// The earlier recording or JSON report
+    #[arg(value_name = "A")]
+    pub before: PathBuf,
+    /// The later one
+    #[arg(value_name = "B")]
+    pub after: PathBuf,
+    /// text or json
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
 }
 
 /// The documented symptoms.

@@ -9,7 +9,6 @@ use crate::report::Exit;
 use crate::world::real;
 use serde_json::json;
 use std::fmt::Write as _;
-use std::io::IsTerminal as _;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
@@ -44,7 +43,7 @@ pub(super) async fn run(arguments: DemoArguments) -> Result<Exit, Refused> {
     if arguments.listen.is_some() {
         return serve(stand).await;
     }
-    checked(stand, arguments).await
+    Box::pin(checked(stand, arguments)).await
 }
 
 /// Serves until interrupted.

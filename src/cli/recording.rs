@@ -8,7 +8,7 @@ use crate::event::{Began, Event, What};
 use crate::plan::Plan;
 use crate::report::{Exit, Report};
 use crate::run::{Recording, Run, Source, Vantage, run};
-use std::io::{IsTerminal as _, Read as _};
+use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
 use tokio::sync::mpsc::unbounded_channel;

@@ -96,6 +96,7 @@ pub(super) fn over(common: &Common, settings: &mut Settings) -> Result<(), Refus
             ));
         }
     }
+    settings.network.proxy = super::proxy::chosen(common, settings)?.map(|proxy| proxy.to_string());
     settings.network.connect_timeout_ms = common
         .connect_timeout
         .unwrap_or(settings.network.connect_timeout_ms);
@@ -120,6 +121,11 @@ pub(super) fn over(common: &Common, settings: &mut Settings) -> Result<(), Refus
         settings.trust.ca_bundle = Some(path.clone());
     }
     settings.force |= common.force;
+    if let Some(path) = &common.baseline {
+        // A file that is no run must be told before anything is sent.
+        super::diff::sight(path)?;
+        settings.baseline = Some(path.clone());
+    }
     if let Some(days) = common.expires_soon {
         settings.trust.expires_soon_days = days;
     }
@@ -177,7 +183,8 @@ impl Request {
         if let Some(token) = &common.robot_token {
             sources.robot = Some(Reference::parse(token)?);
         }
-        let credential = sources.read()?;
+        let mut credential = sources.read()?;
+        credential.proxy = super::proxy::secret(common, &config.settings)?.or(credential.proxy);
         Ok(Self {
             catalog,
             selection,

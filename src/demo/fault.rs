@@ -98,6 +98,8 @@ pub enum Fault {
     FolderNotVisible,
     /// The account may not list processes.
     ProcessesDenied,
+    /// The account may not view jobs.
+    PrivilegesMissing,
     /// The folder has no process.
     ProcessesNone,
     /// The process is nowhere.
@@ -183,6 +185,7 @@ const ROWS: [Row; COUNT] = [
     (Fault::LoginExpiredToken, "login-expired-token", "login-accepted", "expired-token", "The profile has a token that ended a minute ago."),
     (Fault::FolderNotVisible, "folder-not-visible", "folder-visible", "not-visible", "The account is not assigned to the folder."),
     (Fault::ProcessesDenied, "processes-denied", "processes-listed", "denied", "The account's role lacks Processes.View."),
+    (Fault::PrivilegesMissing, "privileges-missing", "privileges-least", "missing", "The account's role lacks Jobs.View, which Apps needs to show arguments."),
     (Fault::ProcessesNone, "processes-none", "processes-listed", "none", "The folder has no process."),
     (Fault::ProcessAbsent, "process-absent", "process-present", "absent", "The process was removed from its folder and is in no other."),
     (Fault::ProcessElsewhere, "process-elsewhere", "process-present", "elsewhere", "The process was moved to another folder."),

@@ -207,6 +207,7 @@ impl People {
             Fault::LoginUnknownClient => self.client_secret.push_str("changed"),
             Fault::LoginBadScope => self.roles.withhold_scope("OR.Jobs"),
             Fault::ProcessesDenied => self.roles.remove("Processes.View"),
+            Fault::PrivilegesMissing => self.roles.remove("Jobs.View"),
             Fault::ExecuteDenied => self.roles.remove("Jobs.Create"),
             _ => {}
         }

@@ -188,6 +188,23 @@ impl World {
         self.people.roles.assigned = assigned.map(|folder| folder.id).collect();
     }
 
+    /// Adds folders with four processes each, all of them the account's.
+    pub(super) fn crowd(&mut self, folders: u16) {
+        for folder in 0..folders {
+            let full = format!("Crowd/{folder:03}");
+            for process in 0..4 {
+                self.place(
+                    &full,
+                    &format!("Bot {folder}-{process}"),
+                    "LoadBot",
+                    "1.0.0",
+                );
+            }
+            let id = self.folder_id(&full);
+            self.people.roles.assigned.insert(id);
+        }
+    }
+
     /// A fresh number.
     pub(super) fn number(&mut self) -> i64 {
         self.next += 1;

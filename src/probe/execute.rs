@@ -1,6 +1,7 @@
 //! Whether the account may run a process, without running it.
 
 use super::listing::{folder_id, in_folder};
+use super::privileges;
 use super::{At, Cx, Intent, Subject, Symptom, symptoms};
 use crate::config::Settings;
 use crate::probe::{Asks, Facts};
@@ -18,6 +19,9 @@ const VALIDATES_FROM: f64 = 15.0;
 
 /// The permission that running a process takes: there is no other (facts §2).
 const PERMISSION: &str = "Jobs.Create";
+
+/// How many processes a profile may have for each to be dry run; beyond, the permissions of the folder have to do.
+const DRY_RUNS: usize = 20;
 
 /// What was asked, and the answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,6 +56,9 @@ pub struct Permissions {
     pub listed: bool,
     /// Whether it has what running a process takes.
     pub may_run: bool,
+    /// Whether the list is not that of the folder alone, so that what it has may be meant for another.
+    #[serde(default)]
+    pub overall: bool,
 }
 
 /// A function's path: versions up to 20.4 write parentheses after its name.
@@ -81,6 +88,9 @@ pub async fn measure(cx: &Cx) -> Seen {
         .before
         .answer(None)
         .and_then(super::answer::Seen::api_version);
+    if cx.settings.processes.len() > DRY_RUNS {
+        return by_permissions(cx, folder).await;
+    }
     if api.is_none_or(|api| api >= VALIDATES_FROM) {
         let path = format!(
             "{}/odata/Jobs/UiPath.Server.Configuration.OData.ValidateDynamicJob",
@@ -107,17 +117,23 @@ pub async fn measure(cx: &Cx) -> Seen {
             }
         }
     }
-    let path = function_path(
-        cx,
-        "/odata/Users/UiPath.Server.Configuration.OData.GetCurrentPermissions",
-    );
-    match cx.session.api(in_folder(Request::get(path), folder)).await {
+    by_permissions(cx, folder).await
+}
+
+/// Asks for the permissions in the folder; without a folder where there are too many to ask in each.
+async fn by_permissions(cx: &Cx, folder: i64) -> Seen {
+    let overall = privileges::wanted_folders(cx).len() > privileges::MOST_FOLDERS;
+    let request = privileges::request(cx, (!overall).then_some(folder));
+    match cx.session.api_shared(request).await {
         Err(failure) => Seen {
             failure: Some(failure),
             ..Seen::default()
         },
         Ok(response) => Seen {
-            permissions: Some(Permissions::of(&response)),
+            permissions: Some(Permissions {
+                overall,
+                ..Permissions::of(&response)
+            }),
             ..Seen::default()
         },
     }
@@ -177,6 +193,7 @@ impl Permissions {
             envelope: Envelope::of(response),
             listed: list.is_some(),
             may_run: list.is_some_and(has),
+            overall: false,
         }
     }
 }
@@ -198,6 +215,11 @@ impl Seen {
             (Some(dry_run), _) => dry_run.errors.join(" ").trim_end_matches('.').to_owned(),
             (None, Some(permissions)) if permissions.listed && !permissions.may_run => {
                 format!("its permissions there do not include {PERMISSION}")
+            }
+            (None, Some(permissions)) if permissions.overall && permissions.may_run => {
+                format!(
+                    "it has {PERMISSION} in some folder, and so many folders are not asked one by one"
+                )
             }
             (None, _) => String::new(),
         };
@@ -279,6 +301,8 @@ impl Symptom for Executability {
             };
         }
         match &seen.permissions {
+            // To have it somewhere is not to have it here.
+            Some(permissions) if permissions.may_run && permissions.overall => Self::Untestable,
             Some(permissions) if permissions.listed && permissions.may_run => Self::Executable,
             Some(permissions) if permissions.listed => Self::Denied,
             Some(_) | None => Self::Untestable,

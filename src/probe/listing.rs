@@ -16,6 +16,9 @@ pub const PER: Asks = Asks::Folder;
 pub struct Seen {
     /// How many processes there are, where it says.
     pub count: Option<u64>,
+    /// Whether there may be more: only those that are wanted were asked for.
+    #[serde(default)]
+    pub at_least: bool,
     /// The answer, where it was an error.
     pub refusal: Option<Envelope>,
     /// Why there was no answer.
@@ -36,11 +39,26 @@ pub(super) fn in_folder(request: Request, folder: i64) -> Request {
     request.header("x-uipath-organizationunitid", &folder.to_string())
 }
 
+/// How many folders a profile may have for each to be counted: beyond, the processes that are wanted anyway have to do.
+const COUNTED_FOLDERS: usize = 20;
+
 /// Counts the folder's processes without listing them.
 pub async fn measure(cx: &Cx) -> Seen {
-    let Some(folder) = folder_id(cx) else {
+    let (Some(folder), Some(subject)) = (folder_id(cx), cx.subject.as_ref()) else {
         return Seen::default();
     };
+    if super::privileges::wanted_folders(cx).len() > COUNTED_FOLDERS {
+        let found = super::process::search::first_of(cx, (&subject.folder, folder)).await;
+        if let Ok(found) = found
+            && !found.releases.is_empty()
+        {
+            return Seen {
+                count: u64::try_from(found.releases.len()).ok(),
+                at_least: true,
+                ..Seen::default()
+            };
+        }
+    }
     let path = format!(
         "{}/odata/Releases?$top=1&$count=true",
         cx.settings.target.base()
@@ -82,6 +100,8 @@ impl Seen {
     /// The number, or what was said instead.
     pub fn facts(&self, _at: &At<'_>) -> Facts {
         let count = match self.count {
+            Some(1) if self.at_least => "at least 1 process".into(),
+            Some(count) if self.at_least => format!("at least {count} processes"),
             Some(1) => "1 process".into(),
             Some(count) => format!("{count} processes"),
             None => "an unknown number of processes".into(),

@@ -1,12 +1,14 @@
 //! Whether a process is where the app expects it.
 
-use super::listing::{folder_id, in_folder};
+pub(super) mod search;
+
+use super::listing::folder_id;
 use super::{At, Cx, Intent, Subject, Symptom, symptoms};
 use crate::config::Settings;
 use crate::probe::{Asks, Facts};
 use crate::shown::shown;
+use crate::wire::Failure;
 use crate::wire::envelope::{Envelope, field};
-use crate::wire::{Failure, Request};
 use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -16,6 +18,9 @@ pub const PER: Asks = Asks::Process;
 
 /// In how many other folders an absent process is looked for.
 const OTHER_FOLDERS: usize = 30;
+
+/// How many such searches a run makes at most, whatever the number of processes.
+const ALL_SEARCHES: usize = 300;
 
 /// What the folder says of the process.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,7 +69,7 @@ pub async fn measure(cx: &Cx) -> Seen {
     let (Some(folder), Some(name)) = (folder_id(cx), subject.process.as_deref()) else {
         return Seen::default();
     };
-    match look(cx, folder, name).await {
+    match search::wanted(cx, (&subject.folder, folder), name).await {
         Err(seen) => *seen,
         Ok(Some(release)) => Seen {
             release: Some(release),
@@ -76,41 +81,6 @@ pub async fn measure(cx: &Cx) -> Seen {
             elsewhere: elsewhere(cx, folder, name).await,
             ..Seen::default()
         },
-    }
-}
-
-/// The process of that name in that folder.
-async fn look(cx: &Cx, folder: i64, name: &str) -> Result<Option<Release>, Box<Seen>> {
-    let filter = format!("Name%20eq%20{}", quoted(name));
-    let path = format!(
-        "{}/odata/Releases?$filter={filter}&$top=2",
-        cx.settings.target.base()
-    );
-    match cx.session.api(in_folder(Request::get(path), folder)).await {
-        Err(failure) => Err(Box::new(Seen {
-            failure: Some(failure),
-            ..Seen::default()
-        })),
-        Ok(response) => {
-            let body = response.json().filter(|_| response.status.is_success());
-            let list = body
-                .as_ref()
-                .and_then(|body| field(body, "value"))
-                .and_then(Value::as_array);
-            match list {
-                None => Err(Box::new(Seen {
-                    refusal: Some(Envelope::of(&response)),
-                    ..Seen::default()
-                })),
-                Some(list) => {
-                    let found = list
-                        .iter()
-                        .map(release)
-                        .find(|release| release.name.to_lowercase() == name.to_lowercase());
-                    Ok(found)
-                }
-            }
-        }
     }
 }
 
@@ -142,9 +112,9 @@ async fn elsewhere(cx: &Cx, folder: i64, name: &str) -> Vec<String> {
     let others = others
         .into_iter()
         .filter(|other| other.id != folder)
-        .take(OTHER_FOLDERS);
+        .take(OTHER_FOLDERS.min(ALL_SEARCHES / cx.settings.processes.len().max(1)));
     let found = join_all(others.map(async |other| {
-        let release = look(cx, other.id, name).await.ok().flatten();
+        let release = search::anywhere(cx, other.id, name).await;
         release.map(|_| other.name)
     }))
     .await;

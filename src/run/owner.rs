@@ -1,7 +1,8 @@
 //! The owner of a run: the one task that knows where everything stands.
 
+use super::judge::untold;
 use super::{Run, Source, judge};
-use crate::catalog::{CheckId, Grade, Verdict};
+use crate::catalog::{CheckId, Verdict};
 use crate::event::{Began, Event, Finding, What};
 use crate::plan::Fate;
 use crate::probe::{At, Before, Cx, Evidence, Measurement};
@@ -77,11 +78,12 @@ impl RunOwner {
     }
 
     fn say(&self, what: What) {
+        self.say_at(self.after_ms(), what);
+    }
+
+    fn say_at(&self, after_ms: u64, what: What) {
         // Whoever listened may have gone; the run still ends in order.
-        let _ = self.events.send(Event {
-            after_ms: self.after_ms(),
-            what,
-        });
+        let _ = self.events.send(Event { after_ms, what });
     }
 
     /// Tells the plan, and the rows that are not asked.
@@ -159,6 +161,13 @@ impl RunOwner {
         changed
     }
 
+    /// Whether a row is still open that does not wait for the others.
+    fn others_are_open(&self) -> bool {
+        let rows = self.run.plan.rows().iter().zip(&self.states);
+        rows.into_iter()
+            .any(|(planned, state)| *state == State::Waiting && !planned.check.last)
+    }
+
     /// Whether all those rows hold.
     fn settled(&self, rows: &[usize]) -> bool {
         rows.iter().all(|need| {
@@ -188,7 +197,10 @@ impl RunOwner {
     /// Starts a row's measurement, if it has not been and what it starts from is there.
     fn start(&mut self, at: usize) -> bool {
         let planned = &self.run.plan.rows()[at];
-        if self.stages.contains_key(&planned.measurement) || !self.settled(&planned.starts_after) {
+        if self.stages.contains_key(&planned.measurement)
+            || !self.settled(&planned.starts_after)
+            || (planned.check.last && self.others_are_open())
+        {
             return false;
         }
         let measurement = planned.measurement.clone();
@@ -214,7 +226,7 @@ impl RunOwner {
                 let cx = self.cx(world, session, &measurement);
                 let task = measurement.clone();
                 let handle = self.under_way.spawn(async move {
-                    let evidence = task.probe.measure(&cx).await;
+                    let evidence = Box::pin(task.probe.measure(&cx)).await;
                     (task, evidence)
                 });
                 self.tasks.insert(handle.id(), measurement);
@@ -249,11 +261,13 @@ impl RunOwner {
             _ => now,
         };
         let took_ms = now.saturating_sub(began_ms);
-        self.say(What::Measured {
+        let told = What::Measured {
             measurement: measurement.clone(),
             evidence: Box::new(evidence.clone()),
             took_ms,
-        });
+        };
+        // A recording takes the beginning from this time and the length, so it must be the very same.
+        self.say_at(now, told);
         self.stages.insert(
             measurement,
             Stage::Done {
@@ -362,21 +376,6 @@ impl RunOwner {
             }
         }
         changed
-    }
-}
-
-/// A finding where nothing was measured.
-fn untold(says: &str) -> Finding {
-    Finding {
-        symptom: "untold".into(),
-        verdict: Verdict::Unknown,
-        grade: Grade::None,
-        says: says.into(),
-        owner: Some(crate::catalog::Owner::User),
-        remedies: vec!["Run the check again with a later --deadline.".into()],
-        measurement: None,
-        began_ms: 0,
-        took_ms: 0,
     }
 }
 

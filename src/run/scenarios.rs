@@ -44,8 +44,10 @@ struct Scenario {
     sign_in: Option<String>,
     /// Folder, name and version of each process, where they are others than the usual one.
     processes: Option<Vec<Vec<String>>>,
+    /// What else is asked for otherwise than usual.
+    settings: Option<Value>,
     /// Sections that the profile has beside the usual ones: `webhook` (with leave to change something), `robot`, `rules` and `logs` of the
-    /// allowlist.
+    /// allowlist, `baseline`.
     #[serde(default)]
     sections: Vec<String>,
     /// What is seen otherwise than in a healthy world.
@@ -184,10 +186,16 @@ impl Scenario {
                     let section = settings.allowlist.get_or_insert_default();
                     section.logs = vec!["u_ex261122.log.gz".into()];
                 }
+                "baseline" => settings.baseline = Some("good.jsonl".into()),
                 other => panic!("{}: there is no section called {other}", self.fact),
             }
         }
-        settings
+        let Some(other) = &self.settings else {
+            return settings;
+        };
+        let mut value = serde_json::to_value(settings).expect("settings are data");
+        merge(&mut value, other);
+        serde_json::from_value(value).expect("settings again")
     }
 
     /// What the measurement of a row saw.

@@ -89,6 +89,7 @@ fn is_end(facets: &Facets, at: usize) -> bool {
         End::Nothing
         | End::Unreadable
         | End::SelfSigned
+        | End::Anchored(_)
         | End::Open(_)
         | End::WrongKey(_)
         | End::Unproven(_) => false,
@@ -147,6 +148,11 @@ fn open_end(facets: &Facets) -> (String, String, Sign) {
         End::Root(at) => (
             facets.certificates.get(at).map_or("?", name).to_owned(),
             "a root of its own: the cloud does not have it",
+            BAD,
+        ),
+        End::Anchored(at) => (
+            issuer(at),
+            "a root known to this machine alone: the cloud does not have it",
             BAD,
         ),
         End::Open(at) => (

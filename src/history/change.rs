@@ -1,0 +1,180 @@
+//! What changed between two sights, as sentences.
+
+use super::{Sight, Topic, Trait};
+use serde::{Deserialize, Serialize};
+
+/// One thing that changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    /// What it is.
+    pub topic: Topic,
+    /// Of what, where there are several.
+    pub about: Option<String>,
+    /// What was seen before.
+    pub before: Vec<String>,
+    /// What is seen now.
+    pub after: Vec<String>,
+}
+
+/// What changed, in causal order; what only one of the two saw is no change.
+pub fn changes(before: &Sight, after: &Sight) -> Vec<Change> {
+    let changed = before.traits.iter().filter_map(|old| {
+        let same = |new: &&Trait| new.topic == old.topic && new.about == old.about;
+        let new = after.traits.iter().find(same)?;
+        (new.values != old.values).then(|| Change {
+            topic: old.topic,
+            about: old.about.clone(),
+            before: old.values.clone(),
+            after: new.values.clone(),
+        })
+    });
+    let mut found: Vec<Change> = changed.collect();
+    // A new issuer means a new certificate, and a new key comes with a move: the cause is told, not its shadow.
+    let issuer = found.iter().any(|change| change.topic == Topic::Issuer);
+    let moved: Vec<Option<String>> = found
+        .iter()
+        .filter(|change| change.topic == Topic::Folder)
+        .map(|change| change.about.clone())
+        .collect();
+    found.retain(|change| match change.topic {
+        Topic::Certificate => !issuer,
+        Topic::Key => !moved.contains(&change.about),
+        Topic::Url
+        | Topic::Address
+        | Topic::Issuer
+        | Topic::Server
+        | Topic::Api
+        | Topic::Permissions
+        | Topic::FolderNumber
+        | Topic::Folder
+        | Topic::Version => true,
+    });
+    found
+}
+
+impl Change {
+    /// The change as part of a sentence, without a full stop.
+    pub fn says(&self) -> String {
+        let about = self.about.as_deref().unwrap_or_default();
+        let (from, to) = (listed(&self.before), listed(&self.after));
+        match self.topic {
+            Topic::Url => format!("the URL changed from {from} to {to}"),
+            Topic::Address => format!("the address changed from {from} to {to}"),
+            Topic::Issuer => format!("the certificate's issuer changed from {from} to {to}"),
+            Topic::Certificate => "the certificate was replaced, by the same issuer".into(),
+            Topic::Server => format!("the web server calls itself {to} instead of {from}"),
+            Topic::Api => format!("the versions of Orchestrator's API changed from {from} to {to}"),
+            Topic::Permissions => self.permissions(),
+            Topic::FolderNumber => {
+                format!("the folder {about} was made anew: its number was {from} and is {to}")
+            }
+            Topic::Folder => format!("the process {about} moved from {from} to {to}"),
+            Topic::Version => format!("the process {about} changed from version {from} to {to}"),
+            Topic::Key => format!("the process {about} was made anew: it has another key"),
+        }
+    }
+
+    /// What was lost and gained.
+    fn permissions(&self) -> String {
+        let lost = without(&self.before, &self.after);
+        let gained = without(&self.after, &self.before);
+        let place = self
+            .about
+            .as_deref()
+            .map_or(String::new(), |folder| format!(" in the folder {folder}"));
+        match (lost.is_empty(), gained.is_empty()) {
+            (false, true) => format!("the account lost {}{place}", listed(&lost)),
+            (true, _) => format!("the account gained {}{place}", listed(&gained)),
+            (false, false) => format!(
+                "the account lost {} and gained {}{place}",
+                listed(&lost),
+                listed(&gained)
+            ),
+        }
+    }
+}
+
+/// Those of the first that the second does not have.
+fn without(some: &[String], others: &[String]) -> Vec<String> {
+    some.iter()
+        .filter(|one| !others.contains(one))
+        .cloned()
+        .collect()
+}
+
+/// A few of them, and how many more.
+fn listed(values: &[String]) -> String {
+    const MOST: usize = 3;
+    let first = values[..values.len().min(MOST)].join(", ");
+    match values.len().saturating_sub(MOST) {
+        0 => first,
+        more => format!("{first} and {more} more"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::read;
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn report(folder: &str, release: &Value, issuer: &str) -> String {
+        let subject = format!("{folder} › InvoiceBot");
+        json!({ "began": "2026-10-02T08:00:00Z", "target": { "url": "https://o:1" }, "rows": [
+            { "check": "tls-agreed", "state": "judged", "verdict": "pass", "subject": null,
+              "evidence": { "addresses": [{ "facets": { "certificates": [{ "issuer": issuer, "fingerprint": issuer }] } }] } },
+            { "check": "process-present", "state": "judged", "verdict": "pass", "subject": subject,
+              "evidence": { "asked": true, "elsewhere": ["Finance/Archive"], "release": release } },
+        ]})
+        .to_string()
+    }
+
+    fn says(before: &str, after: &str) -> Vec<String> {
+        changes(&read(before).unwrap(), &read(after).unwrap())
+            .iter()
+            .map(Change::says)
+            .collect()
+    }
+
+    #[test]
+    fn a_process_that_moved_is_told_with_both_folders() {
+        let there = json!({ "version": "1.0.7", "key": "a" });
+        let before = report("Finance", &there, "CN=One");
+        let gone = report("Finance", &Value::Null, "CN=One");
+        let moved = ["the process InvoiceBot moved from Finance to Finance/Archive"];
+        assert_eq!(says(&before, &gone), moved);
+        let again = report(
+            "Finance/Archive",
+            &json!({ "version": "1.0.7", "key": "b" }),
+            "CN=One",
+        );
+        assert_eq!(
+            says(&before, &again),
+            moved,
+            "the new key comes with the move"
+        );
+        assert!(says(&before, &before).is_empty());
+    }
+
+    #[test]
+    fn changes_stand_in_causal_order() {
+        let old = report("F", &json!({ "version": "1.0.6", "key": "a" }), "CN=One");
+        let new = report("F", &json!({ "version": "1.0.7", "key": "b" }), "CN=Two");
+        assert_eq!(
+            says(&old, &new),
+            [
+                "the certificate's issuer changed from CN=One to CN=Two",
+                "the process InvoiceBot changed from version 1.0.6 to 1.0.7",
+                "the process InvoiceBot was made anew: it has another key",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_no_run_is_not_read() {
+        assert!(read("").is_none());
+        assert!(read("{\"rows\": 3").is_none());
+        assert!(read("[1, 2]").is_none());
+        assert!(read("{\"rows\": \"nonsense\"}").is_some_and(|sight| sight.traits.is_empty()));
+    }
+}

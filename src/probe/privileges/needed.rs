@@ -1,0 +1,150 @@
+//! What Apps needs, and what more than that would allow.
+
+use std::collections::BTreeSet;
+
+/// What the account of Apps needs: in the tenant the webhooks that tell the end of a job, in the folder the process and its jobs (facts §7).
+const NEEDED: [&str; 5] = [
+    "Jobs.Create",
+    "Jobs.View",
+    "Processes.View",
+    "Webhooks.Create",
+    "Webhooks.View",
+];
+
+/// What helps to diagnose and does little harm: versions of packages, the folders for an application, and to remove the webhook that
+/// `webhook-delivers` made.
+const TOLERATED: [&str; 5] = [
+    "FolderPackages.View",
+    "Packages.View",
+    "SubFolders.View",
+    "Units.View",
+    "Webhooks.Delete",
+];
+
+/// Roles that may do nearly everything, whatever the lists say.
+const ADMINISTRATORS: [&str; 4] = [
+    "administrator",
+    "tenant administrator",
+    "folder administrator",
+    "orchestrator administrator",
+];
+
+/// What is needed and not held, sorted.
+pub(super) fn missing(held: &BTreeSet<String>) -> Vec<String> {
+    let has = |name: &str| held.iter().any(|known| known.eq_ignore_ascii_case(name));
+    NEEDED
+        .iter()
+        .filter(|name| !has(name))
+        .map(|&name| name.to_owned())
+        .collect()
+}
+
+/// What is held and not needed, the most dangerous first.
+pub(super) fn excess(held: &BTreeSet<String>, roles: &[String]) -> Vec<String> {
+    let fine = |name: &str| {
+        NEEDED
+            .iter()
+            .chain(&TOLERATED)
+            .any(|known| known.eq_ignore_ascii_case(name))
+    };
+    let mut over: Vec<String> = held.iter().filter(|name| !fine(name)).cloned().collect();
+    over.sort_by_key(|name| (danger(name), name.clone()));
+    let administers = roles
+        .iter()
+        .filter(|role| ADMINISTRATORS.contains(&role.to_lowercase().as_str()))
+        .map(|role| format!("the role {role}"));
+    administers.chain(over).collect()
+}
+
+/// What a permission allows whoever finds the credential.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Danger {
+    Rights,
+    Code,
+    Machines,
+    Settings,
+    Events,
+    Contents,
+    Records,
+    Other,
+}
+
+/// The danger of a permission, by its name.
+fn danger(name: &str) -> Danger {
+    let lower = name.to_ascii_lowercase();
+    if ADMINISTRATORS
+        .iter()
+        .any(|role| lower == format!("the role {role}"))
+    {
+        return Danger::Rights;
+    }
+    let (kind, verb) = lower.split_once('.').unwrap_or((lower.as_str(), ""));
+    let changes = verb != "view";
+    match kind {
+        "users" | "roles" if changes => Danger::Rights,
+        "processes" | "packages" | "folderpackages" | "libraries" if changes => Danger::Code,
+        "machines" | "robots" | "environments" if changes => Danger::Machines,
+        "settings" | "license" | "units" | "subfolders" if changes => Danger::Settings,
+        "webhooks" => Danger::Events,
+        "assets" | "queues" | "transactions" | "buckets" | "storagefiles" => Danger::Contents,
+        "logs" | "audit" | "users" | "roles" => Danger::Records,
+        _ => Danger::Other,
+    }
+}
+
+/// What the worst of them means, as the end of a sentence.
+pub(super) fn risk(over: &[String]) -> &'static str {
+    match over.iter().map(|name| danger(name)).min() {
+        Some(Danger::Rights) => "whoever finds the password can give itself any right",
+        Some(Danger::Code) => "whoever finds the password can change what the robots run",
+        Some(Danger::Machines) => "whoever finds the password can take robots away or add its own",
+        Some(Danger::Settings) => "whoever finds the password can change the tenant",
+        Some(Danger::Events) => "whoever finds the password can stop or redirect events",
+        Some(Danger::Contents) => "whoever finds the password can read business data",
+        Some(Danger::Records) => "whoever finds the password can read logs and names",
+        Some(Danger::Other) => "whoever finds the password can do more than run processes",
+        None => "nothing is at risk",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn held(names: &[&str]) -> BTreeSet<String> {
+        names.iter().map(|name| (*name).to_owned()).collect()
+    }
+
+    #[test]
+    fn the_most_dangerous_excess_is_named_first() {
+        let over = excess(
+            &held(&["Logs.View", "Packages.View", "Processes.Edit", "Users.Edit"]),
+            &["Tenant Administrator".into()],
+        );
+        assert_eq!(
+            over,
+            [
+                "the role Tenant Administrator",
+                "Users.Edit",
+                "Processes.Edit",
+                "Logs.View"
+            ]
+        );
+        assert!(risk(&over).contains("any right"));
+        assert!(risk(&over[3..]).contains("logs"));
+    }
+
+    #[test]
+    fn names_are_compared_whatever_their_case() {
+        let all = held(&[
+            "jobs.create",
+            "JOBS.VIEW",
+            "Processes.View",
+            "Webhooks.Create",
+            "Webhooks.View",
+        ]);
+        assert_eq!(missing(&all), Vec::<String>::new());
+        assert_eq!(excess(&all, &[]), Vec::<String>::new());
+        assert_eq!(missing(&held(&["Jobs.Create"])).len(), 4);
+    }
+}
