@@ -210,13 +210,10 @@ impl Seen {
             .flat_map(|range| &range.statuses)
             .map(|status| format!("{} ×{}", status.status, status.times));
         let clients = summary.clients.inside_addresses.iter();
-        let refusals: u64 = shown_ranges
-            .iter()
-            .map(|range| range.refused + range.forbidden)
-            .sum();
+        let refusals = shown_ranges.iter().map(RangeSeen::refusals).sum();
         let refused_last = shown_ranges
             .iter()
-            .filter_map(|range| range.refused_last.or(range.last))
+            .filter_map(RangeSeen::refusal_last)
             .max();
         let last = refused_last.map_or_else(|| "unknown".to_owned(), |last| last.to_string());
         facts.extend([

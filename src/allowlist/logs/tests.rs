@@ -170,8 +170,8 @@ fn the_firewalls_log_tells_who_was_dropped_at_the_door() {
 2026-11-22 10:00:02 DROP TCP 203.0.113.1 10.0.0.5 50000 3389 52 S 1 0 64240 - - - RECEIVE\n\
 2026-11-22 10:00:03 ALLOW TCP 10.0.0.5 203.0.113.1 50000 443 0 - 0 0 0 - - - SEND\n";
     let found = summary(text, &["203.0.113.0/30", "198.51.100.0/24"]);
-    assert_eq!((found.ranges[0].served, found.ranges[0].refused), (1, 0));
-    assert_eq!(found.ranges[1].refused, 1);
+    assert_eq!((found.ranges[0].connected, found.ranges[0].dropped), (1, 0));
+    assert_eq!(found.ranges[1].dropped, 1);
     assert_eq!(found.arrived().symptom, Arrival::TurnedAway);
     assert_eq!(
         found.first.map(|moment| moment.to_string()).as_deref(),
@@ -194,6 +194,22 @@ fn a_port_that_was_translated_on_the_way_does_not_hide_the_requests() {
     assert_eq!(
         found.entries, 0,
         "another service says nothing of Orchestrator"
+    );
+}
+
+#[test]
+fn a_connection_is_no_answer() {
+    let range =
+        "#Fields: date time c-ip sc-status sc-substatus\n2026-11-22 10:00:00 203.0.113.1 403 6\n";
+    let mut found = summary(range, &["203.0.113.0/30"]);
+    let idle =
+        "2026-11-22 10:02:00 203.0.113.1 2780 10.0.0.5 443 - - - - - Timer_ConnectionIdle -\n";
+    found.merge(&summary(idle, &["203.0.113.0/30"]));
+    assert_eq!(found.ranges[0].connected, 1);
+    assert_eq!(found.arrived().symptom, Arrival::TurnedAway);
+    assert_eq!(
+        summary(idle, &["203.0.113.0/30"]).arrived().symptom,
+        Arrival::Arrives
     );
 }
 
