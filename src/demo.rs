@@ -3,6 +3,7 @@
 pub mod robot;
 
 mod api;
+mod around;
 mod chain;
 mod delay;
 mod fault;
@@ -39,6 +40,7 @@ use names::NameServer;
 use page::Front;
 use people::Secrets;
 use profile::{Contents, Way};
+use reach::{Outward, Passage};
 use serve::Server;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -95,13 +97,18 @@ struct Parts {
     chain: Chain,
     /// The world's secrets.
     secrets: Secrets,
+    /// Its clock.
+    clock: Clock,
+    /// How it connects to others.
+    outward: Outward,
 }
 
 /// Starts a stand-in.
 pub async fn start(options: Options) -> io::Result<Stand> {
     let bound = listen::bind(options.listen)?;
     let address = bound.address;
-    let http = listen::bind(SocketAddr::new(address.ip(), 0))?;
+    let places = around::take(address.ip())?;
+    let ports = places.ports;
     let manner = names::manner(&options.faults);
     let host = host(manner.is_some(), address.ip());
     let secrets = Secrets::generate().map_err(io::Error::other)?;
@@ -127,34 +134,68 @@ pub async fn start(options: Options) -> io::Result<Stand> {
         token: &secrets.ended_token(),
         way: way(&options.faults),
         name_server,
-        http_port: http.address.port(),
+        callback: &format!("https://{host}:{}/events", ports.callback),
+        ports,
     })?;
-    let (api_version, kept_secrets) = (options.api_version, secrets.clone());
-    let (log, kept) = open(
-        bound,
-        Parts {
-            options,
-            chain,
-            secrets,
-        },
+    let seen_outward = seen_outward(&host, &secrets, &options)?;
+    let mut around = places.serve(
+        seen_outward.as_ref().unwrap_or(&chain),
+        &options.faults,
         &stop,
         &tasks,
-    )
-    .await?;
+    )?;
+    let parts = Parts::new(options, chain, secrets)?;
+    let (api_version, secrets) = (parts.options.api_version, parts.secrets.clone());
+    let outward = parts.outward.clone();
+    let (log, kept) = open(bound, parts, &stop, &tasks).await?;
+    around.kept.extend(kept);
     tasks.close();
     Ok(Stand {
         url,
         suite_url: format!("{origin}/{}/{}", world::ORGANISATION, world::TENANT),
         files,
-        secrets: kept_secrets,
+        secrets,
         processes: [asked_for()],
         api_version,
         name_server,
         log,
         tasks,
-        _kept: kept.into_iter().chain([http.closed()]).collect(),
+        _around: around,
+        robot_port: ports.robot,
+        outward,
         stop: stop.drop_guard(),
     })
+}
+
+impl Parts {
+    /// The parts of a stand-in that starts now.
+    fn new(options: Options, chain: Chain, secrets: Secrets) -> io::Result<Self> {
+        let clock = Clock {
+            epoch: Instant::now(),
+            now: options.now,
+        };
+        let outward = Outward {
+            trust: Arc::new(tls::outward(&chain.anchors, clock)?),
+            passage: Passage::of(&options.faults),
+        };
+        Ok(Self {
+            options,
+            chain,
+            secrets,
+            clock,
+            outward,
+        })
+    }
+}
+
+/// The chain that Orchestrator sees at the callback, where something in between shows its own.
+fn seen_outward(host: &str, secrets: &Secrets, options: &Options) -> io::Result<Option<Chain>> {
+    if !options.faults.contains(&Fault::WebhookBadTls) {
+        return Ok(None);
+    }
+    let names = alternative_names(host);
+    let chain = chain::mint(&names, &secrets.seed[12..24], &[], options.now);
+    chain.map(Some).map_err(io::Error::other)
 }
 
 /// The process that the profile asks for.
@@ -205,10 +246,6 @@ async fn open(
         stop.clone()
             .run_until_cancelled_owned(serve::own(world, questions)),
     );
-    let clock = Clock {
-        epoch: Instant::now(),
-        now: parts.options.now,
-    };
     let server = Arc::new(Server {
         wire: wire::wire(faults),
         tls: tls::acceptor(&parts.chain, faults)?,
@@ -216,9 +253,9 @@ async fn open(
         hostile: parts.options.hostile.clone(),
         delay: parts.options.delay,
         world: ask,
-        outward: Arc::new(tls::outward(&parts.chain.anchors, clock)?),
+        outward: parts.outward,
         log,
-        clock,
+        clock: parts.clock,
         port,
         stop: stop.clone(),
         tasks: tasks.clone(),
