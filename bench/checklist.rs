@@ -5,6 +5,7 @@
 
 #![expect(
     clippy::print_stdout,
+    clippy::too_many_lines,
     clippy::unwrap_used,
     reason = "a benchmark prints, and may stop"
 )]

@@ -4,13 +4,15 @@ pub mod check;
 pub mod template;
 
 mod index;
+mod want;
 
 #[cfg(test)]
 pub(crate) mod invariants;
 
-pub use check::{Check, CheckId, Complaint, Grade, Group, Outcome, Owner, Severity, Verdict, Want};
+pub use check::{Check, CheckId, Grade, Group, Outcome, Owner, Severity, Verdict};
 pub use index::index;
 pub use template::Template;
+pub use want::{Complaint, Want};
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

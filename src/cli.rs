@@ -7,6 +7,7 @@ mod demo;
 mod diff;
 mod live;
 mod output;
+mod proxy;
 mod recording;
 mod request;
 mod screen;
@@ -103,7 +104,7 @@ async fn run(arguments: Arguments) -> Result<Exit, Refused> {
         None => live::check(arguments::CheckArguments::default()).await,
         Some(Command::Tui(tui)) => screen::start(tui.whole()).await,
         Some(Command::Check(check)) => live::check(check).await,
-        Some(Command::Demo(demo)) => demo::run(demo).await,
+        Some(Command::Demo(demo)) => Box::pin(demo::run(demo)).await,
         Some(Command::Allowlist(command)) => allowlist::run(command).await,
         Some(Command::List(list)) => catalogue::list(&list),
         Some(Command::Explain(explain)) => catalogue::explain(&explain),

@@ -131,7 +131,7 @@ fn places(ids: &[RowId], checks: &[CheckId], subject: Option<&Subject>) -> Vec<u
 }
 
 /// Whether a row about `wide` bears on one about `narrow`.
-fn concerns(wide: Option<&Subject>, narrow: Option<&Subject>) -> bool {
+pub(crate) fn concerns(wide: Option<&Subject>, narrow: Option<&Subject>) -> bool {
     match (wide, narrow) {
         (None, _) | (Some(_), None) => true,
         (Some(wide), Some(narrow)) if wide.process.is_none() => wide.folder == narrow.folder,

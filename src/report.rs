@@ -1,9 +1,11 @@
 //! What a run comes to: a fold of its events.
 
 mod json;
+mod shape;
 mod text;
 
 pub use json::json;
+pub use shape::Shape;
 pub use text::{Style, text};
 
 use crate::catalog::{Catalog, CheckId, Grade, Group, Owner, Severity, Verdict};

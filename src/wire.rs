@@ -13,10 +13,12 @@ pub mod session;
 pub mod sign_in;
 pub mod tls;
 
+mod route;
 mod tap;
 mod veil;
 
 pub use http::{Answer, Failure, Request, Response, Trust};
+pub use route::{Obstacle, ProxyTrouble};
 pub use session::Session;
 pub use sign_in::Attempt;
 pub use tls::Handshake;

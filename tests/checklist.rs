@@ -1,5 +1,7 @@
 //! The checklist against the stand-in Orchestrator, over real sockets.
 
+#![expect(clippy::expect_used, reason = "a test may panic")]
+
 #[path = "support/checklist.rs"]
 mod checklist;
 #[path = "support/openapi.rs"]
@@ -295,7 +297,7 @@ async fn a_healthy_run_takes_one_handshake_and_fourteen_requests() {
     let asked: Vec<&str> = log
         .requests
         .iter()
-        .map(|exchange| exchange.path())
+        .map(orch_doctor::demo::Exchange::path)
         .collect();
     assert_eq!(asked.len(), 14, "{asked:?}");
     assert_eq!(log.logins.len(), 1, "one sign-in");
@@ -396,11 +398,11 @@ async fn odd_names_are_found_in_their_own_folder() {
 
 /// The longest chain of requests that begins with the sign-in, each sent after the answer of the one before.
 fn round_trips(log: &orch_doctor::demo::Log, delay: std::time::Duration) -> usize {
-    let from = log
+    let sign_in = log
         .requests
         .iter()
-        .position(|seen| seen.path().ends_with("Authenticate"))
-        .expect("a sign-in");
+        .position(|seen| seen.path().ends_with("Authenticate"));
+    let from = sign_in.unwrap_or_default();
     let mut rest: Vec<_> = log.requests[from..].iter().collect();
     rest.sort_by_key(|seen| seen.arrived);
     let mut depth = vec![1_usize; rest.len()];
@@ -504,4 +506,32 @@ async fn keys_that_come_twice_and_a_next_page_elsewhere_change_nothing() {
             .any(|seen| seen.path() == "/stolen");
         assert!(!away, "{how:?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_suite_url_at_a_standalone_host_is_told_with_the_right_one() {
+    let stand = stand(options()).await;
+    let right = stand.url().to_owned();
+    let done = checked(&stand, |settings| {
+        let typed = format!("{right}/contoso/Default");
+        settings.target =
+            orch_doctor::config::Target::parse(&typed, settings.layout).expect("a URL");
+    })
+    .await;
+    assert_eq!(roots(&done), ["orchestrator-answers/not-found"]);
+    let row = done
+        .report
+        .rows
+        .iter()
+        .find(|row| row.id.check.as_str() == "orchestrator-answers");
+    let finding = row.and_then(|row| row.finding()).expect("a finding");
+    let first = &finding.remedies[0];
+    assert!(
+        first.contains(&format!("answers at {right}, without a path")),
+        "{first}"
+    );
+    assert!(
+        stand.log().logins.is_empty(),
+        "no credential goes to a guess"
+    );
 }

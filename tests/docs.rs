@@ -41,9 +41,10 @@ fn screen(recording: &str, size: Size) -> String {
             .map(|x| buffer[(x, y)].symbol().to_owned())
             .collect::<String>()
     };
-    (0..size.height)
-        .map(|y| format!("{}\n", row(y).trim_end()))
-        .collect()
+    let rows: Vec<String> = (0..size.height)
+        .map(|y| row(y).trim_end().to_owned() + "\n")
+        .collect();
+    rows.concat()
 }
 
 #[test]

@@ -10,6 +10,10 @@
 
 #[path = "network/names.rs"]
 mod names;
+#[path = "network/program.rs"]
+mod program;
+#[path = "network/proxies.rs"]
+mod proxies;
 #[path = "support/rig.rs"]
 mod rig;
 

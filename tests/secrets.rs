@@ -1,6 +1,10 @@
 //! The canary: a password, a client secret and a token that must appear nowhere, against a server that sends them back.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![expect(
+    clippy::unnecessary_debug_formatting,
+    reason = "paths are quoted for TOML"
+)]
 
 use base64::Engine as _;
 use orch_doctor::demo::{Harm, Hostile, Options, Stand, start};

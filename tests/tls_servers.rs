@@ -8,6 +8,10 @@
     reason = "a test stops at what it cannot do, and says what it leaves out"
 )]
 
+#[path = "support/rig.rs"]
+#[expect(dead_code, reason = "the tests of the network use the rest of it")]
+mod rig;
+
 use futures_util::future::join_all;
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use rustls_pki_types::pem::PemObject as _;
@@ -103,9 +107,14 @@ impl Folder {
 
     /// OpenSSL's server with these arguments.
     fn serve(&self, arguments: &[&str]) -> Server {
-        let mut child = Command::new("openssl")
-            .args(["s_server", "-accept", "127.0.0.1:0"])
-            .args(arguments)
+        let mut command = Command::new("openssl");
+        command.args(["s_server", "-accept", "127.0.0.1:0"]);
+        self.start(command.args(arguments))
+    }
+
+    /// A server that says on which address it accepts.
+    fn start(&self, command: &mut Command) -> Server {
+        let mut child = command
             .current_dir(self.path())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -142,8 +151,18 @@ impl Drop for Server {
 
 /// The rows of a check of this address, by check.
 async fn rows(folder: &Folder, address: SocketAddr, checks: &str) -> BTreeMap<String, Value> {
+    let command = Command::new(env!("CARGO_BIN_EXE_orch-doctor"));
+    rows_of(command, folder, address, checks).await
+}
+
+/// The same, by a command that ends in the program.
+async fn rows_of(
+    mut command: Command,
+    folder: &Folder,
+    address: SocketAddr,
+    checks: &str,
+) -> BTreeMap<String, Value> {
     let port = address.port();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_orch-doctor"));
     command
         .args([
             "check",
@@ -482,4 +501,43 @@ async fn a_healthy_server_is_asked_for_one_handshake() {
     assert_eq!(rows["certificate-trusted"]["symptom"], "public");
     assert_eq!(rows["certificate-strong"]["symptom"], "strong");
     assert_eq!(hellos.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_path_that_loses_large_packets_is_told_from_silence() {
+    if !has_openssl() || !rig::available("a path that loses large packets") {
+        return;
+    }
+    let folder = Folder::new();
+    let path = rig::path_of(1);
+    // Packets leave one by one, so that their size on the way is their size on a wire.
+    let singly =
+        "for it in /sys/class/net/*; do ip link set dev ${it##*/} gso_max_segs 1 || true; done";
+    path.shell(path.host(), singly);
+    path.rule_at(1, "forward", "meta length > 600 drop");
+    let mut command = Command::new("ip");
+    command
+        .args([
+            "netns",
+            "exec",
+            &path.node(path.host()),
+            "openssl",
+            "s_server",
+        ])
+        .args(["-accept", &format!("{}:0", rig::v4(path.host()))])
+        .args(WITH_LEAF);
+    let server = folder.start(&mut command);
+    let mut command = Command::new("ip");
+    command.args([
+        "netns",
+        "exec",
+        &path.node(0),
+        env!("CARGO_BIN_EXE_orch-doctor"),
+    ]);
+    let rows = rows_of(command, &folder, server.address, "tls-agreed").await;
+    assert_eq!(
+        rows["tls-agreed"]["symptom"], "stalled",
+        "{}",
+        rows["tls-agreed"]["says"]
+    );
 }

@@ -79,6 +79,12 @@ pub(super) struct Common {
     /// A name server that shows the outside view
     #[arg(long, value_name = "ADDR[:PORT]")]
     pub public_dns: Option<String>,
+    /// HTTP CONNECT or SOCKS5 proxy (http://, socks5://, socks5h://); without it the environment's, as curl does
+    #[arg(long, value_name = "URL")]
+    pub proxy: Option<String>,
+    /// Where user:password for the proxy is: env:NAME, file:PATH, keyring:NAME or prompt
+    #[arg(long, value_name = "REF")]
+    pub proxy_user: Option<String>,
     /// Connect from this local address (repeatable)
     #[arg(long, value_name = "ADDR")]
     pub source_ip: Vec<IpAddr>,

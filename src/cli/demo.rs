@@ -50,7 +50,7 @@ pub(super) async fn run(arguments: DemoArguments) -> Result<Exit, Refused> {
     if arguments.listen.is_some() {
         return serve(stand).await;
     }
-    checked(stand, arguments).await
+    Box::pin(checked(stand, arguments)).await
 }
 
 /// Serves until interrupted.

@@ -34,7 +34,7 @@ pub(super) fn diff(arguments: &DiffArguments) -> Result<Exit, Refused> {
     };
     let text = match arguments.format {
         Format::Json | Format::Jsonl => {
-            let changed = changes.iter().map(|change| {
+            let list = changes.iter().map(|change| {
                 json!({ "topic": change.topic, "about": change.about, "before": change.before, "after": change.after, "says": change.says() })
             });
             let rows = turns.iter().map(|turn| {
@@ -42,11 +42,11 @@ pub(super) fn diff(arguments: &DiffArguments) -> Result<Exit, Refused> {
             });
             let whole = json!({
                 "schema": 1, "from": before.began, "to": after.began, "exit": exit as i32,
-                "changes": changed.collect::<Vec<_>>(), "rows": rows.collect::<Vec<_>>(),
+                "changes": list.collect::<Vec<_>>(), "rows": rows.collect::<Vec<_>>(),
             });
             whole.to_string()
         }
-        _ => told(&before, &after, &changes, &turns)?,
+        Format::Text => told(&before, &after, &changes, &turns)?,
     };
     output::say(&text);
     Ok(exit)

@@ -96,6 +96,7 @@ pub(super) fn over(common: &Common, settings: &mut Settings) -> Result<(), Refus
             ));
         }
     }
+    settings.network.proxy = super::proxy::chosen(common, settings)?.map(|proxy| proxy.to_string());
     settings.network.connect_timeout_ms = common
         .connect_timeout
         .unwrap_or(settings.network.connect_timeout_ms);
@@ -181,7 +182,8 @@ impl Request {
         if let Some(token) = &common.robot_token {
             sources.robot = Some(Reference::parse(token)?);
         }
-        let credential = sources.read()?;
+        let mut credential = sources.read()?;
+        credential.proxy = super::proxy::secret(common, &config.settings)?.or(credential.proxy);
         Ok(Self {
             catalog,
             selection,

@@ -1,6 +1,7 @@
 //! Everything a run is asked to do that is no secret: it stands in recordings, so that a run can be judged again.
 
 use super::address::{LayoutWanted, Target};
+use crate::proxy::Proxy;
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -87,6 +88,18 @@ pub struct Network {
     /// Whether the path is looked at although the port is open.
     #[serde(default)]
     pub always_trace: bool,
+}
+
+impl Network {
+    /// The proxy, without its credential.
+    pub fn proxy(&self) -> Option<Proxy> {
+        self.proxy.as_deref()?.parse().ok()
+    }
+
+    /// The proxy, where it is the one that turns names into addresses.
+    pub fn resolving_proxy(&self) -> Option<Proxy> {
+        self.proxy().filter(|proxy| proxy.protocol.resolves_names())
+    }
 }
 
 impl Default for Network {

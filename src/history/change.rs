@@ -95,10 +95,9 @@ impl Change {
 }
 
 /// Those of the first that the second does not have.
-fn without(these: &[String], those: &[String]) -> Vec<String> {
-    these
-        .iter()
-        .filter(|one| !those.contains(one))
+fn without(some: &[String], others: &[String]) -> Vec<String> {
+    some.iter()
+        .filter(|one| !others.contains(one))
         .cloned()
         .collect()
 }

@@ -7,10 +7,10 @@ pub use mark::Mark;
 pub use reading::{Age, Clock, Responder};
 
 use super::{At, Cx, Intent, Subject};
-use crate::config::Settings;
+use crate::config::{Layout, Settings};
 use crate::probe::{Asks, Facts};
 use crate::shown::shown;
-use crate::wire::envelope::{Envelope, Shape};
+use crate::wire::envelope::{Envelope, Shape, field};
 use crate::wire::{Failure, Request, Response};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -29,8 +29,21 @@ pub struct Seen {
     pub failure: Option<Failure>,
     /// A second answer that settles an empty first one.
     pub second: Option<Reply>,
+    /// Whether Orchestrator answers at the same host in the other layout, where it does not in this one.
+    #[serde(default)]
+    pub other_layout: Option<Found>,
     /// When the answer came, by this clock.
     pub at: Timestamp,
+}
+
+/// Where Orchestrator was found instead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Found {
+    /// Without a path: a standalone Orchestrator.
+    Standalone,
+    /// Below an organisation and a tenant: the Automation Suite.
+    AutomationSuite,
 }
 
 /// What of an answer tells who gave it.
@@ -63,6 +76,7 @@ pub async fn measure(cx: &Cx) -> Seen {
             reply: None,
             failure: Some(failure),
             second: None,
+            other_layout: None,
             at,
         },
         Ok(response) => {
@@ -73,11 +87,15 @@ pub async fn measure(cx: &Cx) -> Seen {
             } else {
                 None
             };
+            let all = [Some(&reply), second.as_ref()];
+            let found = all.into_iter().flatten().any(Reply::of_orchestrator);
+            let other_layout = if found { None } else { elsewhere(cx).await };
             Seen {
                 path,
                 reply: Some(reply),
                 failure: None,
                 second,
+                other_layout,
                 at,
             }
         }
@@ -92,6 +110,27 @@ async fn second(cx: &Cx) -> Option<Reply> {
         .await
         .ok()
         .map(|response| Reply::of(&response))
+}
+
+/// Looks for Orchestrator at the same host in the other layout: nothing secret goes with it.
+async fn elsewhere(cx: &Cx) -> Option<Found> {
+    match cx.settings.target.layout {
+        Layout::AutomationSuite { .. } => {
+            let request = Request::get("/api/Status/Get");
+            let reply = Reply::of(&cx.session.exchange(&request).await.ok()?);
+            reply.of_orchestrator().then_some(Found::Standalone)
+        }
+        Layout::Standalone => {
+            let request = Request::get("/identity_/.well-known/openid-configuration");
+            let response = cx.session.exchange(&request).await.ok()?;
+            let body = response.json().filter(|_| response.status.is_success())?;
+            // The suite's own issuer; a host with some other OpenID provider has another path.
+            let issuer = field(&body, "issuer")?.as_str()?.to_lowercase();
+            issuer
+                .contains("identity_")
+                .then_some(Found::AutomationSuite)
+        }
+    }
 }
 
 /// One request, or two.
@@ -151,8 +190,23 @@ impl Seen {
         Some(theirs.as_second() - self.at.as_second())
     }
 
+    /// What the URL has to look like, as far as that is known.
+    fn right_url(&self, at: &At<'_>) -> String {
+        let target = &at.settings.target;
+        let origin = format!("https://{}", target.authority());
+        match self.other_layout {
+            Some(Found::Standalone) => {
+                format!("Orchestrator answers at {origin}, without a path, since it is no Automation Suite")
+            }
+            Some(Found::AutomationSuite) => {
+                format!("this host is an Automation Suite, whose URL is {origin}/organisation/tenant")
+            }
+            None => "a standalone Orchestrator has no path, and Automation Suite has https://host/organisation/tenant".into(),
+        }
+    }
+
     /// Status, server, page and version.
-    pub fn facts(&self, _at: &At<'_>) -> Facts {
+    pub fn facts(&self, at: &At<'_>) -> Facts {
         let mut facts = Facts::from([
             ("path", shown(&self.path)),
             (
@@ -162,6 +216,7 @@ impl Seen {
             ("status", "none".into()),
             ("answered", "no HTTP status".into()),
             ("who", "something that does not speak HTTP".into()),
+            ("right_url", self.right_url(at)),
         ]);
         if let Some(version) = self.api_version() {
             facts.insert("api_version", version.to_string());

@@ -76,7 +76,7 @@ pub async fn measure(cx: &Cx) -> Seen {
         let refused = seen
             .refusal
             .as_ref()
-            .is_some_and(|refusal| matches!(refusal.status, 403 | 404 | 405));
+            .is_some_and(|refusal| matches!(refusal.status, 403..=405));
         if !refused {
             break;
         }

@@ -16,14 +16,25 @@ pub const PER: Asks = Asks::Once;
 pub struct Seen {
     /// Addresses given with `--resolve`; DNS was not asked.
     pub pinned: Vec<IpAddr>,
-    /// What asking came to; none where the host is an address or was pinned.
+    /// What asking came to; none where the host is an address or was pinned, or a proxy asks.
     pub resolution: Option<Resolution>,
+    /// The proxy that resolves the name in our place.
+    pub left_to: Option<String>,
     /// How long it took, milliseconds.
     pub took_ms: u64,
 }
 
 /// Asks for the name, unless its address is known.
 pub async fn measure(cx: &Cx) -> Seen {
+    let left_to = left_to_proxy(&cx.settings);
+    if left_to.is_some() {
+        return Seen {
+            pinned: Vec::new(),
+            resolution: None,
+            left_to,
+            took_ms: 0,
+        };
+    }
     let pinned = pinned(&cx.settings);
     let began = cx.world.clock.elapsed();
     let resolution = match &cx.settings.target.host {
@@ -39,8 +50,15 @@ pub async fn measure(cx: &Cx) -> Seen {
     Seen {
         pinned,
         resolution,
+        left_to: None,
         took_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
     }
+}
+
+/// The proxy that resolves the name, where there is one and a name.
+fn left_to_proxy(settings: &Settings) -> Option<String> {
+    let proxy = settings.network.resolving_proxy()?;
+    matches!(settings.target.host, Host::Name(_)).then(|| proxy.to_string())
 }
 
 /// The addresses that `--resolve` gives for the target.
@@ -63,7 +81,8 @@ pub fn pinned(settings: &Settings) -> Vec<IpAddr> {
 
 /// One question, unless the address is known.
 pub fn intents(settings: &Settings, _subject: Option<&Subject>) -> Vec<Intent> {
-    match (&settings.target.host, pinned(settings).is_empty()) {
+    let known = left_to_proxy(settings).is_some() || !pinned(settings).is_empty();
+    match (&settings.target.host, !known) {
         (Host::Name(name), true) => {
             let server = settings.network.dns;
             let destination = server.map_or_else(
@@ -181,6 +200,10 @@ impl Seen {
             .map(|alias| format!(", by way of the alias {}", shown(alias)))
             .unwrap_or_default();
         Facts::from([
+            (
+                "proxy",
+                self.left_to.clone().unwrap_or_else(|| "no proxy".into()),
+            ),
             ("addresses", list.join(", ")),
             ("resolver", by),
             ("trouble", self.trouble()),
@@ -206,6 +229,8 @@ symptoms! {
         Resolved = "resolved",
         /// It is an address.
         LiteralAddress = "literal-address",
+        /// The proxy finds out.
+        LeftToProxy = "left-to-proxy",
         /// There is no such name.
         NoSuchName = "no-such-name",
         /// The name has no address.
@@ -223,6 +248,9 @@ impl Symptom for Resolved {
     type Seen = Seen;
 
     fn read(seen: &Seen, _at: &At<'_>) -> Self {
+        if seen.left_to.is_some() {
+            return Self::LeftToProxy;
+        }
         if !seen.pinned.is_empty() {
             return Self::Resolved;
         }
@@ -268,6 +296,7 @@ impl Symptom for Resolved {
             Seen {
                 pinned: Vec::new(),
                 resolution: Some(resolution),
+                left_to: None,
                 took_ms: 12,
             }
         };
@@ -276,6 +305,13 @@ impl Symptom for Resolved {
             Self::LiteralAddress => Seen {
                 pinned: Vec::new(),
                 resolution: None,
+                left_to: None,
+                took_ms: 0,
+            },
+            Self::LeftToProxy => Seen {
+                pinned: Vec::new(),
+                resolution: None,
+                left_to: Some("http://proxy.example.com:3128".into()),
                 took_ms: 0,
             },
             Self::NoSuchName => with(Outcome::NoSuchName),

@@ -47,7 +47,7 @@ pub async fn measure(cx: &Cx) -> Seen {
         cx.settings.target.host
     );
     let exchange = async {
-        let mut stream = cx.session.connect(address, time).await.ok()?;
+        let mut stream = cx.session.connect_to_port(address, port, time).await.ok()?;
         stream.write_all(request.as_bytes()).await.ok()?;
         let mut head = Vec::new();
         let mut piece = [0; 1024];

@@ -92,7 +92,7 @@ pub async fn measure(cx: &Cx) -> Seen {
         folders.truncate(1);
     }
     let in_each = futures_util::future::join_all(folders.into_iter().map(async |(folder, id)| {
-        let answer = cx.session.api_shared(request(cx, Some(id))).await;
+        let answer = Box::pin(cx.session.api_shared(request(cx, Some(id)))).await;
         InFolder {
             folder,
             held: Held::of(answer),
@@ -100,9 +100,9 @@ pub async fn measure(cx: &Cx) -> Seen {
     }));
     let user = Request::get(super::execute::function_path(cx, USER));
     let (overall, folders, user) = futures_util::future::join3(
-        cx.session.api_shared(request(cx, None)),
+        Box::pin(cx.session.api_shared(request(cx, None))),
         in_each,
-        cx.session.api(user),
+        Box::pin(cx.session.api(user)),
     )
     .await;
     Seen {

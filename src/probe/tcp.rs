@@ -2,6 +2,7 @@
 
 mod attempt;
 mod location;
+mod via;
 
 pub use location::Clearness;
 
@@ -10,6 +11,7 @@ use crate::config::{Host, Settings};
 use crate::dial::Failure;
 use crate::path::{self, Location, Verdict};
 use crate::probe::{Asks, Facts};
+use crate::wire::ProxyTrouble;
 use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, SocketAddr};
@@ -20,8 +22,10 @@ pub const PER: Asks = Asks::Once;
 /// What each address answered.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seen {
-    /// One entry an address, in the order of the name's answer.
+    /// One entry an address, in the order of the name's answer; the proxy's address, where it resolves names.
     pub tries: Vec<Try>,
+    /// The proxy, where one is used.
+    pub via: Option<String>,
 }
 
 /// What one address answered.
@@ -31,6 +35,8 @@ pub struct Try {
     pub address: SocketAddr,
     /// Why it did not connect; none when it did.
     pub failure: Option<Failure>,
+    /// Why the proxy did not connect, where one is used.
+    pub proxy: Option<ProxyTrouble>,
     /// How long it took, milliseconds.
     pub took_ms: u64,
     /// The path, hop by hop, where it was looked at.
@@ -45,12 +51,23 @@ pub async fn measure(cx: &Cx) -> Seen {
         .names(None)
         .map(|names| names.addresses(&cx.settings))
         .unwrap_or_default();
+    let via = cx.session.proxy().map(ToString::to_string);
+    let addresses = match cx.settings.network.resolving_proxy() {
+        None => addresses,
+        Some(proxy) => match cx.session.proxy_addresses(&proxy).await {
+            // One connection, whichever of its addresses takes it.
+            Ok(found) => found.into_iter().take(1).collect(),
+            Err(trouble) => {
+                let tries = vec![via::unnamed(trouble, proxy.port)];
+                return Seen { tries, via };
+            }
+        },
+    };
     let tries = addresses
         .into_iter()
         .map(|address| attempt::attempt(cx, address));
-    Seen {
-        tries: join_all(tries).await,
-    }
+    let tries = join_all(tries).await;
+    Seen { tries, via }
 }
 
 /// One connection an address; where one does not come about, a look at the path hop by hop.
@@ -116,9 +133,11 @@ impl Seen {
                 .counted()
                 .into_iter()
                 .filter(|attempt| attempt.failure.is_none() == open);
-            of.map(|attempt| attempt.address.ip().to_string())
-                .collect::<Vec<_>>()
-                .join(", ")
+            let of = of.map(|attempt| attempt.address.ip().to_string());
+            match &self.via {
+                Some(proxy) => format!("the far side of {proxy}"),
+                None => of.collect::<Vec<_>>().join(", "),
+            }
         };
         let worst = self.worst();
         let failure = worst.and_then(|attempt| attempt.failure.as_ref());
@@ -141,18 +160,23 @@ impl Seen {
         let mut facts = Facts::from([
             ("open_addresses", list(true)),
             ("closed_addresses", list(false)),
-            (
-                "address",
-                worst
-                    .map(|attempt| attempt.address.to_string())
-                    .unwrap_or_default(),
-            ),
+            ("address", self.address(at.settings)),
             ("waited", waited),
             ("sender", self.sender()),
             ("why", failure.map(why).unwrap_or_default()),
         ]);
         facts.extend(location::facts(self));
+        facts.extend(via::facts(self));
         facts
+    }
+
+    /// What is connected to, in words.
+    fn address(&self, settings: &Settings) -> String {
+        match (&self.via, self.worst()) {
+            (Some(_), _) => format!("{}:{}", settings.target.host, settings.target.port),
+            (None, Some(worst)) => worst.address.to_string(),
+            (None, None) => String::new(),
+        }
     }
 
     /// Who said that it is not allowed or that there is no way, in words.
@@ -259,6 +283,14 @@ symptoms! {
         Prohibited = "prohibited",
         /// A device, or this machine, said that there is no way.
         Unreachable = "unreachable",
+        /// The proxy is not there, or is none.
+        ProxyUnavailable = "proxy-unavailable",
+        /// The proxy wants to know who asks.
+        ProxyCredentials = "proxy-credentials",
+        /// The proxy's rules forbid it.
+        ProxyForbids = "proxy-forbids",
+        /// The proxy does not reach the host.
+        ProxyFails = "proxy-fails",
     }
 }
 
@@ -277,6 +309,9 @@ impl Symptom for Reach {
             } else {
                 Self::PartlyOpen
             };
+        }
+        if let Some(trouble) = seen.worst().and_then(|attempt| attempt.proxy.as_ref()) {
+            return via::reach(trouble);
         }
         match seen.worst().and_then(|attempt| attempt.failure.as_ref()) {
             Some(Failure::Refused) if seen.is_reset_on_path() => Self::ResetOnPath,
@@ -300,17 +335,20 @@ impl Symptom for Reach {
         let attempt = |last: u8, failure| Try {
             address: ([203, 0, 113, last], 8443).into(),
             failure,
+            proxy: None,
             took_ms: 3,
             path: None,
         };
         let by = Some(IpAddr::from([198, 51, 100, 1]));
         let one = |failure| Seen {
             tries: vec![attempt(7, failure)],
+            via: None,
         };
         match self {
             Self::Open => one(None),
             Self::PartlyOpen => Seen {
                 tries: vec![attempt(7, None), attempt(8, Some(Failure::Refused))],
+                via: None,
             },
             Self::Refused => one(Some(Failure::Refused)),
             Self::Silent => one(Some(Failure::Silent {
@@ -319,6 +357,10 @@ impl Symptom for Reach {
             })),
             Self::ResetOnPath => one(Some(Failure::Reset)),
             Self::Prohibited => one(Some(Failure::Prohibited { by, code: Some(13) })),
+            Self::ProxyUnavailable
+            | Self::ProxyCredentials
+            | Self::ProxyForbids
+            | Self::ProxyFails => via::sample(self),
             Self::Unreachable => one(Some(Failure::Unreachable { by, code: Some(1) })),
         }
     }

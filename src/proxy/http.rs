@@ -102,8 +102,9 @@ impl Answer {
         let schemes = self.schemes;
         Err(match self.status {
             200..300 => return Ok(()),
-            407 if told_who => Failure::CredentialsRejected { schemes },
-            407 => Failure::CredentialsNeeded { schemes },
+            // Some proxies answer wrong credentials with the code of servers, 401.
+            407 | 401 if told_who => Failure::CredentialsRejected { schemes },
+            407 | 401 => Failure::CredentialsNeeded { schemes },
             403 => Failure::Forbidden,
             502..=504 => Failure::TargetUnreachable { code: self.status },
             code => Failure::Declined { code },

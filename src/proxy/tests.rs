@@ -119,6 +119,14 @@ async fn an_endless_answer_ends() {
 #[tokio::test]
 async fn credentials_go_to_the_http_proxy_and_their_rejection_is_told() {
     let told = with_credentials(Protocol::Http);
+    for answer in [
+        "HTTP/1.1 407 No\r\n\r\n",
+        "HTTP/1.0 401 Unauthorized\r\n\r\n",
+    ] {
+        let (found, _) = http(&told, answer).await;
+        let schemes = Vec::new();
+        assert_eq!(found, Err(Failure::CredentialsRejected { schemes }));
+    }
     let (found, asked) = http(&told, "HTTP/1.1 407 No\r\n\r\n").await;
     assert_eq!(
         found,

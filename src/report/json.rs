@@ -31,6 +31,7 @@ pub fn json(report: &Report) -> Value {
             "source_ips": sources,
             "cloud_roots": began.map(|began| began.cloud_roots.clone()),
             "cloud_store": began.map(|began| began.cloud_store.clone()),
+            "proxy": settings.and_then(|settings| settings.network.proxy.clone()),
         },
         "began": began.map(|began| began.at.to_string()),
         "took_ms": report.took_ms,

@@ -1,6 +1,6 @@
 //! The report as text for people.
 
-use super::{Report, Root, Row, State};
+use super::{Report, Root, Row, Shape, State};
 use crate::catalog::{Grade, Group, Verdict};
 use crate::shown::{seconds, shown};
 use std::fmt::{self, Write};
@@ -14,22 +14,16 @@ pub struct Style {
     pub ascii: bool,
 }
 
-/// A verdict's shape, word and colour (an SGR number).
-fn face(row: &Row, style: Style) -> (&'static str, &'static str, u8) {
-    let (symbol, ascii, word, colour) = match &row.state {
-        State::Waiting => ("·", ".", "waiting", 90),
-        State::Running => ("…", "~", "running", 36),
-        State::Blocked(_) => ("∅", "-", "not asked", 90),
-        State::Skipped(_) => ("–", "-", "skipped", 90),
-        State::Broke(_) => ("‼", "#", "broke", 35),
-        State::Judged(finding) => match finding.verdict {
-            Verdict::Pass => ("√", "+", "pass", 32),
-            Verdict::Warn => ("!", "!", "warn", 33),
-            Verdict::Unknown => ("?", "?", "unknown", 36),
-            Verdict::Fail => ("×", "x", "FAIL", 31),
-        },
-    };
-    (if style.ascii { ascii } else { symbol }, word, colour)
+/// The colour of a shape, as an SGR number.
+fn colour(shape: Shape) -> u8 {
+    match shape {
+        Shape::Waiting | Shape::Blocked | Shape::Skipped => 90,
+        Shape::Running | Shape::Unknown => 36,
+        Shape::Pass => 32,
+        Shape::Warn => 33,
+        Shape::Fail => 31,
+        Shape::Broke => 35,
+    }
 }
 
 /// Writes the whole report.
@@ -71,6 +65,9 @@ fn head(report: &Report, out: &mut dyn Write) -> fmt::Result {
         began.at,
         began.cloud_store
     )?;
+    if let Some(proxy) = &settings.network.proxy {
+        writeln!(out, "by way of the proxy {}", shown(proxy))?;
+    }
     if settings.stand_in {
         writeln!(
             out,
@@ -121,6 +118,9 @@ fn conclusion(report: &Report, roots: &[Root], style: Style, out: &mut dyn Write
 /// One sentence where nothing failed.
 pub(super) fn summary(report: &Report) -> String {
     let counts = report.counts();
+    if counts.fail > 0 {
+        return "Something fails, and what is known only says where.".into();
+    }
     if report.cancelled {
         return "Stopped before the end; what was known by then is below.".into();
     }
@@ -137,7 +137,7 @@ pub(super) fn summary(report: &Report) -> String {
 
 /// One row, with its reasons where it is not healthy.
 fn row_text(row: &Row, style: Style, out: &mut dyn Write) -> fmt::Result {
-    let (symbol, word, colour) = face(row, style);
+    let shape = Shape::of(&row.state);
     let subject = row
         .id
         .subject
@@ -153,8 +153,9 @@ fn row_text(row: &Row, style: Style, out: &mut dyn Write) -> fmt::Result {
     };
     writeln!(
         out,
-        " {} {word:<9} {}{subject}  {says}",
-        paint(symbol, colour, style),
+        " {} {:<9} {}{subject}  {says}",
+        paint(shape.symbol(style.ascii), colour(shape), style),
+        shape.word(),
         row.id.check
     )?;
     if let State::Judged(finding) = &row.state

@@ -1,6 +1,6 @@
 //! From evidence to a finding: pure.
 
-use crate::catalog::Check;
+use crate::catalog::{Check, Grade, Owner, Verdict};
 use crate::config::SignIn;
 use crate::event::Finding;
 use crate::probe::{At, Evidence, Facts};
@@ -36,6 +36,21 @@ pub fn judge(check: &Check, evidence: &Evidence, at: &At<'_>) -> Result<Finding,
         began_ms: 0,
         took_ms: 0,
     })
+}
+
+/// A finding where nothing was measured.
+pub(super) fn untold(says: &str) -> Finding {
+    Finding {
+        symptom: "untold".into(),
+        verdict: Verdict::Unknown,
+        grade: Grade::None,
+        says: says.into(),
+        owner: Some(Owner::User),
+        remedies: vec!["Run the check again with a later --deadline.".into()],
+        measurement: None,
+        began_ms: 0,
+        took_ms: 0,
+    }
 }
 
 /// What every sentence may mention.

@@ -1,7 +1,8 @@
 //! The owner of a run: the one task that knows where everything stands.
 
+use super::judge::untold;
 use super::{Run, Source, judge};
-use crate::catalog::{CheckId, Grade, Verdict};
+use crate::catalog::{CheckId, Verdict};
 use crate::event::{Began, Event, Finding, What};
 use crate::plan::Fate;
 use crate::probe::{At, Before, Cx, Evidence, Measurement};
@@ -225,7 +226,7 @@ impl RunOwner {
                 let cx = self.cx(world, session, &measurement);
                 let task = measurement.clone();
                 let handle = self.under_way.spawn(async move {
-                    let evidence = task.probe.measure(&cx).await;
+                    let evidence = Box::pin(task.probe.measure(&cx)).await;
                     (task, evidence)
                 });
                 self.tasks.insert(handle.id(), measurement);
@@ -375,21 +376,6 @@ impl RunOwner {
             }
         }
         changed
-    }
-}
-
-/// A finding where nothing was measured.
-fn untold(says: &str) -> Finding {
-    Finding {
-        symptom: "untold".into(),
-        verdict: Verdict::Unknown,
-        grade: Grade::None,
-        says: says.into(),
-        owner: Some(crate::catalog::Owner::User),
-        remedies: vec!["Run the check again with a later --deadline.".into()],
-        measurement: None,
-        began_ms: 0,
-        took_ms: 0,
     }
 }
 

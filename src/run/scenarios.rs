@@ -43,6 +43,8 @@ struct Scenario {
     sign_in: Option<String>,
     /// Folder, name and version of each process, where they are others than the usual one.
     processes: Option<Vec<Vec<String>>>,
+    /// What else is asked for otherwise than usual.
+    settings: Option<Value>,
     /// Sections that the profile has beside the usual ones: `webhook` (with leave to change something), `robot`.
     #[serde(default)]
     sections: Vec<String>,
@@ -174,10 +176,16 @@ impl Scenario {
                         ..Robot::default()
                     });
                 }
+                "baseline" => settings.baseline = Some("good.jsonl".into()),
                 other => panic!("{}: there is no section called {other}", self.fact),
             }
         }
-        settings
+        let Some(other) = &self.settings else {
+            return settings;
+        };
+        let mut value = serde_json::to_value(settings).expect("settings are data");
+        merge(&mut value, other);
+        serde_json::from_value(value).expect("settings again")
     }
 
     /// What the measurement of a row saw.

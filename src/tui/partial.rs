@@ -2,8 +2,7 @@
 
 use crate::catalog::{Catalog, CheckId, Verdict};
 use crate::event::Event;
-use crate::plan::{RowId, Selection};
-use crate::probe::Subject;
+use crate::plan::{RowId, Selection, concerns};
 use crate::report::{Report, Row, State};
 use std::collections::BTreeSet;
 
@@ -146,14 +145,5 @@ fn in_the_way(row: &Row) -> Option<CheckId> {
         State::Broke(_) => Some(row.id.check.clone()),
         State::Blocked(by) => Some(by.clone()),
         State::Waiting | State::Running | State::Skipped(_) => None,
-    }
-}
-
-/// Whether a row about `wide` bears on one about `narrow`.
-fn concerns(wide: Option<&Subject>, narrow: Option<&Subject>) -> bool {
-    match (wide, narrow) {
-        (None, _) | (Some(_), None) => true,
-        (Some(wide), Some(narrow)) if wide.process.is_none() => wide.folder == narrow.folder,
-        (Some(wide), Some(narrow)) => wide == narrow,
     }
 }

@@ -1,6 +1,6 @@
 //! Shapes and colours: what a state looks like, on terminals of any ability.
 
-use crate::catalog::Verdict;
+pub(crate) use crate::report::Shape;
 use crate::report::State;
 use ratatui::style::{Color, Modifier, Style};
 
@@ -60,44 +60,19 @@ pub(crate) enum Role {
     Badge,
 }
 
-/// A sign that stands before a word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Shape {
-    /// Not yet measured.
-    Waiting,
-    /// Being measured.
-    Running,
-    /// Healthy.
-    Pass,
-    /// Worth a look.
-    Warn,
-    /// Not told.
-    Unknown,
-    /// Broken.
-    Fail,
-    /// Not asked because of another.
-    Blocked,
-    /// Not asked, by the request.
-    Skipped,
-    /// Our own fault.
-    Broke,
-}
-
 /// A state's shape, word and role.
 pub(crate) fn face(state: &State) -> (Shape, &'static str, Role) {
-    match state {
-        State::Waiting => (Shape::Waiting, "waiting", Role::Quiet),
-        State::Running => (Shape::Running, "asking", Role::Running),
-        State::Blocked(_) => (Shape::Blocked, "not asked", Role::Quiet),
-        State::Skipped(_) => (Shape::Skipped, "skipped", Role::Quiet),
-        State::Broke(_) => (Shape::Broke, "broke", Role::Broke),
-        State::Judged(finding) => match finding.verdict {
-            Verdict::Pass => (Shape::Pass, "pass", Role::Pass),
-            Verdict::Warn => (Shape::Warn, "warn", Role::Warn),
-            Verdict::Unknown => (Shape::Unknown, "unknown", Role::Unknown),
-            Verdict::Fail => (Shape::Fail, "FAIL", Role::Fail),
-        },
-    }
+    let shape = Shape::of(state);
+    let role = match shape {
+        Shape::Waiting | Shape::Blocked | Shape::Skipped => Role::Quiet,
+        Shape::Running => Role::Running,
+        Shape::Pass => Role::Pass,
+        Shape::Warn => Role::Warn,
+        Shape::Unknown => Role::Unknown,
+        Shape::Fail => Role::Fail,
+        Shape::Broke => Role::Broke,
+    };
+    (shape, shape.word(), role)
 }
 
 impl Theme {
@@ -181,22 +156,9 @@ impl Look {
             signs[usize::try_from(frame % count).unwrap_or(0)]
         };
         match (shape, self.ascii) {
-            (Shape::Waiting, false) => "·",
-            (Shape::Waiting, true) => ".",
             (Shape::Running, false) => turn(&TURNS),
             (Shape::Running, true) => turn(&PLAIN),
-            (Shape::Pass, false) => "√",
-            (Shape::Pass, true) => "+",
-            (Shape::Warn, _) => "!",
-            (Shape::Unknown, _) => "?",
-            (Shape::Fail, false) => "×",
-            (Shape::Fail, true) => "x",
-            (Shape::Blocked, false) => "∅",
-            (Shape::Blocked, true) => "o",
-            (Shape::Skipped, false) => "–",
-            (Shape::Skipped, true) => "-",
-            (Shape::Broke, false) => "‼",
-            (Shape::Broke, true) => "#",
+            (still, ascii) => still.symbol(ascii),
         }
     }
 

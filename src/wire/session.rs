@@ -1,29 +1,30 @@
 //! The connections of one run, and who is signed in over them.
 
+mod connect;
+
 use super::http::{Answer, Failure, Request, Response, Trust};
 use super::line::Line;
 use super::memory::Memory;
+use super::route::Obstacle;
 use super::sign_in::{self, Attempt, Ticket};
 use super::tls::{self, Handshake, KeyProof, Secured, bytes_of};
 use super::veil::Veil;
 use crate::allowlist::material::Material;
 use crate::config::{Credential, Host, Settings};
-use crate::dial;
+use crate::names::Resolution;
+use crate::proxy::Proxy;
 use crate::trust::{self, Roots, Served};
 use crate::world::{AnyStream, World};
 use hyper::StatusCode;
 use hyper::header::HeaderValue;
 use std::collections::BTreeMap;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Mutex, OnceCell, Semaphore};
 
 /// How many requests may be on their way at once, and so how many connections there are where one takes one at a time.
 const IN_FLIGHT: usize = 8;
-
-/// The segment size of a narrow connection: with headers it fits the smallest packet that IPv4 lets pass whole, 576 bytes.
-const NARROW: u32 = 400;
 
 /// The live side of a run. What is live cannot be evidence, so it is kept here; this is the one place with locks.
 pub struct Session {
@@ -32,6 +33,8 @@ pub struct Session {
     credential: Credential,
     roots: Arc<Roots>,
     bundle: Option<Arc<Roots>>,
+    proxy: Option<Proxy>,
+    proxy_names: OnceCell<Resolution>,
     allowlist: Option<Arc<Material>>,
     opened: Mutex<BTreeMap<SocketAddr, AnyStream>>,
     lines: Mutex<Vec<Line>>,
@@ -84,6 +87,8 @@ impl Session {
             .flatten()
             .for_each(|secret| veil.cover(secret));
         Self {
+            proxy: settings.network.proxy(),
+            proxy_names: OnceCell::new(),
             world,
             settings,
             credential,
@@ -157,7 +162,7 @@ impl Session {
     ///
     /// # Errors
     /// Why there is none.
-    pub async fn open(&self, address: SocketAddr) -> Result<(), dial::Failure> {
+    pub async fn open(&self, address: SocketAddr) -> Result<(), Obstacle> {
         let stream = self.connect(address, self.time()).await?;
         self.opened.lock().await.insert(address, stream);
         Ok(())
@@ -289,51 +294,6 @@ impl Session {
     /// What DNS, TCP and TLS of one connection may take together.
     pub fn time(&self) -> Duration {
         Duration::from_millis(self.settings.network.connect_timeout_ms)
-    }
-
-    /// The local address to connect from: the first one asked for that is of the address's family.
-    pub fn source(&self, address: SocketAddr) -> Option<IpAddr> {
-        let sources = self.settings.network.source_ips.iter();
-        let mut fitting = sources.filter(|source| source.is_ipv4() == address.is_ipv4());
-        fitting.next().copied()
-    }
-
-    /// A connection of its own with small segments, for a question after a handshake failed.
-    ///
-    /// # Errors
-    /// Why there is none.
-    pub async fn connect_narrowly(
-        &self,
-        address: SocketAddr,
-        time: Duration,
-    ) -> Result<AnyStream, dial::Failure> {
-        self.connect_with(address, time, Some(NARROW)).await
-    }
-
-    /// A connection from the first source address asked for.
-    ///
-    /// # Errors
-    /// Why there is none.
-    pub async fn connect(
-        &self,
-        address: SocketAddr,
-        time: Duration,
-    ) -> Result<AnyStream, dial::Failure> {
-        self.connect_with(address, time, None).await
-    }
-
-    async fn connect_with(
-        &self,
-        address: SocketAddr,
-        time: Duration,
-        max_segment: Option<u32>,
-    ) -> Result<AnyStream, dial::Failure> {
-        let how = dial::Dial {
-            source: self.source(address),
-            max_segment,
-            ..dial::Dial::within(time)
-        };
-        self.world.net.connect(address, how).await
     }
 
     /// A line that the request may go over: a kept one, or a new one to the address that answered first.

@@ -1,5 +1,7 @@
 //! Runs the whole checklist in this process.
 
+#![expect(clippy::expect_used, reason = "a test may panic")]
+
 use orch_doctor::catalog::Catalog;
 use orch_doctor::config::{Reference, Settings, profile};
 use orch_doctor::demo::{Options, Stand, start};

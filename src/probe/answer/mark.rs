@@ -15,6 +15,8 @@ pub enum Mark {
     Iis,
     /// Windows' HTTP.SYS: no application pool takes requests.
     HttpSys,
+    /// IIS could not start the application behind it.
+    NotStarted,
     /// Swagger's page.
     Swagger,
     /// A page to sign in.
@@ -75,13 +77,27 @@ impl Looked<'_> {
 
     /// A web application firewall or content network turned the request away.
     fn of_waf(&self) -> bool {
-        let network = self.carries(&["cf-ray", "x-sucuri-id", "x-iinfo", "x-akamai-request-id"]);
+        let network = self.carries(&[
+            "cf-ray",
+            "x-sucuri-id",
+            "x-iinfo",
+            "x-akamai-request-id",
+            "x-azure-ref",
+            "x-amz-cf-id",
+        ]);
         let words = self.says(&[
             "request blocked",
             "the requested url was rejected",
             "web application firewall",
+            "your support id is",
+            "incapsula incident",
+            "cf-error-details",
+            "sucuri website firewall",
+            "checking your browser",
         ]);
-        matches!(self.status, 403 | 406 | 429 | 503) && (network || words)
+        let turns_away = matches!(self.status, 403 | 406 | 429);
+        // A network's header stands on every answer that goes through it, so that it tells nothing of a 503.
+        (turns_away && (network || words)) || (matches!(self.status, 200..=299 | 503) && words)
     }
 }
 
@@ -116,6 +132,16 @@ pub(super) fn marks(response: &Response, envelope: &Envelope) -> Vec<Mark> {
     [
         (Mark::IisAddressRefused, refused),
         (
+            Mark::NotStarted,
+            looked.says(&[
+                "http error 500.30",
+                "http error 500.31",
+                "http error 500.3",
+                "http error 502.5",
+                "ancm",
+            ]),
+        ),
+        (
             Mark::Swagger,
             looked.says(&["swagger-ui", "swagger ui", "\"swagger\""]),
         ),
@@ -124,7 +150,7 @@ pub(super) fn marks(response: &Response, envelope: &Envelope) -> Vec<Mark> {
         (Mark::Proxy, proxy),
         (
             Mark::Portal,
-            looked.says(&["captive portal", "hotspot", "accept the terms"]),
+            looked.status == 511 || looked.says(&["captive portal", "hotspot", "accept the terms"]),
         ),
         (Mark::Waf, looked.of_waf() && !proxy && !refused),
         (Mark::HttpSys, looked.server.contains("microsoft-httpapi")),
@@ -139,6 +165,7 @@ pub(super) fn marks(response: &Response, envelope: &Envelope) -> Vec<Mark> {
 pub(super) fn who(reply: &Reply) -> String {
     let by_mark = reply.marks.first().map(|mark| match mark {
         Mark::IisAddressRefused | Mark::Iis => "IIS itself",
+        Mark::NotStarted => "IIS, which cannot start the application behind it",
         Mark::HttpSys => "Windows (HTTP.SYS), with no application behind it",
         Mark::Swagger => "a Swagger page",
         Mark::SignIn => "a sign-in page",

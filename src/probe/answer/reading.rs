@@ -46,8 +46,15 @@ impl Symptom for Responder {
         if reply.marks.contains(&Mark::IisAddressRefused) {
             return Self::IpRestricted;
         }
+        // A block page wears a gateway's status, and the gateway behind it may be well.
+        if reply.marks.contains(&Mark::Waf) && reply.envelope.status >= 400 {
+            return Self::OtherService;
+        }
         match (reply.envelope.status, reply.envelope.shape) {
-            (502..=504, _) => Self::GatewayError,
+            // 520 and those after it are what a content network says of a server behind it.
+            (502..=504 | 520..=527, _) => Self::GatewayError,
+            (500, Shape::Html) if reply.marks.contains(&Mark::NotStarted) => Self::GatewayError,
+            (300..=399, _) if reply.location.is_none() => Self::OtherService,
             (300..=399, _) => Self::LoginRedirect,
             (_, Shape::Html) if reply.envelope.status == 404 => Self::NotFound,
             (200..=299, Shape::Html) => Self::HtmlPage,
@@ -199,6 +206,92 @@ fn sample_reply(status: u16, shape: Shape) -> Seen {
         reply: Some(reply),
         failure: None,
         second: None,
+        other_layout: None,
         at,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::invariants::settings_for;
+    use crate::probe::answer::Reply;
+    use crate::wire::Response;
+    use hyper::{HeaderMap, StatusCode, Version};
+    use std::time::Duration;
+
+    /// What an answer of this status, with these headers and body, is read as, and who is said to have given it.
+    fn read(status: u16, headers: &[(&'static str, &str)], body: &str) -> (Responder, String) {
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            map.insert(*name, value.parse().unwrap());
+        }
+        let response = Response {
+            status: StatusCode::from_u16(status).unwrap(),
+            version: Version::HTTP_11,
+            headers: map,
+            body: body.as_bytes().to_vec(),
+            cut: false,
+            took: Duration::ZERO,
+        };
+        let settings = settings_for("html-page");
+        let at = At {
+            now: crate::trust::tests::made::now(),
+            settings: &settings,
+            subject: None,
+        };
+        let seen = Seen {
+            reply: Some(Reply::of(&response)),
+            ..sample_reply(200, Shape::Empty)
+        };
+        let who = seen.facts(&at)["who"].clone();
+        (Responder::read(&seen, &at), who)
+    }
+
+    /// An answer: status, headers beside the content type, title and text of the page.
+    type Answer = (
+        u16,
+        &'static [(&'static str, &'static str)],
+        &'static str,
+        &'static str,
+    );
+
+    /// Answers that have been seen, what they mean, and a word that names who gave them.
+    #[rustfmt::skip]
+    const SEEN: [(Answer, Responder, &str); 13] = [
+        ((503, &[("server", "Microsoft-HTTPAPI/2.0")], "Service Unavailable", "HTTP Error 503."), Responder::GatewayError, "HTTP.SYS"),
+        ((502, &[("server", "nginx")], "502 Bad Gateway", "nginx"), Responder::GatewayError, "502"),
+        ((503, &[], "", "No server is available to handle this request."), Responder::GatewayError, "does not name itself"),
+        ((200, &[], "Request Rejected", "The requested URL was rejected. Your support ID is: 42"), Responder::HtmlPage, "firewall"),
+        ((503, &[("cf-ray", "1")], "Just a moment", "Checking your browser"), Responder::OtherService, "firewall"),
+        ((502, &[("cf-ray", "1")], "502: Bad gateway", ""), Responder::GatewayError, "502"),
+        ((522, &[("cf-ray", "1")], "Connection timed out", ""), Responder::GatewayError, "timed out"),
+        ((403, &[("cf-ray", "1")], "Attention Required", "You are unable to access"), Responder::OtherService, "firewall"),
+        ((500, &[("server", "Microsoft-IIS/10.0")], "Detailed Error", "HTTP Error 500.30 - ASP.NET Core app failed to start"), Responder::GatewayError, "cannot start"),
+        ((511, &[], "Network Authentication Required", ""), Responder::OtherService, "portal"),
+        ((407, &[("proxy-authenticate", "Basic")], "Proxy", ""), Responder::OtherService, "forward proxy"),
+        ((200, &[("server", "Microsoft-IIS/10.0")], "IIS Windows Server", ""), Responder::HtmlPage, "IIS"),
+        ((200, &[], "Swagger UI", "<div id='swagger-ui'>"), Responder::HtmlPage, "Swagger"),
+    ];
+
+    #[test]
+    fn whoever_answers_is_told_by_its_page() {
+        for ((status, headers, title, text), expected, word) in SEEN {
+            let page = format!("<!DOCTYPE html><title>{title}</title><body>{text}</body>");
+            let (found, who) = read(status, headers, &page);
+            assert_eq!(found, expected, "{status} {who}");
+            assert!(who.contains(word), "{who} does not say {word}");
+        }
+    }
+
+    #[test]
+    fn a_redirect_to_nowhere_and_any_json_are_other_services() {
+        let found = |status, headers: &[_], body| read(status, headers, body).0;
+        assert_eq!(
+            found(302, &[("location", "/account/login")], ""),
+            Responder::LoginRedirect
+        );
+        assert_eq!(found(304, &[], ""), Responder::OtherService);
+        assert_eq!(found(200, &[], "{}"), Responder::OtherService);
     }
 }

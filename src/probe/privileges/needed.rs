@@ -11,12 +11,14 @@ const NEEDED: [&str; 5] = [
     "Webhooks.View",
 ];
 
-/// What does no harm and helps to diagnose: versions of packages, and the folders for an application.
-const TOLERATED: [&str; 4] = [
+/// What helps to diagnose and does little harm: versions of packages, the folders for an application, and to remove the webhook that
+/// `webhook-delivers` made.
+const TOLERATED: [&str; 5] = [
     "FolderPackages.View",
     "Packages.View",
     "SubFolders.View",
     "Units.View",
+    "Webhooks.Delete",
 ];
 
 /// Roles that may do nearly everything, whatever the lists say.

@@ -23,7 +23,7 @@ pub(in super::super) struct Found {
 fn pieces(cx: &Cx, folder: &str) -> Vec<Vec<String>> {
     let mut pieces: Vec<Vec<String>> = Vec::new();
     let mut length = 0;
-    for wanted in cx.settings.processes.iter() {
+    for wanted in &cx.settings.processes {
         if wanted.folder != folder || pieces.iter().flatten().any(|name| *name == wanted.name) {
             continue;
         }

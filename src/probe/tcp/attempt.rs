@@ -1,9 +1,11 @@
 //! One address: the connection, and beside it the path where the port does not open at once.
 
 use super::Try;
+use super::via::by_proxy;
 use crate::dial::Failure;
 use crate::path;
 use crate::probe::Cx;
+use crate::wire::Obstacle;
 use futures_util::future::OptionFuture;
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -22,24 +24,32 @@ pub(super) async fn attempt(cx: &Cx, address: SocketAddr) -> Try {
     let time = cx.session.time();
     let opening = async { (cx.session.open(address).await.err(), spent()) };
     tokio::pin!(opening);
+    // Through a proxy the path ends at the proxy, and says nothing of the host.
+    let traceable = cx.session.proxy().is_none();
     let early = tokio::select! {
         opened = &mut opening => Some(opened),
-        () = tokio::time::sleep(time / HEAD_START) => None,
+        () = tokio::time::sleep(time / HEAD_START), if traceable => None,
     };
-    let traced = cx.settings.network.always_trace;
+    let traced = cx.settings.network.always_trace && traceable;
     let left = time.saturating_sub(spent());
-    let (failure, took, path) = if let Some((failure, took)) = early {
-        let worth_it = traced || failure.as_ref().is_some_and(is_on_the_path);
+    let (obstacle, took, path) = if let Some((obstacle, took)) = early {
+        let worth_it = traced || obstacle.as_ref().is_some_and(is_on_the_path);
         let how = trace(cx, address, left.min(REFUSAL));
         let looking = worth_it.then(|| cx.world.net.path(address, how));
-        (failure, took, OptionFuture::from(looking).await)
+        (obstacle, took, OptionFuture::from(looking).await)
     } else {
         let tracing = cx.world.net.path(address, trace(cx, address, left));
         beside(opening, tracing, traced).await
     };
+    let (failure, proxy) = match obstacle {
+        None => (None, None),
+        Some(Obstacle::Network(failure)) => (Some(failure), None),
+        Some(Obstacle::Proxy(trouble)) => (Some(by_proxy()), Some(trouble)),
+    };
     Try {
         address,
         failure,
+        proxy,
         took_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
         path,
     }
@@ -47,10 +57,10 @@ pub(super) async fn attempt(cx: &Cx, address: SocketAddr) -> Try {
 
 /// Waits for both the connection and the path; a connection that comes about makes the path uninteresting.
 async fn beside(
-    mut opening: Pin<&mut impl Future<Output = (Option<Failure>, Duration)>>,
+    mut opening: Pin<&mut impl Future<Output = (Option<Obstacle>, Duration)>>,
     tracing: impl Future<Output = path::Seen>,
     traced: bool,
-) -> (Option<Failure>, Duration, Option<path::Seen>) {
+) -> (Option<Obstacle>, Duration, Option<path::Seen>) {
     tokio::pin!(tracing);
     let (mut opened, mut path) = (None, None);
     loop {
@@ -74,8 +84,11 @@ fn trace(cx: &Cx, address: SocketAddr, budget: Duration) -> path::Options {
     }
 }
 
-/// Whether a failure can have its cause on the path, not in this machine.
-fn is_on_the_path(failure: &Failure) -> bool {
+/// Whether what stands in the way can have its cause on the path, not in this machine.
+fn is_on_the_path(obstacle: &Obstacle) -> bool {
+    let Obstacle::Network(failure) = obstacle else {
+        return false;
+    };
     match failure {
         Failure::Refused
         | Failure::Silent { .. }

@@ -45,7 +45,6 @@ impl Symptom for Clearness {
 
 /// What sentences may mention of the place.
 pub(super) fn facts(seen: &Seen) -> Facts {
-    let worst = seen.worst();
     let location = seen.location();
     let between = location.as_ref().and_then(|location| location.between);
     let place = |at: usize| between.map_or_else(|| "an unknown hop".into(), |two| named(two[at]));
@@ -59,13 +58,7 @@ pub(super) fn facts(seen: &Seen) -> Facts {
             complaint.map_or_else(|| "rejected".into(), said),
         ),
         ("path", drawn(seen)),
-        (
-            "unsettled",
-            unsettled(
-                location.as_ref(),
-                worst.and_then(|worst| worst.failure.as_ref()),
-            ),
-        ),
+        ("unsettled", unsettled(seen, location.as_ref())),
         ("closed_where", elsewhere(seen)),
     ])
 }
@@ -122,7 +115,8 @@ fn remark(location: Option<&Location>) -> String {
 }
 
 /// Why the place is not known.
-fn unsettled(location: Option<&Location>, failure: Option<&Failure>) -> String {
+fn unsettled(seen: &Seen, location: Option<&Location>) -> String {
+    let failure = seen.worst().and_then(|worst| worst.failure.as_ref());
     let text = match (location.and_then(|location| location.remark), failure) {
         (Some(Remark::DistanceUnknown), _) => {
             "no other port of the host answers, so nothing tells how far away it is"
@@ -135,6 +129,7 @@ fn unsettled(location: Option<&Location>, failure: Option<&Failure>) -> String {
         (Some(Remark::NotSent), _) | (None, Some(Failure::NoFamily | Failure::SourceNotHere)) => {
             "this machine cannot send to it"
         }
+        _ if seen.via.is_some() => "the connection goes through a proxy",
         _ => "it was not looked at",
     };
     text.to_owned()
@@ -219,9 +214,11 @@ mod samples {
             tries: vec![Try {
                 address,
                 failure: Some(failure),
+                proxy: None,
                 took_ms: 5000,
                 path: Some(path),
             }],
+            via: None,
         }
     }
 

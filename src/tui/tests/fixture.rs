@@ -205,9 +205,11 @@ pub(super) fn tcp_seen(failure: Option<Failure>) -> Event {
         tries: vec![tcp::Try {
             address: ([203, 0, 113, 7], 8443).into(),
             failure,
+            proxy: None,
             path: None,
             took_ms: 3,
         }],
+        via: None,
     };
     event(
         12,

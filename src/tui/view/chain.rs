@@ -92,8 +92,7 @@ fn is_end(facets: &Facets, at: usize) -> bool {
         | End::Anchored(_)
         | End::Open(_)
         | End::WrongKey(_)
-        | End::Unproven(_)
-        | End::Anchored(_) => false,
+        | End::Unproven(_) => false,
     }
 }
 
@@ -153,7 +152,7 @@ fn open_end(facets: &Facets) -> (String, String, Sign) {
         ),
         End::Anchored(at) => (
             issuer(at),
-            "a root of its own: the cloud does not have it",
+            "a root known to this machine alone: the cloud does not have it",
             BAD,
         ),
         End::Open(at) => (
@@ -167,11 +166,6 @@ fn open_end(facets: &Facets) -> (String, String, Sign) {
             BAD,
         ),
         End::Unproven(at) => (issuer(at), "its signature cannot be checked here", OPEN),
-        End::Anchored(at) => (
-            issuer(at),
-            "a private root: a store here has it, the cloud does not",
-            BAD,
-        ),
         End::Nothing | End::Unreadable => ("nothing".into(), "no certificate could be read", BAD),
     };
     (named, why.into(), sign)

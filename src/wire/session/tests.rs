@@ -1,6 +1,7 @@
 //! What may go over which connection.
 
 use super::super::http::{Failure, Request, Trust};
+use super::super::route::Obstacle;
 use super::super::tls::KeyProof;
 use super::{Session, Stores};
 use crate::config::{Credential, profile};
@@ -116,10 +117,13 @@ async fn a_port_that_refuses_is_told_from_one_that_is_silent() {
     net.ports.insert(refuses, Port::Refuses);
     net.ports.insert(drops, Port::Drops);
     let session = session(net, &Chain::healthy());
-    assert_eq!(session.open(refuses).await, Err(dial::Failure::Refused));
+    assert_eq!(
+        session.open(refuses).await,
+        Err(Obstacle::Network(dial::Failure::Refused))
+    );
     let silent = session.open(drops).await;
     assert!(
-        matches!(silent, Err(dial::Failure::Silent { .. })),
+        matches!(silent, Err(Obstacle::Network(dial::Failure::Silent { .. }))),
         "{silent:?}"
     );
 }
