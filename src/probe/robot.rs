@@ -89,7 +89,7 @@ fn section(settings: &Settings) -> crate::config::Robot {
 
 /// Asks the discovery service at this address.
 async fn discovery(cx: &Cx, address: SocketAddr) -> Sighted<Answer> {
-    let token = cx.session.robot_token();
+    let (token, veil) = (cx.session.robot_token(), cx.session.veil().await);
     match cx
         .world
         .net
@@ -101,6 +101,7 @@ async fn discovery(cx: &Cx, address: SocketAddr) -> Sighted<Answer> {
             let asking = Asking {
                 port: address.port(),
                 token: token.as_ref(),
+                veil: &veil,
                 budget: cx.session.time(),
             };
             Sighted::Answered(robot::port(stream, asking).await)
@@ -110,7 +111,7 @@ async fn discovery(cx: &Cx, address: SocketAddr) -> Sighted<Answer> {
 
 /// Asks the session at this address for its processes.
 async fn session(cx: &Cx, address: SocketAddr) -> Sighted<Listing> {
-    let token = cx.session.robot_token();
+    let (token, veil) = (cx.session.robot_token(), cx.session.veil().await);
     match cx
         .world
         .net
@@ -122,6 +123,7 @@ async fn session(cx: &Cx, address: SocketAddr) -> Sighted<Listing> {
             let asking = Asking {
                 port: address.port(),
                 token: token.as_ref(),
+                veil: &veil,
                 budget: cx.session.time(),
             };
             Sighted::Answered(robot::processes(stream, asking).await)
