@@ -33,6 +33,7 @@ pub use log::{Exchange, Log, Login};
 pub use stand::{Process, Stand};
 pub use version::{ApiVersion, UnknownVersion};
 
+use around::{Around, Places};
 use chain::Chain;
 use jiff::Timestamp;
 use listen::{Bound, Kept};
@@ -137,14 +138,8 @@ pub async fn start(options: Options) -> io::Result<Stand> {
         callback: &format!("https://{host}:{}/events", ports.callback),
         ports,
     })?;
-    let seen_outward = seen_outward(&host, &secrets, &options)?;
-    let mut around = places.serve(
-        seen_outward.as_ref().unwrap_or(&chain),
-        &options.faults,
-        &stop,
-        &tasks,
-    )?;
     let parts = Parts::new(options, chain, secrets)?;
+    let mut around = surround(places, &parts, &host, &stop, &tasks)?;
     let (api_version, secrets) = (parts.options.api_version, parts.secrets.clone());
     let outward = parts.outward.clone();
     let (log, kept) = open(bound, parts, &stop, &tasks).await?;
@@ -188,14 +183,22 @@ impl Parts {
     }
 }
 
-/// The chain that Orchestrator sees at the callback, where something in between shows its own.
-fn seen_outward(host: &str, secrets: &Secrets, options: &Options) -> io::Result<Option<Chain>> {
-    if !options.faults.contains(&Fault::WebhookBadTls) {
-        return Ok(None);
+/// Serves what is around Orchestrator; where something inspects TLS on the way out, the callback shows a chain of another root.
+fn surround(
+    places: Places,
+    parts: &Parts,
+    host: &str,
+    stop: &CancellationToken,
+    tasks: &TaskTracker,
+) -> io::Result<Around> {
+    let faults = &parts.options.faults;
+    if !faults.contains(&Fault::WebhookBadTls) {
+        return places.serve(&parts.chain, faults, stop, tasks);
     }
-    let names = alternative_names(host);
-    let chain = chain::mint(&names, &secrets.seed[12..24], &[], options.now);
-    chain.map(Some).map_err(io::Error::other)
+    let (names, now) = (alternative_names(host), parts.options.now);
+    let inspected =
+        chain::mint(&names, &parts.secrets.seed[12..24], &[], now).map_err(io::Error::other)?;
+    places.serve(&inspected, faults, stop, tasks)
 }
 
 /// The process that the profile asks for.

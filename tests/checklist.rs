@@ -130,7 +130,10 @@ async fn a_blocked_callback_is_told_as_outward_and_given_to_the_network() {
     let [root] = roots.as_slice() else {
         unreachable!("one fault, one root: {roots:?}")
     };
-    assert_eq!(root.owner.map(|owner| owner.key()), Some("network"));
+    assert_eq!(
+        root.owner.map(orch_doctor::catalog::Owner::key),
+        Some("network")
+    );
     let row = done
         .report
         .rows
