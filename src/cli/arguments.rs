@@ -197,6 +197,12 @@ pub(super) struct DemoArguments {
     /// The age to play: the API's version
     #[arg(long, value_name = "11|13|15|17", default_value = "17")]
     pub api_version: String,
+    /// Play the webhook sender instead: post a job's events there, as the faults have them, and end
+    #[arg(long, value_name = "URL", conflicts_with_all = ["listen", "list_faults"])]
+    pub send_events: Option<String>,
+    /// The secret they are signed with: env:NAME, file:PATH, keyring:NAME or prompt
+    #[arg(long, value_name = "REFERENCE", requires = "send_events")]
+    pub secret: Option<String>,
     /// Milliseconds that everything it sends is on the way
     #[arg(long, value_name = "MS", default_value_t = 0, hide = true)]
     pub delay: u64,

@@ -6,6 +6,7 @@ use crate::dial;
 use crate::probe::{Asks, Facts};
 use crate::robot::{self, Answer, Asking, Listing, Reply};
 use crate::shown::shown;
+use crate::veil::Veil;
 use crate::world::AnyStream;
 use futures_util::future::join_all;
 use hyper::header::HeaderValue;
@@ -91,11 +92,11 @@ fn section(settings: &Settings) -> crate::config::Robot {
 
 /// Asks the discovery service at this address.
 async fn discovery(cx: &Cx, address: SocketAddr) -> Sighted<Answer> {
-    let token = cx.session.robot_token();
+    let (token, veil) = (cx.session.robot_token(), cx.session.veil().await);
     match connected(cx, address).await {
         Err(failure) => Sighted::Unconnected(failure),
         Ok(stream) => {
-            let asking = asking(cx, address, token.as_ref());
+            let asking = asking(cx, address, (token.as_ref(), &veil));
             Sighted::Answered(robot::port(stream, asking).await)
         }
     }
@@ -103,11 +104,11 @@ async fn discovery(cx: &Cx, address: SocketAddr) -> Sighted<Answer> {
 
 /// Asks the session at this address for its processes.
 async fn session(cx: &Cx, address: SocketAddr) -> Sighted<Listing> {
-    let token = cx.session.robot_token();
+    let (token, veil) = (cx.session.robot_token(), cx.session.veil().await);
     match connected(cx, address).await {
         Err(failure) => Sighted::Unconnected(failure),
         Ok(stream) => {
-            let asking = asking(cx, address, token.as_ref());
+            let asking = asking(cx, address, (token.as_ref(), &veil));
             Sighted::Answered(robot::processes(stream, asking).await)
         }
     }
@@ -120,10 +121,15 @@ async fn connected(cx: &Cx, address: SocketAddr) -> Result<AnyStream, dial::Fail
 }
 
 /// How a question is asked there.
-fn asking<'a>(cx: &Cx, address: SocketAddr, token: Option<&'a HeaderValue>) -> Asking<'a> {
+fn asking<'a>(
+    cx: &Cx,
+    address: SocketAddr,
+    (token, veil): (Option<&'a HeaderValue>, &'a Veil),
+) -> Asking<'a> {
     Asking {
         port: address.port(),
         token,
+        veil,
         budget: cx.session.time(),
     }
 }
