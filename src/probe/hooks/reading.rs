@@ -1,6 +1,7 @@
 //! What the webhooks and the permissions mean.
 
 use super::{Hook, Seen};
+use crate::config::SignIn;
 use crate::probe::{At, Symptom, symptoms};
 #[cfg(test)]
 use crate::wire::envelope::Envelope;
@@ -19,12 +20,24 @@ symptoms! {
     }
 }
 
+/// Whether an application's token lacks the scope that making webhooks takes.
+fn asked_for_too_little(sign_in: &SignIn) -> bool {
+    match sign_in {
+        SignIn::ClientCredentials { scopes, .. } => !scopes
+            .iter()
+            .any(|scope| matches!(scope.as_str(), "OR.Webhooks" | "OR.Webhooks.Write")),
+        SignIn::Password { .. } | SignIn::Token | SignIn::None => false,
+    }
+}
+
 impl Symptom for Permission {
     type Seen = Seen;
 
-    fn read(seen: &Seen, _at: &At<'_>) -> Self {
+    fn read(seen: &Seen, at: &At<'_>) -> Self {
         match (&seen.hooks, &seen.refusal, seen.may_create) {
             (Some(_), _, Some(true)) => Self::Permitted,
+            // What a token may not do says nothing of the account where the token was asked for with too little.
+            _ if asked_for_too_little(&at.settings.sign_in) => Self::Untold,
             (Some(_), _, Some(false)) => Self::CreateDenied,
             (None, Some(envelope), _) if envelope.status == 403 => Self::ViewDenied,
             (Some(_) | None, _, _) => Self::Untold,
