@@ -4,6 +4,7 @@ mod chain;
 mod fixture;
 mod fuzz;
 mod hostile;
+mod path;
 mod rerun;
 mod screens;
 mod story;

@@ -9,6 +9,7 @@ mod header;
 mod help;
 mod list;
 pub(crate) mod page;
+mod path;
 mod times;
 
 use super::geometry::{Areas, areas};
