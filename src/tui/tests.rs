@@ -5,6 +5,7 @@ mod fixture;
 mod fuzz;
 mod hostile;
 mod path;
+mod ranges;
 mod rerun;
 mod screens;
 mod story;

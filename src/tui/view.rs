@@ -10,6 +10,7 @@ mod help;
 mod list;
 pub(crate) mod page;
 mod path;
+mod ranges;
 mod times;
 
 use super::geometry::{Areas, areas};

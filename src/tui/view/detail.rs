@@ -1,6 +1,6 @@
 //! Everything about the chosen line: the question, what was seen, why it matters, who can fix it and how.
 
-use super::{chain, evidence, path};
+use super::{chain, evidence, path, ranges};
 use crate::catalog::Template;
 use crate::event::Finding;
 use crate::probe::{Evidence, Probe, Reading};
@@ -111,6 +111,20 @@ impl Page {
         self.labelled((&sign, role), text, of_text);
     }
 
+    /// How many cells a line has.
+    pub(super) fn cells(&self) -> usize {
+        self.cells
+    }
+
+    /// A line of pieces that are as wide as they have to be.
+    pub(super) fn pieces(&mut self, pieces: &[(String, Role)]) {
+        let mut spans = vec![Span::raw(" ")];
+        for (text, role) in pieces {
+            spans.push(Span::styled(text.clone(), self.look.style(*role)));
+        }
+        self.lines.push(Line::from(spans));
+    }
+
     /// Names and values, the values below each other.
     pub(super) fn table(&mut self, rows: &[(String, String)]) {
         let widest = rows
@@ -212,6 +226,11 @@ fn judged(page: &mut Page, model: &Model, row: &Row, finding: &Finding) {
     }
     if let Some(drawing) = model.report.way(row) {
         path::draw(page, &drawing);
+    }
+    if let Some(Evidence::Allowlist(seen)) = evidence
+        && let Some(found) = &seen.found
+    {
+        ranges::draw(page, found);
     }
     if let Some(owner) = finding.owner {
         page.heading("WHO CAN FIX IT");
