@@ -15,7 +15,6 @@ pub mod tls;
 
 mod route;
 mod tap;
-mod veil;
 
 pub use http::{Answer, Failure, Request, Response, Trust};
 pub use route::{Obstacle, ProxyTrouble};
