@@ -111,7 +111,7 @@ pub struct Hop {
     pub address: Option<IpAddr>,
     /// Its fastest answer.
     pub fastest_ms: Option<u64>,
-    /// Whether it answered packets to the target's port; others answered only those to a control port, or nothing.
+    /// Whether packets to the target's port came as far; others answered only those to a control port, or nothing.
     pub passes_target: bool,
 }
 
@@ -123,7 +123,7 @@ impl Seen {
 
     /// The hops as far as anything is known of them, from this machine on.
     pub fn path(&self) -> Vec<Hop> {
-        facts::Facts::of(self).path(self)
+        facts::Facts::of(self).path(self, self.location().verdict)
     }
 }
 

@@ -3,10 +3,12 @@
 mod json;
 mod shape;
 mod text;
+mod way;
 
 pub use json::json;
 pub use shape::Shape;
 pub use text::{Style, text};
+pub(crate) use way::mark_shape;
 
 use crate::catalog::{Catalog, CheckId, Grade, Group, Owner, Severity, Verdict};
 use crate::event::{Began, Event, Finding, What};

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use crate::dial::Complaint;
 
-use super::{Hop, Outcome, Sample, Seen};
+use super::{Hop, Outcome, Sample, Seen, Verdict};
 
 /// The answers at one distance to one port.
 #[derive(Debug, Clone, Default)]
@@ -177,26 +177,50 @@ impl Facts {
         })
     }
 
-    /// The path, for drawing it.
-    pub(super) fn path(&self, seen: &Seen) -> Vec<Hop> {
-        let arrives = self.nearest(|tally| tally.connected + tally.refused > 0);
+    /// The path, for drawing it. A reset from nearer than the host is no answer of the host's.
+    pub(super) fn path(&self, seen: &Seen, verdict: Verdict) -> Vec<Hop> {
+        let forged = verdict == Verdict::ResetByHop;
+        let arrives = self
+            .nearest(|tally| tally.connected + tally.refused > 0)
+            .filter(|_| !forged);
         let end = arrives.or(self.distance);
         let last = end.max(self.last_router()).max(self.last_control());
         let last = end.filter(|end| Some(*end) >= self.last_router()).or(last);
+        let ip = seen.target.ip();
         (0..=last.unwrap_or(0))
             .map(|hop| {
                 let host = Some(hop) == end;
                 let own = (hop == 0).then_some(seen.source).flatten();
-                let there = host.then(|| seen.target.ip());
-                let passed = self.target.get(&hop).is_some_and(|t| t.answered() > 0);
+                let there = host.then_some(ip);
+                let came = self.target.get(&hop).is_some_and(|tally| {
+                    !tally.expired.is_empty() || host && !forged && tally.arrived(ip)
+                });
+                let of_it = |sample: &&Sample| {
+                    let to_target = sample.port == seen.target.port();
+                    sample.hops == hop
+                        && speaks(&sample.outcome, host)
+                        && !(forged && host && to_target)
+                };
+                let there_and_back = seen.samples.iter().filter(of_it);
                 Hop {
                     hop,
                     address: own.or(there).or_else(|| self.address(hop)),
-                    fastest_ms: fastest(seen, hop),
-                    passes_target: hop == 0 || passed,
+                    fastest_ms: there_and_back
+                        .filter_map(|sample| sample.answered_after_ms)
+                        .min(),
+                    passes_target: hop == 0 || came,
                 }
             })
             .collect()
+    }
+}
+
+/// Whether an answer is that of a router at that distance, or that of the host.
+fn speaks(outcome: &Outcome, host: bool) -> bool {
+    match outcome {
+        Outcome::Expired { .. } => !host,
+        Outcome::Connected | Outcome::Refused => host,
+        Outcome::Complained { .. } | Outcome::Silent | Outcome::Failed { .. } => false,
     }
 }
 
@@ -215,10 +239,4 @@ pub(super) fn varies(side: &BTreeMap<u8, Tally>, host: IpAddr) -> bool {
     let routers = side.iter().rev().find(|(_, t)| !t.expired.is_empty());
     let arrived = nearest(side, |tally| tally.arrived(host));
     routers.is_some_and(|(last, _)| arrived.is_some_and(|first| first <= *last))
-}
-
-/// The fastest answer from a distance.
-fn fastest(seen: &Seen, hop: u8) -> Option<u64> {
-    let there = seen.samples.iter().filter(|sample| sample.hops == hop);
-    there.filter_map(|sample| sample.answered_after_ms).min()
 }

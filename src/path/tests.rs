@@ -330,6 +330,27 @@ fn the_path_is_drawn_from_this_machine_to_the_host() {
 }
 
 #[test]
+fn a_reset_from_before_the_host_does_not_move_the_host_nearer() {
+    let sides = [
+        (TARGET, "1:te 2:rst 3:rst 4:rst"),
+        (CONTROL, "1:te 2:te 3:te 4:rst 5:rst"),
+    ];
+    let path = seen(&sides).path();
+    let drawn: Vec<_> = path
+        .iter()
+        .map(|hop| (hop.hop, hop.address, hop.passes_target))
+        .collect();
+    let expected = [
+        (0, Some(router(100)), true),
+        (1, Some(router(1)), true),
+        (2, Some(router(2)), false),
+        (3, Some(router(3)), false),
+        (4, Some(router(9)), false),
+    ];
+    assert_eq!(drawn, expected);
+}
+
+#[test]
 fn what_was_seen_survives_its_file_format() {
     let seen = seen(&[(TARGET, "1:te 2:no2 3:- 4:open 5:rst 6:err")]);
     let text = serde_json::to_string(&seen).unwrap();

@@ -1,9 +1,11 @@
 //! A TCP connection to every address of the host.
 
 mod attempt;
+mod drawing;
 mod location;
 mod via;
 
+pub use drawing::{Drawing, Mark, Names, Step};
 pub use location::Clearness;
 
 use super::{At, Cx, Intent, Subject, Symptom, symptoms};

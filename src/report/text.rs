@@ -1,9 +1,14 @@
 //! The report as text for people.
 
+use super::way::mark_shape;
 use super::{Report, Root, Row, Shape, State};
 use crate::catalog::{Grade, Group, Verdict};
-use crate::shown::{seconds, shown};
+use crate::probe::tcp::{Drawing, Step};
+use crate::shown::{seconds, shown, shown_within};
 use std::fmt::{self, Write};
+
+/// The most characters of a step of the way.
+const MOST_OF_STEP: usize = 400;
 
 /// How text is written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -41,6 +46,9 @@ pub fn text(report: &Report, style: Style, out: &mut dyn Write) -> fmt::Result {
             group = Some(row.group);
         }
         row_text(row, style, out)?;
+        if let Some(drawing) = drawing(report, row) {
+            path_text(&drawing, style, out)?;
+        }
     }
     foot(report, out)
 }
@@ -164,6 +172,33 @@ fn row_text(row: &Row, style: Style, out: &mut dyn Write) -> fmt::Result {
         for remedy in &finding.remedies {
             writeln!(out, "             → {remedy}")?;
         }
+    }
+    Ok(())
+}
+
+/// The way of the packets, below the first failing row that was read from the measurement.
+fn drawing(report: &Report, row: &Row) -> Option<Drawing> {
+    let failed = |row: &&Row| row.verdict() == Some(Verdict::Fail);
+    let measured = |row: &Row| {
+        row.finding()
+            .and_then(|finding| finding.measurement.clone())
+    };
+    let measurement = measured(row)?;
+    let mut failing = report.rows.iter().filter(failed);
+    let first = failing.find(|other| measured(other).as_ref() == Some(&measurement))?;
+    let drawing = report.way(row)?;
+    (first.id == row.id).then_some(drawing)
+}
+
+/// The way of the packets, a step a line.
+fn path_text(drawing: &Drawing, style: Style, out: &mut dyn Write) -> fmt::Result {
+    writeln!(out, "             The way to {}:", drawing.of)?;
+    for Step { mark, title, note } in &drawing.steps {
+        let shape = mark_shape(*mark);
+        let sign = paint(shape.symbol(style.ascii), colour(shape), style);
+        let line = format!("{title}: {note}");
+        let line = shown_within(line.trim_end_matches(": "), MOST_OF_STEP);
+        writeln!(out, "             {sign} {line}")?;
     }
     Ok(())
 }

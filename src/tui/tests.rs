@@ -4,6 +4,8 @@ mod chain;
 mod fixture;
 mod fuzz;
 mod hostile;
+mod path;
+mod ranges;
 mod rerun;
 mod screens;
 mod story;

@@ -9,6 +9,8 @@ mod header;
 mod help;
 mod list;
 pub(crate) mod page;
+mod path;
+mod ranges;
 mod times;
 
 use super::geometry::{Areas, areas};

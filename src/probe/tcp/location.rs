@@ -1,6 +1,6 @@
 //! Where on the path the connection ends, in words.
 
-use super::Seen;
+use super::{Names, Seen};
 use crate::dial::{Complaint, Failure, Meaning, Protocol};
 use crate::path::{Location, Place, Remark, Verdict};
 use crate::probe::{At, Facts, Symptom, symptoms};
@@ -64,7 +64,7 @@ pub(super) fn facts(seen: &Seen) -> Facts {
 }
 
 /// A place in words.
-fn named(place: Place) -> String {
+pub(super) fn named(place: Place) -> String {
     match (place.hop, place.address) {
         (0, Some(address)) => format!("this machine ({address})"),
         (0, None) => "this machine".into(),
@@ -74,7 +74,7 @@ fn named(place: Place) -> String {
 }
 
 /// What a device said, in words.
-fn said(complaint: Complaint) -> String {
+pub(super) fn said(complaint: Complaint) -> String {
     let meaning = match complaint.meaning() {
         Meaning::Prohibited => "it is prohibited",
         Meaning::Unreachable => "it cannot be reached",
@@ -89,7 +89,7 @@ fn said(complaint: Complaint) -> String {
 }
 
 /// What must be added for the sentence to be honest.
-fn remark(location: Option<&Location>) -> String {
+pub(super) fn remark(location: Option<&Location>) -> String {
     let text = match location.and_then(|location| location.remark) {
         Some(Remark::RouterOrHost) => {
             "; the last router and the host's own firewall look the same from here"
@@ -115,7 +115,7 @@ fn remark(location: Option<&Location>) -> String {
 }
 
 /// Why the place is not known.
-fn unsettled(seen: &Seen, location: Option<&Location>) -> String {
+pub(super) fn unsettled(seen: &Seen, location: Option<&Location>) -> String {
     let failure = seen.worst().and_then(|worst| worst.failure.as_ref());
     let text = match (location.and_then(|location| location.remark), failure) {
         (Some(Remark::DistanceUnknown), _) => {
@@ -137,23 +137,10 @@ fn unsettled(seen: &Seen, location: Option<&Location>) -> String {
 
 /// The path as a line: from here to where it ends.
 fn drawn(seen: &Seen) -> String {
-    let Some(path) = seen.worst().and_then(|worst| worst.path.as_ref()) else {
-        return String::new();
-    };
-    let stop = path.location().between.map(|two| two[0].hop);
-    let steps = path.path().into_iter().map(|hop| {
-        let name = match (hop.hop, hop.address) {
-            (0, _) => "here".to_owned(),
-            (number, Some(address)) => format!("{number} {address}"),
-            (number, None) => format!("{number} ?"),
-        };
-        if stop == Some(hop.hop) {
-            format!("{name} ×")
-        } else {
-            name
-        }
-    });
-    steps.collect::<Vec<_>>().join(" → ")
+    let drawing = seen.drawing(Names::default());
+    let steps = drawing.map(|drawing| drawing.steps).unwrap_or_default();
+    let titles: Vec<String> = steps.into_iter().map(|step| step.title).collect();
+    titles.join(" → ")
 }
 
 /// Where connections to the closed ones of several addresses end.

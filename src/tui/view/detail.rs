@@ -1,6 +1,6 @@
 //! Everything about the chosen line: the question, what was seen, why it matters, who can fix it and how.
 
-use super::{chain, evidence};
+use super::{chain, evidence, path, ranges};
 use crate::catalog::Template;
 use crate::event::Finding;
 use crate::probe::{Evidence, Probe, Reading};
@@ -86,7 +86,16 @@ impl Page {
 
     /// A text beside a line that goes on below it.
     pub(super) fn trunk(&mut self, text: &str, role: Role) {
-        let trunk = self.look.either("│ ", "| ");
+        self.beside(self.look.either("│ ", "| "), text, role);
+    }
+
+    /// A text beside a line that is broken.
+    pub(super) fn broken(&mut self, text: &str, role: Role) {
+        self.beside(self.look.either("┆ ", ": "), text, role);
+    }
+
+    /// A text with the same before each of its lines.
+    fn beside(&mut self, trunk: &'static str, text: &str, role: Role) {
         for line in wrap(&safe(text, self.look), self.cells.saturating_sub(2)) {
             let spans = vec![
                 Span::styled(format!(" {trunk}"), self.look.style(Role::Quiet)),
@@ -100,6 +109,20 @@ impl Page {
     pub(super) fn signed(&mut self, (shape, role): (Shape, Role), text: &str, of_text: Role) {
         let sign = format!("{} ", self.look.sign(shape, 0));
         self.labelled((&sign, role), text, of_text);
+    }
+
+    /// How many cells a line has.
+    pub(super) fn cells(&self) -> usize {
+        self.cells
+    }
+
+    /// A line of pieces that are as wide as they have to be.
+    pub(super) fn pieces(&mut self, pieces: &[(String, Role)]) {
+        let mut spans = vec![Span::raw(" ")];
+        for (text, role) in pieces {
+            spans.push(Span::styled(text.clone(), self.look.style(*role)));
+        }
+        self.lines.push(Line::from(spans));
     }
 
     /// Names and values, the values below each other.
@@ -200,6 +223,14 @@ fn judged(page: &mut Page, model: &Model, row: &Row, finding: &Finding) {
         && about_chain(model, row)
     {
         chain::draw(page, seen);
+    }
+    if let Some(drawing) = model.report.way(row) {
+        path::draw(page, &drawing);
+    }
+    if let Some(Evidence::Allowlist(seen)) = evidence
+        && let Some(found) = &seen.found
+    {
+        ranges::draw(page, found);
     }
     if let Some(owner) = finding.owner {
         page.heading("WHO CAN FIX IT");

@@ -1,0 +1,336 @@
+//! The way of the packets as steps, for drawing it: from here, hop by hop, to the host, and where they stop.
+
+use super::location::{named, remark, said, unsettled};
+use super::{Seen, Try, why};
+use crate::dial::Failure;
+use crate::path::{Hop, Location, Place, Verdict};
+
+/// What the two ends are called, where that is known.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Names<'a> {
+    /// This machine.
+    pub here: &'a str,
+    /// The host.
+    pub host: &'a str,
+}
+
+/// What is known of packets to the port at a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// They come this far.
+    Came,
+    /// They end here.
+    Stopped,
+    /// Whether they come this far is not known.
+    Unsure,
+    /// They do not come this far.
+    Beyond,
+}
+
+/// A step of the way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// What is known of the packets there.
+    pub mark: Mark,
+    /// The place.
+    pub title: String,
+    /// What else is known of it.
+    pub note: String,
+}
+
+/// The way to the address that decides the row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Drawing {
+    /// What is drawn: address and port, and of how many addresses.
+    pub of: String,
+    /// From here to the host.
+    pub steps: Vec<Step>,
+}
+
+impl Seen {
+    /// The way of the packets; none where it was not looked at, or leads through a proxy, behind which nothing can be seen.
+    pub fn drawing(&self, names: Names<'_>) -> Option<Drawing> {
+        if self.via.is_some() {
+            return None;
+        }
+        let attempt = self.worst()?;
+        let sent = !matches!(
+            attempt.failure,
+            Some(Failure::NoFamily | Failure::SourceNotHere)
+        );
+        if attempt.failure.is_some() && attempt.path.is_none() && sent {
+            return None;
+        }
+        let of = match self.tries.len() {
+            1 => attempt.address.to_string(),
+            count => format!("{}, one of {count} addresses", attempt.address),
+        };
+        let path = attempt.path.as_ref();
+        let location = path
+            .map(crate::path::Seen::location)
+            .filter(|_| attempt.failure.is_some());
+        let mut hops = path.map(crate::path::Seen::path).unwrap_or_default();
+        if hops.is_empty() {
+            hops.push(Hop {
+                hop: 0,
+                address: None,
+                fastest_ms: None,
+                passes_target: true,
+            });
+        }
+        let unsettled = unsettled(self, location.as_ref());
+        let sketch = Sketch {
+            names,
+            attempt,
+            location,
+            unsettled,
+        };
+        let steps = sketch.steps(hops);
+        Some(Drawing { of, steps })
+    }
+}
+
+/// What a drawing is made from.
+struct Sketch<'a> {
+    names: Names<'a>,
+    attempt: &'a Try,
+    location: Option<Location>,
+    unsettled: String,
+}
+
+impl Sketch<'_> {
+    fn steps(&self, mut hops: Vec<Hop>) -> Vec<Step> {
+        for place in self.between().iter().flatten() {
+            told(&mut hops, *place);
+        }
+        let last_passed = hops.iter().rev().find(|hop| hop.passes_target);
+        let from = match self.between() {
+            Some([left, _]) => left.hop,
+            None => last_passed.map_or(0, |hop| hop.hop),
+        };
+        let mut steps: Vec<Step> = Vec::new();
+        // The first of the hops before this one of which nothing is known.
+        let mut silent_since: Option<u8> = None;
+        for hop in &hops {
+            let step = self.step(hop, from);
+            let silent = hop.hop > 0 && hop.address.is_none() && hop.fastest_ms.is_none();
+            match (steps.last_mut(), silent_since.filter(|_| silent)) {
+                (Some(before), Some(since))
+                    if (before.mark, &before.note) == (step.mark, &step.note) =>
+                {
+                    before.title = format!("hops {since} to {}", hop.hop);
+                }
+                _ => {
+                    steps.push(step);
+                    silent_since = silent.then_some(hop.hop);
+                }
+            }
+            if hop.hop == from && !self.arrives() {
+                steps.push(self.stop());
+                silent_since = None;
+            }
+        }
+        if !hops.iter().any(|hop| self.is_host(hop)) {
+            let mark = match (self.arrives(), self.between()) {
+                (true, _) => Mark::Came,
+                (false, Some(_)) => Mark::Beyond,
+                (false, None) => Mark::Unsure,
+            };
+            steps.push(self.host(mark, None));
+        }
+        steps
+    }
+
+    /// A hop as a step; packets are known to come as far as `from`.
+    fn step(&self, hop: &Hop, from: u8) -> Step {
+        let until = self.between().map_or(u8::MAX, |[_, right]| right.hop);
+        let mark = match hop.hop {
+            at if self.arrives() || at <= from => Mark::Came,
+            at if at < until => Mark::Unsure,
+            _ => Mark::Beyond,
+        };
+        if self.is_host(hop) {
+            self.host(mark, Some(hop))
+        } else {
+            self.hop(mark, hop)
+        }
+    }
+
+    /// Whether a hop is the host.
+    fn is_host(&self, hop: &Hop) -> bool {
+        hop.hop > 0 && hop.address == Some(self.attempt.address.ip())
+    }
+
+    /// The places between which packets stop.
+    fn between(&self) -> Option<[Place; 2]> {
+        self.location.as_ref()?.between
+    }
+
+    /// Whether packets get to the host, whatever it answers.
+    fn arrives(&self) -> bool {
+        let clear = |location: &Location| location.verdict == Verdict::Clear;
+        self.attempt.failure.is_none() || self.location.as_ref().is_some_and(clear)
+    }
+
+    /// This machine, or a router.
+    fn hop(&self, mark: Mark, hop: &Hop) -> Step {
+        if hop.hop == 0 {
+            let title = format!("here {}", self.names.here);
+            let note = hop
+                .address
+                .map_or_else(|| "this machine".to_owned(), |address| address.to_string());
+            let title = title.trim_end().to_owned();
+            return Step { mark, title, note };
+        }
+        let title = match hop.address {
+            Some(address) => format!("hop {} {address}", hop.hop),
+            None => format!("hop {}", hop.hop),
+        };
+        let answers = hop.address.is_some() || hop.fastest_ms.is_some();
+        let how = match (mark, answers) {
+            (Mark::Came, true) if hop.passes_target => "",
+            (Mark::Came, _) => "packets pass; no answer of its own to this port",
+            (Mark::Unsure, _) => "whether packets come this far is not known",
+            (Mark::Beyond, true) => "answers packets to other ports only",
+            (Mark::Beyond | Mark::Stopped, false) => "no answer on any port",
+            (Mark::Stopped, true) => "packets end here",
+        };
+        let time = hop.fastest_ms.map(time).unwrap_or_default();
+        let (mark, how) = match self.says(Place {
+            hop: hop.hop,
+            address: hop.address,
+        }) {
+            Some(says) if mark == Mark::Came => (mark, says),
+            Some(says) => (Mark::Stopped, says),
+            None => (mark, how.to_owned()),
+        };
+        let note = list(&[time, how]);
+        Step { mark, title, note }
+    }
+
+    /// What the device at a place says, where it is the one that refuses.
+    fn says(&self, place: Place) -> Option<String> {
+        let complaint = self.location.as_ref()?.complaint?;
+        (place.address.is_some() && complaint.by == place.address)
+            .then(|| format!("says that {}", said(complaint)))
+    }
+
+    /// The host.
+    fn host(&self, mark: Mark, hop: Option<&Hop>) -> Step {
+        let address = self.attempt.address;
+        let named = !self.names.host.is_empty() && self.names.host != address.ip().to_string();
+        let title = if named {
+            format!("host {}", self.names.host)
+        } else {
+            format!("host {}", address.ip())
+        };
+        let told = self.says(Place {
+            hop: 0,
+            address: Some(address.ip()),
+        });
+        let remark = remark(self.location.as_ref());
+        let (mark, how) = match (mark, &self.attempt.failure, told) {
+            (_, None, _) => (Mark::Came, "accepts connections".to_owned()),
+            (Mark::Came, Some(failure @ (Failure::Refused | Failure::Reset)), _) => {
+                (Mark::Stopped, format!("{}{remark}", why(failure)))
+            }
+            (Mark::Came, Some(failure), _) => {
+                let how = format!("packets come this far, and yet {}{remark}", why(failure));
+                (Mark::Unsure, how)
+            }
+            (_, Some(_), Some(says)) => (Mark::Stopped, says),
+            (Mark::Unsure, Some(_), None) => {
+                let how = "whether packets come this far is not known";
+                (Mark::Unsure, how.to_owned())
+            }
+            (Mark::Beyond | Mark::Stopped, Some(_), None) => {
+                let how = match hop {
+                    Some(_) => "answers packets to other ports only",
+                    None => "how far away it is, is not known",
+                };
+                (Mark::Beyond, how.to_owned())
+            }
+        };
+        let place = hop
+            .map(|hop| format!("hop {}", hop.hop))
+            .unwrap_or_default();
+        let took = || (self.attempt.failure.is_none()).then_some(self.attempt.took_ms);
+        let fastest = hop.and_then(|hop| hop.fastest_ms).or_else(took);
+        let time = fastest.map(time).unwrap_or_default();
+        let note = list(&[address.to_string(), place, time, how]);
+        Step { mark, title, note }
+    }
+
+    /// Where packets stop, in words.
+    fn stop(&self) -> Step {
+        let port = self.attempt.address.port();
+        let failure = self.attempt.failure.as_ref();
+        let own = matches!(failure, Some(Failure::NoFamily | Failure::SourceNotHere));
+        let settled = self.location.as_ref().zip(self.between());
+        let (mark, title, note) = match (settled, failure) {
+            (Some((location, places)), _) => {
+                let title = format!("packets to port {port} stop here");
+                (Mark::Stopped, title, stopped(location, places))
+            }
+            (None, Some(failure)) if own => {
+                let title = format!("no packet to port {port} leaves");
+                (Mark::Stopped, title, why(failure))
+            }
+            (None, _) => {
+                let title = format!("where packets to port {port} stop is not known");
+                (Mark::Unsure, title, self.unsettled.clone())
+            }
+        };
+        Step { mark, title, note }
+    }
+}
+
+/// How packets end between two places.
+fn stopped(location: &Location, [left, right]: [Place; 2]) -> String {
+    let place = if left == right {
+        format!("at {}", named(left))
+    } else {
+        format!("between {} and {}", named(left), named(right))
+    };
+    let how = match (location.verdict, location.complaint) {
+        (Verdict::ResetByHop, _) => "a device resets the connection in the host's name".to_owned(),
+        (_, Some(complaint)) => format!("rejected: {}", said(complaint)),
+        (
+            Verdict::DroppedBetween | Verdict::RejectedByHop | Verdict::Clear | Verdict::Unlocated,
+            _,
+        ) => "they vanish, or their answers do on the way back".to_owned(),
+    };
+    format!("{place}: {how}{}", remark(Some(location)))
+}
+
+/// Adds what is known of a place to the hops: its address, or the hop itself where it lies behind them.
+fn told(hops: &mut Vec<Hop>, place: Place) {
+    match hops.iter_mut().find(|hop| hop.hop == place.hop) {
+        Some(hop) => hop.address = hop.address.or(place.address),
+        None if place.address.is_some() => hops.push(Hop {
+            hop: place.hop,
+            address: place.address,
+            fastest_ms: None,
+            passes_target: false,
+        }),
+        None => {}
+    }
+}
+
+/// Milliseconds; an answer within the first of them took less.
+fn time(ms: u64) -> String {
+    match ms {
+        0 => "under 1 ms".into(),
+        ms => format!("{ms} ms"),
+    }
+}
+
+/// What there is to say, one after the other.
+fn list(parts: &[String]) -> String {
+    let said: Vec<&str> = parts
+        .iter()
+        .map(String::as_str)
+        .filter(|part| !part.is_empty())
+        .collect();
+    said.join(", ")
+}
