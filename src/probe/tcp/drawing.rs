@@ -222,7 +222,12 @@ impl Sketch<'_> {
         let title = if named {
             format!("host {}", self.names.host)
         } else {
-            format!("host {}", address.ip())
+            format!("host {address}")
+        };
+        let socket = if named {
+            address.to_string()
+        } else {
+            String::new()
         };
         let told = self.says(Place {
             hop: 0,
@@ -257,7 +262,7 @@ impl Sketch<'_> {
         let took = || (self.attempt.failure.is_none()).then_some(self.attempt.took_ms);
         let fastest = hop.and_then(|hop| hop.fastest_ms).or_else(took);
         let time = fastest.map(time).unwrap_or_default();
-        let note = list(&[address.to_string(), place, time, how]);
+        let note = list(&[socket, place, time, how]);
         Step { mark, title, note }
     }
 

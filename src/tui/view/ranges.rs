@@ -289,16 +289,13 @@ fn quote(page: &mut Page, found: &Evidence, rule: &Deciding<'_>) {
     };
     let title = format!("{word}: {}{more}", named.join(", "));
     page.signed((shape, role), &title, role);
-    match rule.by {
-        Some(by) => {
-            page.text("  ", &format!("{} line {}", by.file, by.line), Role::Quiet);
-            page.text("  ", &shown_within(&by.text, MOST_OF_RULE), Role::Accent);
-        }
-        None => {
-            let file = found.devices.get(rule.device);
-            let file = file.map_or("the device", |device| device.file.as_str());
-            page.text("  ", &format!("{file}: no rule is about them"), Role::Quiet);
-        }
+    if let Some(by) = rule.by {
+        page.text("  ", &format!("{} line {}", by.file, by.line), Role::Quiet);
+        page.text("  ", &shown_within(&by.text, MOST_OF_RULE), Role::Accent);
+    } else {
+        let file = found.devices.get(rule.device);
+        let file = file.map_or("the device", |device| device.file.as_str());
+        page.text("  ", &format!("{file}: no rule is about them"), Role::Quiet);
     }
     if let Some(construct) = rule.construct {
         let text = format!("not understood: {}", shown_within(construct, MOST_OF_RULE));
