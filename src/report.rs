@@ -1,9 +1,11 @@
 //! What a run comes to: a fold of its events.
 
+mod chain;
 mod json;
 mod shape;
 mod text;
 
+pub use chain::{Chain, Link, Standing, chains};
 pub use json::json;
 pub use shape::Shape;
 pub use text::{Style, text};

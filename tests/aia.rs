@@ -252,6 +252,43 @@ async fn a_missing_intermediate_is_fetched_only_where_that_is_permitted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_text_draws_the_chain_and_holds_what_has_to_be_sent() {
+    let web = Web::start().await;
+    let root = Made::root("Root of All");
+    let middle = root.issue(ca("Issuing CA", None));
+    let server = serve(&middle.issue(leaf(&web.url("/ca.cer")))).await;
+    web.file("/ca.cer", &middle.der);
+    let folder = TempDir::new().unwrap();
+
+    let text = output(command("check", server, &root, &folder)).await;
+    assert!(text.contains("here the chain breaks"), "{text}");
+    assert!(!text.contains("BEGIN CERTIFICATE"), "{text}");
+
+    let mut command = command("check", server, &root, &folder);
+    let file = folder.path().join("report.txt");
+    command.arg("--aia").arg("--output").arg(&file);
+    output(command).await;
+    let text = std::fs::read_to_string(file).unwrap();
+    let order = [
+        "sends:",
+        "signed by",
+        "Issuing CA",
+        "not sent by the server",
+        "Root of All",
+        "BEGIN",
+    ];
+    let drawing = &text[text.find("The chain that").unwrap()..];
+    let places = order.map(|part| {
+        drawing
+            .find(part)
+            .unwrap_or_else(|| panic!("{part}: {text}"))
+    });
+    assert!(places.is_sorted(), "{text}");
+    let pem = middle.pem().replace('\n', "");
+    assert!(text.replace('\n', "").contains(&pem), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn missing_intermediates_are_fetched_one_above_the_other_in_every_wrapping() {
     let web = Web::start().await;
     let root = Made::root("Root of All");
@@ -301,6 +338,7 @@ async fn a_redirect_is_not_followed_and_an_endless_body_is_left() {
         let row = trusted(server, &root, &["--aia"]).await;
         assert_eq!(row["symptom"], "unknown-issuer", "{row}");
         assert_eq!(*trouble(&row), kind);
+        assert!(row["says"].as_str().unwrap().contains(path), "{row}");
     }
     assert_eq!(web.asked(), ["/moved.cer", "/long.cer"]);
 }

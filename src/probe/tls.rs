@@ -169,7 +169,9 @@ impl Seen {
             let judged = shown.and_then(|shown| shown.facets.as_ref());
             judged.map(trust::facts).unwrap_or_default()
         };
-        facts.extend(of(self.deciding::<Trusted>(at)));
+        let trusted = self.deciding::<Trusted>(at);
+        facts.extend(of(trusted));
+        facts.insert("lookup", trusted.map(looked_up).unwrap_or_default());
         let topics: [(Facts, &[&str]); 4] = [
             (
                 of(self.deciding::<Named>(at)),
@@ -236,6 +238,17 @@ const UNTOLD: [(&str, &str); 18] = [
     ("revoked_for", "no reason given"),
     ("cloud_store", "the cloud's roots"),
 ];
+
+/// What came of looking for the missing issuer, as the end of a sentence.
+fn looked_up(shown: &Shown) -> String {
+    let Some(last) = shown.fetched.last() else {
+        return String::new();
+    };
+    match &last.trouble {
+        Some(trouble) => format!(" (looked for at {}: {})", last.url, trouble.said()),
+        None => format!(" (what is at {} does not lead to one)", last.url),
+    }
+}
 
 /// The first bytes as text, as far as they are text.
 fn banner(bytes: &[u8], hex: &str) -> String {

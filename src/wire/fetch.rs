@@ -113,9 +113,12 @@ impl Trouble {
     }
 }
 
+/// What came of an errand, and the body.
+type Came = (Fetched, Vec<u8>);
+
 /// What one run fetched: each thing once.
 #[derive(Default)]
-pub(super) struct Errands(Mutex<BTreeMap<String, Arc<OnceCell<(Fetched, Vec<u8>)>>>>);
+pub(super) struct Errands(Mutex<BTreeMap<String, Arc<OnceCell<Came>>>>);
 
 impl Session {
     /// Fetches what the errand asks for; the same is fetched once in a run.
@@ -130,7 +133,7 @@ impl Session {
         cell.get_or_init(|| self.fetch_now(errand)).await.clone()
     }
 
-    async fn fetch_now(&self, errand: &Errand) -> (Fetched, Vec<u8>) {
+    async fn fetch_now(&self, errand: &Errand) -> Came {
         let mut fetched = Fetched {
             url: shown(&errand.url),
             address: None,
