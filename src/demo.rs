@@ -3,6 +3,7 @@
 pub mod robot;
 
 mod api;
+mod around;
 mod chain;
 mod delay;
 mod fault;
@@ -32,6 +33,7 @@ pub use log::{Exchange, Log, Login};
 pub use stand::{Process, Stand};
 pub use version::{ApiVersion, UnknownVersion};
 
+use around::{Around, Places};
 use chain::Chain;
 use jiff::Timestamp;
 use listen::{Bound, Kept};
@@ -39,6 +41,7 @@ use names::NameServer;
 use page::Front;
 use people::Secrets;
 use profile::{Contents, Way};
+use reach::{Outward, Passage};
 use serve::Server;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -95,13 +98,18 @@ struct Parts {
     chain: Chain,
     /// The world's secrets.
     secrets: Secrets,
+    /// Its clock.
+    clock: Clock,
+    /// How it connects to others.
+    outward: Outward,
 }
 
 /// Starts a stand-in.
 pub async fn start(options: Options) -> io::Result<Stand> {
     let bound = listen::bind(options.listen)?;
     let address = bound.address;
-    let http = listen::bind(SocketAddr::new(address.ip(), 0))?;
+    let places = around::take(address.ip())?;
+    let ports = places.ports;
     let manner = names::manner(&options.faults);
     let host = host(manner.is_some(), address.ip());
     let secrets = Secrets::generate().map_err(io::Error::other)?;
@@ -127,34 +135,70 @@ pub async fn start(options: Options) -> io::Result<Stand> {
         token: &secrets.ended_token(),
         way: way(&options.faults),
         name_server,
-        http_port: http.address.port(),
+        callback: &format!("https://{host}:{}/events", ports.callback),
+        ports,
     })?;
-    let (api_version, kept_secrets) = (options.api_version, secrets.clone());
-    let (log, kept) = open(
-        bound,
-        Parts {
-            options,
-            chain,
-            secrets,
-        },
-        &stop,
-        &tasks,
-    )
-    .await?;
+    let parts = Parts::new(options, chain, secrets)?;
+    let mut around = surround(places, &parts, &host, &stop, &tasks)?;
+    let (api_version, secrets) = (parts.options.api_version, parts.secrets.clone());
+    let outward = parts.outward.clone();
+    let (log, kept) = open(bound, parts, &stop, &tasks).await?;
+    around.kept.extend(kept);
     tasks.close();
     Ok(Stand {
         url,
         suite_url: format!("{origin}/{}/{}", world::ORGANISATION, world::TENANT),
         files,
-        secrets: kept_secrets,
+        secrets,
         processes: [asked_for()],
         api_version,
         name_server,
         log,
         tasks,
-        _kept: kept.into_iter().chain([http.closed()]).collect(),
+        _around: around,
+        robot_port: ports.robot,
+        outward,
         stop: stop.drop_guard(),
     })
+}
+
+impl Parts {
+    /// The parts of a stand-in that starts now.
+    fn new(options: Options, chain: Chain, secrets: Secrets) -> io::Result<Self> {
+        let clock = Clock {
+            epoch: Instant::now(),
+            now: options.now,
+        };
+        let outward = Outward {
+            trust: Arc::new(tls::outward(&chain.anchors, clock)?),
+            passage: Passage::of(&options.faults),
+        };
+        Ok(Self {
+            options,
+            chain,
+            secrets,
+            clock,
+            outward,
+        })
+    }
+}
+
+/// Serves what is around Orchestrator; where something inspects TLS on the way out, the callback shows a chain of another root.
+fn surround(
+    places: Places,
+    parts: &Parts,
+    host: &str,
+    stop: &CancellationToken,
+    tasks: &TaskTracker,
+) -> io::Result<Around> {
+    let faults = &parts.options.faults;
+    if !faults.contains(&Fault::WebhookBadTls) {
+        return places.serve(&parts.chain, faults, stop, tasks);
+    }
+    let (names, now) = (alternative_names(host), parts.options.now);
+    let inspected =
+        chain::mint(&names, &parts.secrets.seed[12..24], &[], now).map_err(io::Error::other)?;
+    places.serve(&inspected, faults, stop, tasks)
 }
 
 /// The process that the profile asks for.
@@ -205,10 +249,6 @@ async fn open(
         stop.clone()
             .run_until_cancelled_owned(serve::own(world, questions)),
     );
-    let clock = Clock {
-        epoch: Instant::now(),
-        now: parts.options.now,
-    };
     let server = Arc::new(Server {
         wire: wire::wire(faults),
         tls: tls::acceptor(&parts.chain, faults)?,
@@ -216,9 +256,9 @@ async fn open(
         hostile: parts.options.hostile.clone(),
         delay: parts.options.delay,
         world: ask,
-        outward: Arc::new(tls::outward(&parts.chain.anchors, clock)?),
+        outward: parts.outward,
         log,
-        clock,
+        clock: parts.clock,
         port,
         stop: stop.clone(),
         tasks: tasks.clone(),

@@ -13,6 +13,7 @@ pub mod path;
 pub mod proxy;
 pub mod robot;
 pub mod trust;
+pub mod veil;
 pub mod webhook;
 
 pub mod config;

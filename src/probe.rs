@@ -15,6 +15,7 @@ pub mod history;
 pub mod hooks;
 pub mod listing;
 pub mod login;
+pub mod logs;
 pub mod names;
 pub mod naming;
 pub mod outside;
@@ -273,6 +274,7 @@ probes! {
     Tcp = tcp { Reach = "tcp.reach", Clearness = "tcp.path" }
     Sources = sources { Admission = "sources.admission" }
     Allowlist = allowlist { Coverage = "allowlist.coverage" }
+    Logs = logs { Sighting = "logs.sighting" }
     Tls = tls {
         Agreement = "tls.agreement",
         Trusted = "tls.trust",

@@ -5,6 +5,7 @@ mod say;
 
 pub use say::{Answer, Listing, Reply};
 
+use crate::veil::Veil;
 use call::{Question, ask};
 use hyper::header::HeaderValue;
 use std::time::Duration;
@@ -26,6 +27,8 @@ pub struct Asking<'a> {
     pub port: u16,
     /// The token of an earlier consent, when one is at hand.
     pub token: Option<&'a HeaderValue>,
+    /// What takes the token out of an answer that repeats it.
+    pub veil: &'a Veil,
     /// Time for the whole answer.
     pub budget: Duration,
 }

@@ -16,7 +16,6 @@ pub mod tls;
 
 mod route;
 mod tap;
-mod veil;
 
 pub use http::{Answer, Failure, Request, Response, Trust};
 pub use route::{Obstacle, ProxyTrouble};

@@ -2,7 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use serde_json::Value;
+use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -146,6 +149,99 @@ fn what_cannot_be_used_is_refused_with_its_place() {
         assert_eq!(output.status.code(), Some(2), "{complaint}");
         assert!(
             complaint.contains(said) && complaint.lines().count() == 1,
+            "{complaint}"
+        );
+    }
+}
+
+/// A folder whose profile names a packed log of IIS with these clients and answers, and a plain one.
+fn with_logs(entries: &[&str], plain: &str) -> tempfile::TempDir {
+    let folder = folder(&[], "logs = [\"u_ex261122.log.gz\", \"u_ex261123.log\"]");
+    let packed = std::fs::File::create(folder.path().join("u_ex261122.log.gz")).unwrap();
+    let mut packed = GzEncoder::new(packed, Compression::fast());
+    packed
+        .write_all(b"#Software: Microsoft Internet Information Services 10.0\r\n#Fields: date time s-ip cs-method cs-uri-stem s-port c-ip sc-status sc-substatus time-taken\r\n")
+        .unwrap();
+    for entry in entries {
+        write!(
+            packed,
+            "2026-11-22 10:00:00 10.0.0.5 GET /api/Status/Get 443 {entry} 12\r\n"
+        )
+        .unwrap();
+    }
+    packed.finish().unwrap();
+    std::fs::write(folder.path().join("u_ex261123.log"), plain).unwrap();
+    folder
+}
+
+#[test]
+fn logs_tell_whether_the_published_ranges_arrive() {
+    let turned =
+        "#Fields: date time c-ip sc-status sc-substatus\n2026-11-23 10:00:00 198.51.100.66 403 6\n";
+    let cases: [(&[&str], &str, &str, i32, &str); 5] = [
+        (
+            &["198.51.100.5 200 0", "192.0.2.1 200 0"],
+            "",
+            "arrives",
+            0,
+            "198.51.100.4/30",
+        ),
+        (
+            &["198.51.100.5 200 0", "198.51.100.65 200 0"],
+            turned,
+            "turned-away",
+            1,
+            "403.6: IIS turned them away: 198.51.100.64/30",
+        ),
+        (
+            &["10.1.1.1 200 0", "10.1.1.1 401 0", "::1 200 0"],
+            "",
+            "hidden-by-nat",
+            0,
+            "the load balancer's address, 10.1.1.1",
+        ),
+        (
+            &["192.0.2.1 200 0"],
+            "",
+            "never-seen",
+            0,
+            "in u_ex261122.log.gz, u_ex261123.log, with one entry",
+        ),
+        (&[], "no log at all\n", "never-seen", 0, "no line of which"),
+    ];
+    for (entries, plain, symptom, code, words) in cases {
+        let folder = with_logs(entries, plain);
+        let output = run(
+            folder.path(),
+            &["check", "--only", "cloud-arrives", "--format", "json"],
+        );
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let row = &report["rows"][0];
+        let says = row["says"].as_str().unwrap();
+        assert_eq!(
+            (row["symptom"].as_str(), output.status.code()),
+            (Some(symptom), Some(code)),
+            "{says}"
+        );
+        assert_eq!(row["grade"], "derived");
+        assert!(says.contains(words), "{says}");
+        assert_eq!(
+            report["rows"].as_array().unwrap().len(),
+            1,
+            "it needs nothing"
+        );
+    }
+}
+
+#[test]
+fn a_log_that_is_not_there_is_refused_before_anything_is_sent() {
+    for logs in ["logs = [\"absent.log\"]", "logs = [\".\"]"] {
+        let folder = folder(&[], logs);
+        let output = run(folder.path(), &["check"]);
+        let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{complaint}");
+        assert!(
+            complaint.contains("cannot read the log") && complaint.lines().count() == 1,
             "{complaint}"
         );
     }

@@ -41,8 +41,11 @@ fn odd_rows(done: &Done) -> Vec<String> {
     let odd = done.report.rows.iter().filter(|row| match &row.state {
         State::Judged(finding) => match finding.verdict {
             Verdict::Pass => false,
-            // Nothing is stapled by the stand-in, and that is all it cannot tell.
-            Verdict::Unknown => row.id.check.as_str() != "certificate-unrevoked",
+            // Nothing is stapled by the stand-in, and nobody is asked for consent by a check: that is all it cannot tell.
+            Verdict::Unknown => !matches!(
+                (row.id.check.as_str(), finding.symptom.as_str()),
+                ("certificate-unrevoked", _) | ("robot-has-process", "needs-consent")
+            ),
             Verdict::Warn | Verdict::Fail => true,
         },
         State::Skipped(reason) => reason.is_empty(),
@@ -77,6 +80,71 @@ async fn every_age_of_a_healthy_orchestrator_passes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn with_permission_to_change_an_event_makes_the_whole_way_back() {
+    let stand = stand(options()).await;
+    let done = checked(&stand, |settings| settings.allow_changes = true).await;
+    assert_eq!(odd_rows(&done), Vec::<String>::new());
+    let told = |check: &str| {
+        let row = done.report.rows.iter();
+        let mut row = row.filter(|row| row.id.check.as_str() == check);
+        row.find_map(|row| row.finding().map(|finding| finding.symptom.clone()))
+            .unwrap_or_default()
+    };
+    let all = [
+        "webhooks-permitted",
+        "webhook-reaches-cloud",
+        "webhooks-sound",
+        "webhook-delivers",
+        "robot-answers",
+    ];
+    let expected = [
+        "permitted",
+        "reaches",
+        "none",
+        "delivered",
+        "consent-needed",
+    ];
+    assert_eq!(all.map(told), expected);
+    let writes: Vec<String> = stand
+        .log()
+        .writes()
+        .iter()
+        .map(|write| write.method.clone())
+        .collect();
+    assert_eq!(
+        writes,
+        ["POST", "POST", "DELETE"],
+        "what was made is removed"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_blocked_callback_is_told_as_outward_and_given_to_the_network() {
+    let stand = stand(Options {
+        faults: vec![Fault::WebhookBlocked],
+        ..options()
+    })
+    .await;
+    let done = checked(&stand, quick).await;
+    let roots = done.report.roots();
+    let [root] = roots.as_slice() else {
+        unreachable!("one fault, one root: {roots:?}")
+    };
+    assert_eq!(
+        root.owner.map(orch_doctor::catalog::Owner::key),
+        Some("network")
+    );
+    let row = done
+        .report
+        .rows
+        .iter()
+        .find(|row| row.id.check.as_str() == "webhook-reaches-cloud");
+    let says = row.and_then(|row| row.finding()).expect("a finding");
+    let first = says.says.split(": ").next().unwrap_or_default();
+    assert!(first.starts_with("Outward from its own server"), "{first}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_automation_suite_layout_passes_too() {
     let stand = stand(options()).await;
     let done = checked(&stand, |settings| {
@@ -106,7 +174,11 @@ async fn each_fault_leads_to_the_one_root_it_names() {
                 ..options()
             })
             .await;
-            let done = checked(&stand, quick).await;
+            let done = checked(&stand, |settings| {
+                quick(settings);
+                settings.allow_changes = fault.needs_changes();
+            })
+            .await;
             let (check, symptom) = fault.root();
             let found = (roots(&done), done.report.exit());
             let expected = (vec![format!("{check}/{symptom}")], Exit::Unhealthy);
@@ -220,7 +292,7 @@ async fn every_request_is_one_that_the_definition_of_its_age_has() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_healthy_run_takes_one_handshake_and_eleven_requests() {
+async fn a_healthy_run_takes_one_handshake_and_fourteen_requests() {
     let stand = stand(options()).await;
     checked(&stand, |_| {}).await;
     let log = stand.log();
@@ -230,7 +302,7 @@ async fn a_healthy_run_takes_one_handshake_and_eleven_requests() {
         .iter()
         .map(orch_doctor::demo::Exchange::path)
         .collect();
-    assert_eq!(asked.len(), 11, "{asked:?}");
+    assert_eq!(asked.len(), 14, "{asked:?}");
     assert_eq!(log.logins.len(), 1, "one sign-in");
 }
 

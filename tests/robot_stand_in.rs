@@ -6,6 +6,7 @@
 
 use orch_doctor::demo::robot::{Age, Consent, Manners, Robot, TOKEN};
 use orch_doctor::robot::{self, Answer, Asking, Listing, Reply};
+use orch_doctor::veil::Veil;
 use serde_json::Value;
 use std::net::SocketAddr;
 use std::process::Stdio;
@@ -19,11 +20,14 @@ async fn stand_in(manners: Manners) -> Robot {
         .unwrap()
 }
 
+static NO_VEIL: Veil = Veil::nothing();
+
 fn asking(address: SocketAddr, token: Option<&'static str>) -> Asking<'static> {
     let token = token.map(|token| &*Box::leak(Box::new(robot::token(token).unwrap())));
     Asking {
         port: address.port(),
         token,
+        veil: &NO_VEIL,
         budget: Duration::from_secs(20),
     }
 }

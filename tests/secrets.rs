@@ -1,18 +1,28 @@
-//! The canary: a password, a client secret and a token that must appear nowhere, against a server that sends them back.
+//! The canary: a password, a client secret, a token, a webhook's secret and a robot's token that must appear nowhere, against servers that send
+//! them back.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 #![expect(
     clippy::unnecessary_debug_formatting,
     reason = "paths are quoted for TOML"
 )]
 
+#[path = "support/client.rs"]
+#[expect(dead_code, reason = "the tests of the stand-in use the rest of it")]
+mod client;
+
 use base64::Engine as _;
 use orch_doctor::demo::{Harm, Hostile, Options, Stand, start};
 use orch_doctor::world::real;
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
 
 const TOKEN: &str = "CANARY-token-4f1d9a7be2c05386";
+const HOOK: &str = "CANARY-hook-0b7712c94de3a865";
+const ROBOT: &str = "CANARY-robot-96e8d1f03c2ba754";
 
 /// A hostile stand-in, and a folder for what is written.
 struct Scene {
@@ -38,7 +48,8 @@ impl Scene {
 
     /// Every secret of the scene, in the forms it could leak in.
     fn canaries(&self) -> Vec<String> {
-        let secrets = [self.stand.password(), self.stand.client_secret(), TOKEN];
+        let (user, application) = (self.stand.password(), self.stand.client_secret());
+        let secrets = [user, application, TOKEN, HOOK, ROBOT];
         secrets
             .into_iter()
             .flat_map(|secret| {
@@ -96,7 +107,8 @@ impl Scene {
         ];
         for entry in std::fs::read_dir(self.folder.path()).unwrap() {
             let path = entry.unwrap().path();
-            let ours = path.file_name().is_some_and(|name| name == "token");
+            let ours = ["token", "hook-secret", "robot-token"];
+            let ours = ours.map(Path::new).contains(&Path::new(&entry_name(&path)));
             if path.is_file() && !ours {
                 texts.push((path.display().to_string(), std::fs::read(&path).unwrap()));
             }
@@ -113,6 +125,11 @@ impl Scene {
     fn wrote(&self, name: &str) -> bool {
         Path::new(&self.folder.path().join(name)).is_file()
     }
+}
+
+/// The last part of a path.
+fn entry_name(path: &Path) -> std::ffi::OsString {
+    path.file_name().unwrap().to_owned()
 }
 
 /// Runs every command that there is over one profile.
@@ -252,5 +269,219 @@ async fn no_credential_leaves_without_trust() {
             scene.assert_clean(&output, "an untrusted server");
             assert!(scene.stand.log().logins.is_empty(), "{fault:?} {skip:?}");
         }
+    }
+}
+
+/// What a robot that sends back what it is asked with says to a question.
+#[derive(Clone, Copy, Debug)]
+enum Echo {
+    /// Another web server, which names itself by the token.
+    Server,
+    /// A robot whose session complains with the token in its words.
+    Session,
+}
+
+/// Answers questions of a page with their own token, for ever.
+async fn echoing_robot(echo: Echo) -> (u16, tokio::sync::mpsc::UnboundedReceiver<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let (tell, told) = tokio::sync::mpsc::unbounded_channel();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut head = vec![0; 8_192];
+            let mut length = 0;
+            while !head[..length].ends_with(b"\r\n\r\n") {
+                match stream.read(&mut head[length..]).await {
+                    Ok(more) if more > 0 => length += more,
+                    _ => break,
+                }
+            }
+            let text = String::from_utf8_lossy(&head[..length]).into_owned();
+            let token = text
+                .lines()
+                .find_map(|line| line.strip_prefix("uipathtoken: "))
+                .unwrap_or_default()
+                .to_owned();
+            let (status, server, body) = match echo {
+                Echo::Server => ("404 Not Found", token.as_str(), token.clone()),
+                Echo::Session if text.starts_with("GET /GetPort") => (
+                    "200 OK",
+                    "Microsoft-HTTPAPI/2.0",
+                    format!("{{\"Port\":{port}}}"),
+                ),
+                Echo::Session => (
+                    "500 Internal Server Error",
+                    "Microsoft-HTTPAPI/2.0",
+                    format!("{{\"response\":{{\"Error\":\"{token} is none\"}}}}"),
+                ),
+            };
+            let answer = format!(
+                "HTTP/1.1 {status}\r\nserver: {server}\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+                body.len()
+            );
+            let _ = tell.send(token);
+            let _ = stream.write_all(answer.as_bytes()).await;
+        }
+    });
+    (port, told)
+}
+
+/// A profile with everything that the webhook and robot checks use.
+fn wired_profile(scene: &Scene, robot: u16) -> String {
+    let path = scene.profile("password");
+    let ready: toml::Table = std::fs::read_to_string(scene.stand.profile())
+        .unwrap()
+        .parse()
+        .unwrap();
+    let webhook = ready["webhook"].as_table().unwrap();
+    for (name, secret) in [("hook-secret", HOOK), ("robot-token", ROBOT)] {
+        std::fs::write(scene.folder.path().join(name), secret).unwrap();
+    }
+    let text = std::fs::read_to_string(&path).unwrap();
+    let text = format!(
+        "{text}[webhook]\ncallback = {}\nlisten = {}\nreachable_as = {}\nsecret = {{ file = \"hook-secret\" }}\n\
+         [robot]\nport = {robot}\nprocesses = [\"InvoiceBot\"]\n",
+        webhook["callback"], webhook["listen"], webhook["reachable_as"]
+    );
+    std::fs::write(&path, text).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+/// Makes a webhook whose secret Orchestrator tells whoever may list them.
+async fn existing_webhook(scene: &Scene) {
+    let (admin, password) = (
+        scene.stand.administrator(),
+        scene.stand.administrator_password(),
+    );
+    let signed_in = client::Client::new(&scene.stand)
+        .login(admin, password)
+        .await;
+    let token = signed_in.json()["result"].as_str().unwrap().to_owned();
+    let body = serde_json::json!({
+        "Name": "Apps", "Url": format!("https://cloud.uipath.com/{HOOK}?code={HOOK}"), "Enabled": true, "Secret": HOOK,
+        "SubscribeToAllEvents": true, "AllowInsecureSsl": false,
+    });
+    let made = client::Client::new(&scene.stand)
+        .with_token(&token)
+        .post("/odata/Webhooks", &body)
+        .await;
+    assert_eq!(
+        (made.status, made.json()["Secret"].as_str()),
+        (201, Some(HOOK))
+    );
+}
+
+/// The secrets that the checks made for their own webhooks.
+fn own_secrets(scene: &Scene) -> Vec<String> {
+    let log = scene.stand.log();
+    let made = log.requests.iter().filter(|seen| seen.method == "POST");
+    let bodies = made.filter_map(|seen| serde_json::from_slice(seen.body.as_deref()?).ok());
+    let secrets =
+        bodies.filter_map(|body: serde_json::Value| body["Secret"].as_str().map(str::to_owned));
+    secrets.filter(|secret| secret != HOOK).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn neither_a_webhooks_secret_nor_a_robots_token_comes_out_of_a_check() {
+    for echo in [Echo::Server, Echo::Session] {
+        let scene = Scene::new(&[]).await;
+        existing_webhook(&scene).await;
+        let (port, mut told) = echoing_robot(echo).await;
+        let profile = wired_profile(&scene, port);
+        for format in ["text", "json", "jsonl", "markdown", "html", "junit"] {
+            let arguments = [
+                "check",
+                "--profile",
+                &profile,
+                "--allow-changes",
+                "--robot-token",
+                "file:robot-token",
+                "--record",
+                "run.jsonl",
+                "--format",
+                format,
+            ];
+            let output = tokio::task::block_in_place(|| scene.run(&arguments));
+            scene.assert_clean(&output, &format!("{echo:?}: check as {format}"));
+            let mut texts = vec![output.stdout, output.stderr];
+            texts.extend(std::fs::read(scene.folder.path().join("run.jsonl")));
+            for secret in own_secrets(&scene) {
+                let leaks = |text: &Vec<u8>| String::from_utf8_lossy(text).contains(&secret);
+                assert!(!texts.iter().any(leaks), "a secret of our own in {format}");
+            }
+        }
+        for command in ["replay", "judge"] {
+            let output = tokio::task::block_in_place(|| {
+                scene.run(&[command, "run.jsonl", "--format", "json"])
+            });
+            scene.assert_clean(&output, command);
+        }
+        assert!(!own_secrets(&scene).is_empty(), "a webhook was made at all");
+        assert_eq!(
+            told.recv().await.as_deref(),
+            Some(ROBOT),
+            "the token was used"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_command_of_the_webhook_lab_tells_the_secret() {
+    let scene = Scene::new(&[]).await;
+    wired_profile(&scene, 9);
+    std::fs::write(scene.folder.path().join("body.json"), "{\"Type\":\"ping\"}").unwrap();
+    let secret = ["--secret", "file:hook-secret"];
+    let mut listener = Command::new(env!("CARGO_BIN_EXE_orch-doctor"))
+        .args(["webhook", "listen", "--listen", "127.0.0.1:0"])
+        .args(secret)
+        .env("ORCH_DOCTOR_LOG", "trace")
+        .current_dir(scene.folder.path())
+        .stdout(std::fs::File::create(scene.folder.path().join("heard.jsonl")).unwrap())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut complaints = BufReader::new(listener.stderr.take().unwrap());
+    let mut first = String::new();
+    complaints.read_line(&mut first).unwrap();
+    let url = format!("http://{}/", first.trim().rsplit("//").next().unwrap());
+    tokio::task::block_in_place(|| {
+        for arguments in [
+            &["webhook", "send", &url][..],
+            &["demo", "--send-events", &url],
+            &["demo", "--fault", "events-tampered", "--send-events", &url],
+            &["demo", "--fault", "events-unsigned", "--send-events", &url],
+            &["webhook", "verify", "--body", "body.json"],
+            &[
+                "webhook",
+                "verify",
+                "--body",
+                "body.json",
+                "--signature",
+                "bm9uc2Vuc2U=",
+            ],
+        ] {
+            let output = scene.run(&[arguments, &secret[..]].concat());
+            assert!(
+                output.status.code().is_some_and(|code| code < 2),
+                "{arguments:?}"
+            );
+            scene.assert_clean(&output, &arguments.join(" "));
+        }
+        for arguments in [
+            &["webhook", "send", &url, "--secret", HOOK][..],
+            &["demo", "--send-events", &url, "--secret", HOOK],
+            &["check", scene.stand.url(), "--robot-token", ROBOT],
+        ] {
+            let output = scene.run(arguments);
+            assert_eq!(output.status.code(), Some(2), "a literal secret is refused");
+            scene.assert_clean(&output, "a literal secret");
+        }
+    });
+    listener.kill().unwrap();
+    let output = listener.wait_with_output().unwrap();
+    scene.assert_clean(&output, "webhook listen");
+    let heard = std::fs::read_to_string(scene.folder.path().join("heard.jsonl")).unwrap();
+    for word in ["\"valid\"", "\"invalid\"", "\"missing\""] {
+        assert!(heard.contains(word), "{heard}");
     }
 }

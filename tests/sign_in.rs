@@ -34,6 +34,7 @@ async fn as_application(stand: &Stand, change: impl FnOnce(&mut Settings)) -> Do
                 "OR.Execution.Read",
                 "OR.Jobs",
                 "OR.Users.Read",
+                "OR.Webhooks",
             ]
             .map(str::to_owned)
             .to_vec(),

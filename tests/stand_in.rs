@@ -476,7 +476,10 @@ async fn a_ping_is_posted_and_signed() {
     let url = format!("http://{}/events", receiver.local_addr().unwrap());
     let body = json!({ "Name": "t", "Url": url, "Enabled": true, "Secret": "s3cret", "SubscribeToAllEvents": true, "AllowInsecureSsl": false });
     let made = client.post("/odata/Webhooks", &body).await;
-    assert_eq!((made.status, &made.json()["Secret"]), (201, &Value::Null));
+    assert_eq!(
+        (made.status, &made.json()["Secret"]),
+        (201, &Value::from("s3cret"))
+    );
     let ping = client
         .post(
             &format!("/odata/Webhooks({})/{ODATA}.Ping", made.json()["Id"]),
@@ -553,6 +556,10 @@ async fn the_profile_names_what_there_is_and_no_secret() {
         io::ErrorKind::ConnectionRefused
     );
     assert!(!text.contains(stand.password()));
+    let robot = profile["robot"]["port"].as_integer();
+    assert_eq!(robot, Some(i64::from(stand.robot_port())));
+    assert_eq!(stand.ready_line()["robot_port"].as_i64(), robot);
+    assert_ne!(stand.robot_port(), 0);
     #[cfg(unix)]
     for (path, mode) in [
         (stand.password_file(), 0o600),

@@ -134,7 +134,11 @@ async fn a_callback_whose_certificate_orchestrator_does_not_trust_is_bad_tls() {
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_webhook_section_nothing_is_asked() {
     let stand = healthy().await;
-    let done = checked(&stand, |_| {}).await;
+    let done = checked(&stand, |settings| {
+        settings.webhook = None;
+        settings.robot = None;
+    })
+    .await;
     for check in [
         "webhooks-permitted",
         "webhook-reaches-cloud",

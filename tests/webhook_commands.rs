@@ -370,3 +370,48 @@ async fn send_to_nobody_is_exit_1() {
     .await;
     assert_eq!(code, 1, "{out}");
 }
+
+#[tokio::test]
+async fn demo_sends_signed_tampered_and_unsigned_events_and_listen_tells_which() {
+    let mut listener = listening(&["--secret", "env:HOOK_SECRET"]).await;
+    let url = format!("http://{}/", listener.address);
+    let kinds = ["ping", "job.created", "job.started", "job.completed"];
+    let cases = [
+        (None, 202, "valid"),
+        (Some("events-tampered"), 401, "invalid"),
+        (Some("events-unsigned"), 401, "missing"),
+    ];
+    for (fault, status, word) in cases {
+        let mut command = program();
+        command.args(["demo", "--send-events", &url, "--secret", "env:HOOK_SECRET"]);
+        if let Some(fault) = fault {
+            command.args(["--fault", fault]);
+        }
+        let (code, out, err) = ran(&mut command).await;
+        assert_eq!(code, 0, "{err}");
+        let sent: Vec<Value> = out
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
+        let told: Vec<_> = sent
+            .iter()
+            .map(|line| (line["type"].as_str(), line["status"].as_u64()))
+            .collect();
+        assert_eq!(told, kinds.map(|kind| (Some(kind), Some(status))));
+        for kind in kinds {
+            let line = listener.line().await;
+            assert_eq!(
+                (line["type"].as_str(), line["signature"].as_str()),
+                (Some(kind), Some(word)),
+                "{line}"
+            );
+        }
+    }
+    drop(listener);
+    let (code, _, _) = ran(program().args(["demo", "--send-events", &url])).await;
+    assert_eq!(code, 1, "an event that nobody answers is told");
+    for wrong in ["no url", "ftp://x/"] {
+        let (code, _, _) = ran(program().args(["demo", "--send-events", wrong])).await;
+        assert_eq!(code, 2);
+    }
+}

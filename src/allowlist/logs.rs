@@ -56,14 +56,17 @@ pub struct LogSummary {
     pub ranges: Vec<RangeSeen>,
     /// Who else came.
     pub clients: Clients,
+    /// Whether the entries are of another port than the one asked about, since none is of that.
+    #[serde(default)]
+    pub other_port: bool,
     /// Why the reading ended before the end of the log, when it did.
     pub cut: Option<String>,
 }
 
-/// Reads a log, compressed or not. Entries of other ports are left out where the log tells the port and one is given.
+/// Reads a log, compressed or not. Entries of other ports are left out where the log tells the port and one is given;
+/// where none is of that port, it was translated on the way, and the others count.
 pub fn read_log(reader: impl Read, ranges: &[IpNet], port: Option<u16>) -> LogSummary {
-    let mut tally = Tally::new(ranges);
-    let mut reading = Reading::default();
+    let mut reading = Reading::new(ranges, port);
     let mut reader = reader;
     let mut head = [0u8; 2];
     let taken = read_up_to(&mut reader, &mut head);
@@ -72,14 +75,14 @@ pub fn read_log(reader: impl Read, ranges: &[IpNet], port: Option<u16>) -> LogSu
         Ok(taken) => {
             let whole = io::Cursor::new(&head[..taken]).chain(reader);
             if head[..taken] == [0x1f, 0x8b] {
-                reading.all(MultiGzDecoder::new(whole), port, &mut tally)
+                reading.all(MultiGzDecoder::new(whole))
             } else {
-                reading.all(whole, port, &mut tally)
+                reading.all(whole)
             }
             .err()
         }
     };
-    let mut summary = tally.summary();
+    let mut summary = reading.summary();
     summary.cut = cut.map(|error| cause(&error));
     summary
 }
@@ -139,6 +142,8 @@ enum Outcome<'a> {
 /// What a line turned out to be.
 enum LineRead<'a> {
     Entry(Entry<'a>),
+    /// An entry of another port than the one asked about.
+    Elsewhere(Entry<'a>),
     /// A heading, a comment, an entry of something else.
     Nothing,
     /// Not understood.
@@ -146,27 +151,56 @@ enum LineRead<'a> {
 }
 
 /// The state that reading carries from line to line.
-#[derive(Default)]
 struct Reading {
     columns: w3c::Columns,
+    port: Option<u16>,
+    here: Tally,
+    elsewhere: Tally,
 }
 
 impl Reading {
+    /// Nothing read yet.
+    fn new(ranges: &[IpNet], port: Option<u16>) -> Self {
+        Self {
+            columns: w3c::Columns::default(),
+            port,
+            here: Tally::new(ranges),
+            elsewhere: Tally::new(ranges),
+        }
+    }
+
     /// Takes every line of a log.
-    fn all(&mut self, reader: impl Read, port: Option<u16>, tally: &mut Tally) -> io::Result<()> {
+    fn all(&mut self, reader: impl Read) -> io::Result<()> {
         let mut lines = Lines::new(reader);
         while let Some(line) = lines.next_line()? {
-            match self.line(line, port) {
-                LineRead::Entry(entry) => tally.take(&entry),
-                LineRead::Unread => tally.unread += 1,
+            match self.line(line) {
+                LineRead::Entry(entry) => self.here.take(&entry),
+                LineRead::Elsewhere(entry) => self.elsewhere.take(&entry),
+                LineRead::Unread => self.here.unread += 1,
                 LineRead::Nothing => {}
             }
         }
         Ok(())
     }
 
+    /// What was read: of the port, or else of the ports that there are.
+    fn summary(self) -> LogSummary {
+        let unread = self.here.unread;
+        let here = self.here.summary();
+        let elsewhere = self.elsewhere.summary();
+        if here.entries == 0 && elsewhere.entries > 0 {
+            LogSummary {
+                unread,
+                other_port: true,
+                ..elsewhere
+            }
+        } else {
+            here
+        }
+    }
+
     /// Takes a line.
-    fn line<'a>(&mut self, line: &'a [u8], port: Option<u16>) -> LineRead<'a> {
+    fn line<'a>(&mut self, line: &'a [u8]) -> LineRead<'a> {
         let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
         match line.first() {
             None => LineRead::Nothing,
@@ -181,7 +215,7 @@ impl Reading {
                         .get(10)
                         .is_some_and(|byte| *byte == b' ' || *byte == b'\t') =>
             {
-                self.columns.entry(line, port)
+                self.columns.entry(line, self.port)
             }
             Some(_) => web::entry(line),
         }

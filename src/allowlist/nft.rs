@@ -1,5 +1,6 @@
 //! Reads `nft -j list ruleset`.
 
+mod held;
 mod key;
 mod rule;
 mod sets;

@@ -28,7 +28,7 @@ const LARGEST: u64 = 256 << 20;
 pub(super) async fn run(command: AllowlistCommand) -> Result<Exit, Refused> {
     match command {
         AllowlistCommand::Show(arguments) => show(&arguments),
-        AllowlistCommand::Check(arguments) => check(arguments).await,
+        AllowlistCommand::Check(arguments) => Box::pin(check(arguments)).await,
         AllowlistCommand::Request(arguments) => write_change(&arguments),
         AllowlistCommand::Import(arguments) => imported(&arguments),
     }
@@ -82,6 +82,21 @@ pub(super) fn material(section: &Allowlist) -> Result<Material, Refused> {
         &section.regions,
         exports,
     )?)
+}
+
+/// Makes sure that every log can be read when its turn comes.
+pub(super) fn logs(section: &Allowlist) -> Result<(), Refused> {
+    section.logs.iter().try_for_each(|path| {
+        let unread = |cause: &dyn std::fmt::Display| {
+            Refused::new(format!("cannot read the log {}: {cause}", path.display()))
+        };
+        let about = std::fs::metadata(path).map_err(|cause| unread(&cause))?;
+        if !about.is_file() {
+            return Err(unread(&"it is not a file"));
+        }
+        std::fs::File::open(path).map_err(|cause| unread(&cause))?;
+        Ok(())
+    })
 }
 
 /// One exported rule set, read.

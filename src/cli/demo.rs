@@ -2,15 +2,18 @@
 
 use super::arguments::{CheckArguments, Common, DemoArguments, Ear, Format};
 use super::request::Request;
-use super::{Refused, live, output, screen};
+use super::{Refused, live, output, screen, webhook};
 use crate::config::profile;
 use crate::demo::{ApiVersion, Fault, Options, Stand, start};
 use crate::report::Exit;
+use crate::secret::Secret;
+use crate::webhook::payload::{self, Kind};
 use crate::world::real;
 use serde_json::json;
 use std::fmt::Write as _;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
+use url::Url;
 
 /// Does what the arguments say.
 pub(super) async fn run(arguments: DemoArguments) -> Result<Exit, Refused> {
@@ -37,9 +40,13 @@ pub(super) async fn run(arguments: DemoArguments) -> Result<Exit, Refused> {
     if let Some(listen) = arguments.listen {
         options.listen = listen;
     }
+    let receiver = receiver(&arguments)?;
     let stand = start(options)
         .await
         .map_err(|cause| Refused::new(format!("cannot start the stand-in: {cause}")))?;
+    if let Some((url, secret)) = receiver {
+        return send_events(stand, &url, secret.as_ref()).await;
+    }
     if arguments.listen.is_some() {
         return serve(stand).await;
     }
@@ -53,6 +60,32 @@ async fn serve(stand: Stand) -> Result<Exit, Refused> {
     live::stop_on_signal(stop.clone()).await;
     stand.stopped().await;
     Ok(Exit::Healthy)
+}
+
+/// Where events go and what they are signed with, where the webhook sender is to be played.
+fn receiver(arguments: &DemoArguments) -> Result<Option<(Url, Option<Secret>)>, Refused> {
+    let Some(url) = &arguments.send_events else {
+        return Ok(None);
+    };
+    let url = webhook::address("--send-events", url)?;
+    let secret = arguments.secret.as_deref().map(webhook::secret);
+    Ok(Some((url, secret.transpose()?)))
+}
+
+/// Posts a ping and a job's life, one after the other, with a line for each: exit 1 when one is not answered.
+async fn send_events(stand: Stand, url: &Url, secret: Option<&Secret>) -> Result<Exit, Refused> {
+    let clock = real::world().clock;
+    let mut exit = Exit::Healthy;
+    for (number, kind) in (0..).zip(Kind::ALL) {
+        let body = payload::body(kind, clock.now(), number);
+        let status = stand.post(url.as_str(), secret, body).await;
+        output::say(&json!({ "type": kind.key(), "status": status }).to_string());
+        if status.is_none() {
+            exit = Exit::Unhealthy;
+        }
+    }
+    stand.stopped().await;
+    Ok(exit)
 }
 
 /// Runs the checklist on the stand-in.
@@ -89,7 +122,9 @@ async fn checked(stand: Stand, arguments: DemoArguments) -> Result<Exit, Refused
 fn list_faults(format: Format) -> Result<Exit, Refused> {
     let text = match format {
         Format::Json | Format::Jsonl => {
-            let listed = Fault::ALL.iter().map(|fault| {
+            // Every root listed for programs is one that a run with no further option finds.
+            let plain = Fault::ALL.iter().filter(|fault| !fault.needs_changes());
+            let listed = plain.map(|fault| {
                 let (check, symptom) = fault.root();
                 json!({ "name": fault.name(), "breaks": fault.breaks(), "root": { "check": check, "symptom": symptom } })
             });
@@ -101,10 +136,15 @@ fn list_faults(format: Format) -> Result<Exit, Refused> {
                 let (check, symptom) = fault.root();
                 writeln!(
                     text,
-                    "{:<30} {}\n{:<30} → {check}/{symptom}",
+                    "{:<30} {}\n{:<30} → {check}/{symptom}{}",
                     fault.name(),
                     fault.breaks(),
-                    ""
+                    "",
+                    if fault.needs_changes() {
+                        ", with --allow-changes"
+                    } else {
+                        ""
+                    }
                 )?;
             }
             text

@@ -1,7 +1,7 @@
 //! From flags and profile to what a run is made of.
 
 use super::Refused;
-use super::allowlist::material;
+use super::allowlist::{logs, material};
 use super::arguments::{Common, SymptomArgument};
 use crate::catalog::{Catalog, Complaint};
 use crate::config::{
@@ -174,6 +174,7 @@ impl Request {
             .map_or_else(|| Ok(Roots::mozilla()), roots_of)?;
         let bundle = trust.ca_bundle.as_deref().map(roots_of).transpose()?;
         let section = config.settings.allowlist.as_ref();
+        section.map_or(Ok(()), logs)?;
         let stores = Stores {
             cloud: Arc::new(cloud),
             bundle: bundle.map(Arc::new),

@@ -25,7 +25,7 @@ pub(super) async fn run(hook: Hook) -> Result<Exit, Refused> {
 }
 
 /// Reads the secret that is referred to. A literal is refused and not repeated.
-fn secret(reference: &str) -> Result<Secret, Refused> {
+pub(super) fn secret(reference: &str) -> Result<Secret, Refused> {
     let secret = Reference::parse(reference)?.read()?;
     if secret.on_the_wire(str::is_empty) {
         return Err(Refused::new(
@@ -36,7 +36,7 @@ fn secret(reference: &str) -> Result<Secret, Refused> {
 }
 
 /// A URL that events can be posted to.
-fn address(option: &str, text: &str) -> Result<Url, Refused> {
+pub(super) fn address(option: &str, text: &str) -> Result<Url, Refused> {
     let wrong = |what: &str| Refused::new(format!("cannot use {option}: {what}"));
     let url = Url::parse(text).map_err(|_| wrong("it is no URL"))?;
     if !matches!(url.scheme(), "http" | "https") || !url.has_host() {

@@ -122,6 +122,24 @@ pub enum Fault {
     ExecuteNoLicence,
     /// No machine is connected.
     ExecuteNoHost,
+    /// The account may not see webhooks.
+    WebhooksViewDenied,
+    /// The account may make no webhook.
+    WebhooksCreateDenied,
+    /// Orchestrator does not get through to the callback.
+    WebhookBlocked,
+    /// Something inspects TLS between Orchestrator and the callback.
+    WebhookBadTls,
+    /// Events lose their signature on the way.
+    EventsUnsigned,
+    /// Events are changed on the way.
+    EventsTampered,
+    /// No robot runs on this computer.
+    RobotNotListening,
+    /// Another web server has the robot's port.
+    RobotPortTaken,
+    /// The robot has other processes.
+    RobotProcessMissing,
 }
 
 /// One row of the list: the fault, its name, the check and symptom it leads to, what is broken.
@@ -134,7 +152,7 @@ type Row = (
 );
 
 /// How many faults there are; a fault without a row does not compile.
-const COUNT: usize = Fault::ExecuteNoHost as usize + 1;
+const COUNT: usize = Fault::RobotProcessMissing as usize + 1;
 
 /// The list, in the order of the enum (a test compares).
 #[rustfmt::skip]
@@ -197,6 +215,15 @@ const ROWS: [Row; COUNT] = [
     (Fault::ExecuteNoRobot, "execute-no-robot", "process-executable", "no-robot", "The folder has no user with an unattended robot."),
     (Fault::ExecuteNoLicence, "execute-no-licence", "process-executable", "no-licence", "No unattended licence is left."),
     (Fault::ExecuteNoHost, "execute-no-host", "process-executable", "no-host", "No machine of the folder is connected."),
+    (Fault::WebhooksViewDenied, "webhooks-view-denied", "webhooks-permitted", "view-denied", "The account's role lacks Webhooks.View."),
+    (Fault::WebhooksCreateDenied, "webhooks-create-denied", "webhooks-permitted", "create-denied", "The account's role lacks Webhooks.Create."),
+    (Fault::WebhookBlocked, "webhook-blocked", "webhook-reaches-cloud", "blocked", "Nothing lets Orchestrator through, outward, to the callback."),
+    (Fault::WebhookBadTls, "webhook-bad-tls", "webhook-reaches-cloud", "bad-tls", "The callback, as Orchestrator sees it, has a certificate of an authority that it does not trust."),
+    (Fault::EventsUnsigned, "events-unsigned", "webhook-delivers", "unsigned", "Events lose the header with their signature on the way."),
+    (Fault::EventsTampered, "events-tampered", "webhook-delivers", "wrong-signature", "Events are changed on the way, after they were signed."),
+    (Fault::RobotNotListening, "robot-not-listening", "robot-answers", "not-listening", "Nothing listens on the robot's port of this computer."),
+    (Fault::RobotPortTaken, "robot-port-taken", "robot-answers", "port-taken", "Another web server has the robot's port of this computer."),
+    (Fault::RobotProcessMissing, "robot-process-missing", "robot-has-process", "not-installed", "The robot of this computer, which asks nobody for consent, does not have the process."),
 ];
 
 /// Every fault, in the order of the checklist.
@@ -238,6 +265,11 @@ impl Fault {
             | Self::ExecuteNoHost => ApiVersion::V15,
             _ => ApiVersion::V11,
         }
+    }
+
+    /// Whether only a run that may change something on Orchestrator (`--allow-changes`) finds it.
+    pub const fn needs_changes(self) -> bool {
+        matches!(self, Self::EventsUnsigned | Self::EventsTampered)
     }
 
     /// The check and the symptom that the diagnosis must name as the only root.

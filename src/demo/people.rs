@@ -209,6 +209,8 @@ impl People {
             Fault::ProcessesDenied => self.roles.remove("Processes.View"),
             Fault::PrivilegesMissing => self.roles.remove("Jobs.View"),
             Fault::ExecuteDenied => self.roles.remove("Jobs.Create"),
+            Fault::WebhooksViewDenied => self.roles.remove("Webhooks.View"),
+            Fault::WebhooksCreateDenied => self.roles.remove("Webhooks.Create"),
             _ => {}
         }
     }

@@ -1,5 +1,6 @@
 //! The files a user of the stand-in needs: roots, password, and a ready profile.
 
+use super::around::Ports;
 use super::people::{CLIENT, USER};
 use super::world::{FOLDER, PROCESS, TENANT, VERSION};
 use std::fs::OpenOptions;
@@ -52,8 +53,10 @@ pub(super) struct Contents<'a> {
     pub(super) way: Way,
     /// Where to ask for names, if not the system.
     pub(super) name_server: Option<SocketAddr>,
-    /// Where plain HTTP would be.
-    pub(super) http_port: u16,
+    /// What Orchestrator must reach on its way outward.
+    pub(super) callback: &'a str,
+    /// What is around Orchestrator.
+    pub(super) ports: Ports,
 }
 
 /// Writes the files.
@@ -113,16 +116,28 @@ fn profile(contents: &Contents<'_>, files: &Files) -> String {
     ]);
     let mut network = table([
         ("cloud_roots", path(&files.roots)),
-        ("http_port", Value::Integer(contents.http_port.into())),
+        ("http_port", Value::Integer(contents.ports.http.into())),
     ]);
     if let Some(server) = contents.name_server {
         network.insert("dns".to_owned(), text(&server.to_string()));
     }
+    let ear = contents.ports.ear;
+    let webhook = table([
+        ("callback", text(contents.callback)),
+        ("listen", text(&format!("127.0.0.1:{ear}"))),
+        ("reachable_as", text(&format!("https://127.0.0.1:{ear}/"))),
+    ]);
+    let robot = table([
+        ("port", Value::Integer(contents.ports.robot.into())),
+        ("processes", Value::Array(vec![text(PROCESS)])),
+    ]);
     let whole = table([
         ("orchestrator", Value::Table(orchestrator)),
         ("credential", Value::Table(credential)),
         ("process", Value::Array(vec![Value::Table(process)])),
         ("network", Value::Table(network)),
+        ("webhook", Value::Table(webhook)),
+        ("robot", Value::Table(robot)),
     ]);
     format!("# The profile of the stand-in Orchestrator (orch-doctor demo).\n{whole}")
 }

@@ -2,6 +2,7 @@
 
 mod blind;
 
+use super::fault::Fault;
 use super::reply::{Delivery, Reply};
 use base64::Engine as _;
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -82,13 +83,71 @@ async fn attempt(url: &str, roots: &Arc<rustls::ClientConfig>) -> Found {
     }
 }
 
-/// Posts an event once; Orchestrator keeps what comes of it to itself.
-pub(super) async fn deliver(event: Delivery, roots: Arc<rustls::ClientConfig>) {
-    drop(timeout(PATIENCE, post(event, roots)).await);
+/// What happens to events between Orchestrator and their receiver.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Passage {
+    /// Nothing.
+    Clear,
+    /// The header with the signature is taken away.
+    Stripped,
+    /// The body is changed.
+    Altered,
 }
 
-/// Posts an event; `None` when it does not arrive.
-async fn post(event: Delivery, roots: Arc<rustls::ClientConfig>) -> Option<()> {
+impl Passage {
+    /// The passage that these faults make; without a signature a change cannot be seen.
+    pub(super) fn of(faults: &[Fault]) -> Self {
+        if faults.contains(&Fault::EventsUnsigned) {
+            Self::Stripped
+        } else if faults.contains(&Fault::EventsTampered) {
+            Self::Altered
+        } else {
+            Self::Clear
+        }
+    }
+
+    /// The event as it comes out at the other end.
+    fn through(self, mut event: Delivery) -> Delivery {
+        match self {
+            Self::Clear => {}
+            Self::Stripped => event.signature = None,
+            Self::Altered => alter(&mut event.body),
+        }
+        event
+    }
+}
+
+/// Puts another digit into the event's id: the same length, and as good JSON as before.
+fn alter(body: &mut [u8]) {
+    const BEFORE: &[u8] = br#""EventId":""#;
+    let at = body
+        .windows(BEFORE.len())
+        .position(|window| window == BEFORE);
+    if let Some(digit) = at.and_then(|at| body.get_mut(at + BEFORE.len())) {
+        *digit = if *digit == b'0' { b'1' } else { b'0' };
+    }
+}
+
+/// How events leave Orchestrator.
+#[derive(Debug, Clone)]
+pub(super) struct Outward {
+    /// What it trusts when it connects to others.
+    pub(super) trust: Arc<rustls::ClientConfig>,
+    /// What happens to events on their way.
+    pub(super) passage: Passage,
+}
+
+/// Posts an event once, and tells the status of the answer; Orchestrator keeps that to itself.
+pub(super) async fn deliver(event: Delivery, way: Outward) -> Option<u16> {
+    let event = way.passage.through(event);
+    timeout(PATIENCE, post(event, way.trust))
+        .await
+        .ok()
+        .flatten()
+}
+
+/// Posts an event; `None` when it is not answered.
+async fn post(event: Delivery, roots: Arc<rustls::ClientConfig>) -> Option<u16> {
     let url = url::Url::parse(&event.url).ok()?;
     let host = url.host_str()?.trim_matches(['[', ']']).to_owned();
     let stream = TcpStream::connect((host.as_str(), url.port_or_known_default()?))
@@ -102,8 +161,8 @@ async fn post(event: Delivery, roots: Arc<rustls::ClientConfig>) -> Option<()> {
             )
             .header("content-type", "application/json; charset=utf-8")
             .header("x-orchestrator-stand-in", "orch-doctor demo");
-    if let Some(secret) = &event.secret {
-        request = request.header("x-uipath-signature", signature(secret, &event.body));
+    if let Some(signature) = &event.signature {
+        request = request.header("x-uipath-signature", signature);
     }
     let request = request.body(Full::new(Bytes::from(event.body))).ok()?;
     if url.scheme() != "https" {
@@ -129,18 +188,18 @@ async fn post(event: Delivery, roots: Arc<rustls::ClientConfig>) -> Option<()> {
 async fn send(
     request: hyper::Request<Full<Bytes>>,
     stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
-) -> Option<()> {
+) -> Option<u16> {
     let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
         .await
         .ok()?;
     tokio::select! {
         _ = connection => None,
-        answer = sender.send_request(request) => answer.ok().map(|_| ()),
+        answer = sender.send_request(request) => answer.ok().map(|answer| answer.status().as_u16()),
     }
 }
 
 /// Base64 of the HMAC-SHA256 of the body.
-fn signature(secret: &str, body: &[u8]) -> String {
+pub(super) fn signature(secret: &str, body: &[u8]) -> String {
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else {
         unreachable!("HMAC takes keys of any length")
     };
@@ -154,4 +213,38 @@ fn is_certificate(error: &std::io::Error) -> bool {
         .get_ref()
         .and_then(|inner| inner.downcast_ref::<rustls::Error>());
     matches!(inner, Some(rustls::Error::InvalidCertificate(_)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(body: &[u8]) -> Delivery {
+        Delivery {
+            url: "http://127.0.0.1:9/".to_owned(),
+            signature: Some(signature("secret", body)),
+            insecure: false,
+            body: body.to_vec(),
+        }
+    }
+
+    #[test]
+    fn what_is_changed_on_the_way_is_still_an_event_and_fits_its_signature_no_more() {
+        for id in ["0f3a", "f0a3"] {
+            let body = json!({ "Type": "ping", "EventId": id }).to_string();
+            let altered = Passage::Altered.through(event(body.as_bytes()));
+            let read: serde_json::Value = serde_json::from_slice(&altered.body).unwrap();
+            assert_eq!(read["Type"], "ping");
+            assert_ne!(read["EventId"], id);
+            assert_ne!(altered.signature, Some(signature("secret", &altered.body)));
+        }
+    }
+
+    #[test]
+    fn a_clear_passage_changes_nothing_and_a_stripped_one_the_header_alone() {
+        let clear = Passage::of(&[]).through(event(b"{}"));
+        assert_eq!(clear.signature, Some(signature("secret", b"{}")));
+        let stripped = Passage::of(&[Fault::EventsUnsigned]).through(event(b"{}"));
+        assert_eq!((stripped.signature, &stripped.body[..]), (None, &b"{}"[..]));
+    }
 }

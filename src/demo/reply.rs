@@ -20,8 +20,8 @@ pub(super) struct Reply {
 pub(super) struct Delivery {
     /// Where it is posted to.
     pub(super) url: String,
-    /// What it is signed with.
-    pub(super) secret: Option<String>,
+    /// Its signature, where the webhook has a secret.
+    pub(super) signature: Option<String>,
     /// Whether the receiver's certificate is not looked at.
     pub(super) insecure: bool,
     /// The event as JSON.

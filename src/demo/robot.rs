@@ -80,30 +80,50 @@ pub struct Robot {
 impl Robot {
     /// Begins to answer: discovery on this listener, the session on a free port of the same address.
     pub async fn start(listener: TcpListener, manners: Manners) -> io::Result<Self> {
-        let discovery = listener.local_addr()?;
-        let sessions = TcpListener::bind((discovery.ip(), 0)).await?;
-        let session = sessions.local_addr()?;
+        let sessions = TcpListener::bind((listener.local_addr()?.ip(), 0)).await?;
+        Self::on(vec![listener], vec![sessions], manners)
+    }
+
+    /// The same on several addresses: listeners of one port for discovery, and of another for the session.
+    pub(super) fn on(
+        discoveries: Vec<TcpListener>,
+        sessions: Vec<TcpListener>,
+        manners: Manners,
+    ) -> io::Result<Self> {
+        let first = |listeners: &[TcpListener]| match listeners.first() {
+            Some(listener) => listener.local_addr(),
+            None => Err(io::ErrorKind::AddrNotAvailable.into()),
+        };
+        let (discovery, session) = (first(&discoveries)?, first(&sessions)?);
         let (questions, asked) = mpsc::channel(16);
         let (tell, heard) = mpsc::unbounded_channel();
         let stop = CancellationToken::new();
         let mind = Mind::new(manners, session.port(), tell);
         tokio::spawn(stop.clone().run_until_cancelled_owned(mind.think(asked)));
-        tokio::spawn(stop.clone().run_until_cancelled_owned(listen(
-            listener,
-            Place::Discovery,
-            questions.clone(),
-        )));
-        tokio::spawn(stop.clone().run_until_cancelled_owned(listen(
-            sessions,
-            Place::Session,
-            questions,
-        )));
+        let places = discoveries
+            .into_iter()
+            .map(|listener| (listener, Place::Discovery))
+            .chain(
+                sessions
+                    .into_iter()
+                    .map(|listener| (listener, Place::Session)),
+            );
+        for (listener, place) in places {
+            let listening = listen(listener, place, questions.clone());
+            tokio::spawn(stop.clone().run_until_cancelled_owned(listening));
+        }
         Ok(Self {
             discovery,
             session,
             heard,
             stop,
         })
+    }
+
+    /// The same robot, whose questions are not kept for anybody.
+    pub(super) fn unheard(mut self) -> Self {
+        self.heard.close();
+        self
     }
 
     /// Where pages look for it.

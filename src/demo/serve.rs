@@ -53,8 +53,8 @@ pub(super) struct Server {
     pub(super) delay: Duration,
     /// Where the world is asked.
     pub(super) world: mpsc::Sender<Question>,
-    /// What Orchestrator trusts when it connects to others.
-    pub(super) outward: Arc<rustls::ClientConfig>,
+    /// How Orchestrator connects to others.
+    pub(super) outward: reach::Outward,
     /// What was seen.
     pub(super) log: watch::Sender<Log>,
     /// The stand-in's clock.
@@ -200,7 +200,7 @@ async fn respond(
             ));
             let mut reply = server.answer(&request).await;
             if let Some(event) = reply.event.take() {
-                let posted = reach::deliver(*event, Arc::clone(&server.outward));
+                let posted = reach::deliver(*event, server.outward.clone());
                 server
                     .tasks
                     .spawn(server.stop.clone().run_until_cancelled_owned(posted));
@@ -226,7 +226,7 @@ impl Server {
         };
         let reply = match reply.body {
             Body::Reach(ref url) => {
-                let found = reach::verify(url, &self.outward).await;
+                let found = reach::verify(url, &self.outward.trust).await;
                 Reply {
                     headers: reply.headers,
                     ..found

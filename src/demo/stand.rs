@@ -1,11 +1,14 @@
 //! The handle of a running stand-in.
 
-use super::listen::Kept;
+use super::around::Around;
 use super::log::Log;
 use super::people::{self, Secrets};
 use super::profile::Files;
+use super::reach::{self, Outward};
+use super::reply::Delivery;
 use super::version::ApiVersion;
 use super::world;
+use crate::secret::Secret;
 use serde_json::json;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -44,8 +47,12 @@ pub struct Stand {
     pub(super) log: watch::Receiver<Log>,
     /// The tasks that run.
     pub(super) tasks: TaskTracker,
-    /// The sockets that are bound and not served.
-    pub(super) _kept: Vec<Kept>,
+    /// What runs around it, and what is kept closed.
+    pub(super) _around: Around,
+    /// Where pages look for the robot.
+    pub(super) robot_port: u16,
+    /// How events leave it.
+    pub(super) outward: Outward,
     /// Ends the tasks.
     pub(super) stop: DropGuard,
 }
@@ -121,6 +128,25 @@ impl Stand {
         &self.processes
     }
 
+    /// The port on which pages look for the robot.
+    pub fn robot_port(&self) -> u16 {
+        self.robot_port
+    }
+
+    /// Posts an event to a receiver of the user's as Orchestrator does, through what the faults put in between, and tells the
+    /// status of the answer. The receiver's certificate is not looked at: the signature proves who sent the event.
+    pub async fn post(&self, url: &str, secret: Option<&Secret>, body: Vec<u8>) -> Option<u16> {
+        let signature =
+            secret.map(|secret| secret.on_the_wire(|secret| reach::signature(secret, &body)));
+        let event = Delivery {
+            url: url.to_owned(),
+            signature,
+            insecure: true,
+            body,
+        };
+        reach::deliver(event, self.outward.clone()).await
+    }
+
     /// The name server that the profile names, where the name is what is broken.
     pub fn name_server(&self) -> Option<SocketAddr> {
         self.name_server
@@ -146,7 +172,7 @@ impl Stand {
         json!({
             "url": self.url, "suite_url": self.suite_url, "roots": self.files.roots.to_string_lossy(), "profile": self.files.profile.to_string_lossy(),
             "tenant": world::TENANT, "username": people::USER, "password": self.secrets.user, "client_id": people::CLIENT,
-            "client_secret": self.secrets.client, "robot_port": null, "api_version": self.api_version.number(), "processes": processes,
+            "client_secret": self.secrets.client, "robot_port": self.robot_port, "api_version": self.api_version.number(), "processes": processes,
         })
     }
 

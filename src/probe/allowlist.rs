@@ -60,8 +60,17 @@ pub fn intents(_settings: &Settings, _subject: Option<&Subject>) -> Vec<Intent> 
     Vec::new()
 }
 
+/// The regions asked about, in a sentence.
+pub(super) fn regions(settings: &Settings) -> String {
+    let section = settings.allowlist.as_ref();
+    let regions = section
+        .map(|section| section.regions.join(", "))
+        .filter(|regions| !regions.is_empty());
+    shown_within(regions.as_deref().unwrap_or("all regions"), MOST_OF_RULE)
+}
+
 /// Networks in a sentence.
-fn networks<'a>(cidrs: impl Iterator<Item = &'a IpNet>) -> String {
+pub(super) fn networks<'a>(cidrs: impl Iterator<Item = &'a IpNet>) -> String {
     let all: Vec<String> = cidrs.map(ToString::to_string).collect();
     let some = all
         .iter()
@@ -87,14 +96,7 @@ impl Seen {
                 "UiPath's page on Apps and an on-premises Orchestrator".to_owned(),
             ),
         ]);
-        let section = at.settings.allowlist.as_ref();
-        let regions = section
-            .map(|section| section.regions.join(", "))
-            .filter(|regions| !regions.is_empty());
-        facts.insert(
-            "regions",
-            shown_within(regions.as_deref().unwrap_or("all regions"), MOST_OF_RULE),
-        );
+        facts.insert("regions", regions(at.settings));
         let Some(found) = &self.found else {
             deciding(&mut facts, None, &[]);
             return facts;
@@ -175,7 +177,7 @@ fn device(found: &Found, names: &[String]) -> String {
 }
 
 /// A file without its folder.
-fn base_name(file: &str) -> String {
+pub(super) fn base_name(file: &str) -> String {
     file.rsplit(['/', '\\']).next().unwrap_or(file).to_owned()
 }
 

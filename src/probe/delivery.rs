@@ -1,7 +1,11 @@
 //! Whether an event of Orchestrator arrives: makes a webhook to a listener of ours, has it pinged, and removes it again.
 
+mod reading;
+
+pub use reading::Arrival;
+
 use super::hooks::{OURS, origin};
-use super::{At, Cx, Effect, Intent, Subject, Symptom, symptoms};
+use super::{At, Cx, Effect, Intent, Subject};
 use crate::config::Settings;
 use crate::probe::{Asks, Facts};
 use crate::webhook::event::{Event, Family};
@@ -434,67 +438,6 @@ impl Step {
         match self {
             Self::Create => "make the webhook",
             Self::Ping => "send the test event",
-        }
-    }
-}
-
-symptoms! {
-    /// Whether an event arrived.
-    Arrival {
-        /// It did, rightly signed.
-        Delivered = "delivered",
-        /// None did.
-        NotDelivered = "not-delivered",
-        /// It did, without a signature.
-        Unsigned = "unsigned",
-        /// It did, with a signature that is not of this secret and body.
-        WrongSignature = "wrong-signature",
-        /// The attempt could not be made.
-        Untold = "untold",
-    }
-}
-
-impl Symptom for Arrival {
-    type Seen = Seen;
-
-    fn read(seen: &Seen, _at: &At<'_>) -> Self {
-        match (&seen.obstacle, &seen.arrived) {
-            (Some(_), _) => Self::Untold,
-            (None, None) => Self::NotDelivered,
-            (None, Some(arrived)) => match arrived.signature {
-                Word::Valid => Self::Delivered,
-                Word::Invalid => Self::WrongSignature,
-                Word::Missing => Self::Unsigned,
-            },
-        }
-    }
-
-    #[cfg(test)]
-    fn sample(self) -> Seen {
-        let base = Seen {
-            origin: "https://ops-01.corp.example:8765".into(),
-            waited_ms: 30_000,
-            removed: true,
-            ..Seen::default()
-        };
-        let arrived = |signature, cause: Option<&str>| Seen {
-            arrived: Some(Arrived {
-                signature,
-                cause: cause.map(Into::into),
-            }),
-            ..base.clone()
-        };
-        match self {
-            Self::Delivered => arrived(Word::Valid, None),
-            Self::NotDelivered => base,
-            Self::Unsigned => arrived(Word::Missing, None),
-            Self::WrongSignature => arrived(Word::Invalid, Some("re-serialised-body")),
-            Self::Untold => Seen {
-                obstacle: Some(Obstacle::Listen {
-                    error: "address in use".into(),
-                }),
-                ..base
-            },
         }
     }
 }

@@ -6,7 +6,10 @@ use crate::dial;
 use crate::probe::{Asks, Facts};
 use crate::robot::{self, Answer, Asking, Listing, Reply};
 use crate::shown::shown;
+use crate::veil::Veil;
+use crate::world::AnyStream;
 use futures_util::future::join_all;
+use hyper::header::HeaderValue;
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
@@ -89,20 +92,11 @@ fn section(settings: &Settings) -> crate::config::Robot {
 
 /// Asks the discovery service at this address.
 async fn discovery(cx: &Cx, address: SocketAddr) -> Sighted<Answer> {
-    let token = cx.session.robot_token();
-    match cx
-        .world
-        .net
-        .connect(address, dial::Dial::within(cx.session.time()))
-        .await
-    {
+    let (token, veil) = (cx.session.robot_token(), cx.session.veil().await);
+    match connected(cx, address).await {
         Err(failure) => Sighted::Unconnected(failure),
         Ok(stream) => {
-            let asking = Asking {
-                port: address.port(),
-                token: token.as_ref(),
-                budget: cx.session.time(),
-            };
+            let asking = asking(cx, address, (token.as_ref(), &veil));
             Sighted::Answered(robot::port(stream, asking).await)
         }
     }
@@ -110,22 +104,33 @@ async fn discovery(cx: &Cx, address: SocketAddr) -> Sighted<Answer> {
 
 /// Asks the session at this address for its processes.
 async fn session(cx: &Cx, address: SocketAddr) -> Sighted<Listing> {
-    let token = cx.session.robot_token();
-    match cx
-        .world
-        .net
-        .connect(address, dial::Dial::within(cx.session.time()))
-        .await
-    {
+    let (token, veil) = (cx.session.robot_token(), cx.session.veil().await);
+    match connected(cx, address).await {
         Err(failure) => Sighted::Unconnected(failure),
         Ok(stream) => {
-            let asking = Asking {
-                port: address.port(),
-                token: token.as_ref(),
-                budget: cx.session.time(),
-            };
+            let asking = asking(cx, address, (token.as_ref(), &veil));
             Sighted::Answered(robot::processes(stream, asking).await)
         }
+    }
+}
+
+/// A connection to this address.
+async fn connected(cx: &Cx, address: SocketAddr) -> Result<AnyStream, dial::Failure> {
+    let within = dial::Dial::within(cx.session.time());
+    cx.world.net.connect(address, within).await
+}
+
+/// How a question is asked there.
+fn asking<'a>(
+    cx: &Cx,
+    address: SocketAddr,
+    (token, veil): (Option<&'a HeaderValue>, &'a Veil),
+) -> Asking<'a> {
+    Asking {
+        port: address.port(),
+        token,
+        veil,
+        budget: cx.session.time(),
     }
 }
 

@@ -62,16 +62,18 @@ where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let request = request(&question);
+    let veil = question.asking.veil;
     let (mut sender, connection) =
         hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
     let talk = async {
         let answer = sender.send_request(request).await?;
-        let (head, body) = answer.into_parts();
+        let (mut head, body) = answer.into_parts();
+        veil.over_headers(&mut head.headers);
         let body = Limited::new(body, LONGEST)
             .collect()
             .await
             .ok()
-            .map(http_body_util::Collected::to_bytes);
+            .map(|body| Bytes::from(veil.over(body.to_bytes().to_vec())));
         Ok(Page {
             status: head.status.as_u16(),
             headers: head.headers,

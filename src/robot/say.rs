@@ -194,6 +194,7 @@ impl Page {
 mod tests {
     use super::super::{Asking, port, processes};
     use super::*;
+    use crate::veil::Veil;
     use hyper::header::HeaderValue;
     use std::time::Duration;
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex};
@@ -211,10 +212,13 @@ mod tests {
         String::from_utf8(question).unwrap()
     }
 
+    static NO_VEIL: Veil = Veil::nothing();
+
     fn asking(token: Option<&HeaderValue>) -> Asking<'_> {
         Asking {
             port: 2323,
             token,
+            veil: &NO_VEIL,
             budget: Duration::from_secs(5),
         }
     }

@@ -6,6 +6,7 @@ use super::{Recording, Run, Source, Vantage, run};
 use crate::catalog::invariants::settings_for;
 use crate::catalog::{Catalog, Check, Verdict};
 use crate::config::address::LayoutWanted;
+use crate::config::settings::RuleFile;
 use crate::config::{ProcessWanted, Robot, Settings, SignIn, Target, Webhook};
 use crate::event::Event;
 use crate::plan::{Plan, RowId, Selection};
@@ -45,7 +46,8 @@ struct Scenario {
     processes: Option<Vec<Vec<String>>>,
     /// What else is asked for otherwise than usual.
     settings: Option<Value>,
-    /// Sections that the profile has beside the usual ones: `webhook` (with leave to change something), `robot`.
+    /// Sections that the profile has beside the usual ones: `webhook` (with leave to change something), `robot`, `rules` and `logs` of the
+    /// allowlist, `baseline`.
     #[serde(default)]
     sections: Vec<String>,
     /// What is seen otherwise than in a healthy world.
@@ -175,6 +177,14 @@ impl Scenario {
                         processes,
                         ..Robot::default()
                     });
+                }
+                "rules" => {
+                    let section = settings.allowlist.get_or_insert_default();
+                    section.rules = vec![RuleFile::Path("fw/host.rules".into())];
+                }
+                "logs" => {
+                    let section = settings.allowlist.get_or_insert_default();
+                    section.logs = vec!["u_ex261122.log.gz".into()];
                 }
                 "baseline" => settings.baseline = Some("good.jsonl".into()),
                 other => panic!("{}: there is no section called {other}", self.fact),

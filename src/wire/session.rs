@@ -9,12 +9,12 @@ use super::memory::Memory;
 use super::route::Obstacle;
 use super::sign_in::{self, Attempt, Ticket};
 use super::tls::{self, Handshake, KeyProof, Secured, bytes_of};
-use super::veil::Veil;
 use crate::allowlist::material::Material;
 use crate::config::{Credential, Host, Settings};
 use crate::names::Resolution;
 use crate::proxy::Proxy;
 use crate::trust::{self, Roots, Served};
+use crate::veil::Veil;
 use crate::world::{AnyStream, World};
 use hyper::StatusCode;
 use hyper::header::HeaderValue;
@@ -115,6 +115,11 @@ impl Session {
             .robot
             .as_ref()?
             .on_the_wire(crate::robot::token)
+    }
+
+    /// What takes the secrets of this run out of an answer that came on another way.
+    pub async fn veil(&self) -> Veil {
+        self.veil.lock().await.clone()
     }
 
     /// Notes what undoes a change, so that it is undone however the run ends.
@@ -355,7 +360,7 @@ impl Session {
 
     /// The answer without anything secret in it.
     async fn veiled(&self, mut response: Response) -> Response {
-        let veil = self.veil.lock().await.clone();
+        let veil = self.veil().await;
         veil.over_headers(&mut response.headers);
         // The token has to be read from the answer of the sign-in; it is veiled by the next answers.
         response.body = veil.over(response.body);

@@ -11,7 +11,20 @@ pub struct Moment {
     universal: bool,
 }
 
+/// The farthest that a server's own clock is from universal time, seconds.
+const FARTHEST: i64 = 14 * 3_600;
+
 impl Moment {
+    /// Whether it is later for certain: of two clocks, one may be hours ahead.
+    pub(super) fn is_surely_after(self, other: Self) -> bool {
+        let between = if self.universal == other.universal {
+            0
+        } else {
+            FARTHEST
+        };
+        self.seconds > other.seconds.saturating_add(between)
+    }
+
     /// From `2026-11-22` and `10:00:00`.
     pub(super) fn of_date_and_time(date: &[u8], time: &[u8], universal: bool) -> Option<Self> {
         if date.len() < 10 || date[4] != b'-' || date[7] != b'-' {

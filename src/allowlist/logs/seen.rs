@@ -27,12 +27,22 @@ pub struct RangeSeen {
     pub last: Option<Moment>,
     /// What became of it, most frequent first.
     pub statuses: Vec<StatusCount>,
-    /// How often it was turned away for its address: by IIS with 403.6, or by the firewall.
+    /// How often the firewall of the server dropped it.
+    pub dropped: u64,
+    /// When that happened last.
+    pub dropped_last: Option<Moment>,
+    /// How often it was connected, with an answer that is not told: through the firewall, and no farther for all one knows.
+    pub connected: u64,
+    /// When that happened last.
+    pub connected_last: Option<Moment>,
+    /// How often IIS turned it away for its address, with 403.6.
     pub refused: u64,
     /// When that happened last.
     pub refused_last: Option<Moment>,
     /// How often it was answered with 403 for a reason that is not told.
     pub forbidden: u64,
+    /// When that happened last.
+    pub forbidden_last: Option<Moment>,
     /// How often it was served or failed for another reason.
     pub served: u64,
     /// When that happened last.
@@ -74,9 +84,14 @@ impl RangeSeen {
             first: None,
             last: None,
             statuses: Vec::new(),
+            dropped: 0,
+            dropped_last: None,
+            connected: 0,
+            connected_last: None,
             refused: 0,
             refused_last: None,
             forbidden: 0,
+            forbidden_last: None,
             served: 0,
             served_last: None,
         }
@@ -86,17 +101,18 @@ impl RangeSeen {
     fn take(&mut self, entry: &Entry<'_>) {
         self.times += 1;
         spread(&mut self.first, &mut self.last, entry.moment);
-        match entry.outcome {
-            Outcome::Status(403, Some(6)) | Outcome::Dropped => {
-                self.refused += 1;
-                self.refused_last = self.refused_last.max(entry.moment);
+        let (times, last) = match entry.outcome {
+            Outcome::Dropped => (&mut self.dropped, &mut self.dropped_last),
+            // HTTP.sys also tells the end of connections on which a request was turned away.
+            Outcome::Allowed | Outcome::Reason(_) | Outcome::Untold => {
+                (&mut self.connected, &mut self.connected_last)
             }
-            Outcome::Status(403, None) => self.forbidden += 1,
-            Outcome::Status(..) | Outcome::Allowed | Outcome::Reason(_) | Outcome::Untold => {
-                self.served += 1;
-                self.served_last = self.served_last.max(entry.moment);
-            }
-        }
+            Outcome::Status(403, Some(6)) => (&mut self.refused, &mut self.refused_last),
+            Outcome::Status(403, None) => (&mut self.forbidden, &mut self.forbidden_last),
+            Outcome::Status(..) => (&mut self.served, &mut self.served_last),
+        };
+        *times += 1;
+        *last = (*last).max(entry.moment);
         let mut name = Name::default();
         name.write(entry.outcome);
         count(&mut self.statuses, name.text(), 1);
@@ -107,9 +123,14 @@ impl RangeSeen {
         self.times += other.times;
         spread(&mut self.first, &mut self.last, other.first);
         spread(&mut self.first, &mut self.last, other.last);
+        self.dropped += other.dropped;
+        self.dropped_last = self.dropped_last.max(other.dropped_last);
+        self.connected += other.connected;
+        self.connected_last = self.connected_last.max(other.connected_last);
         self.refused += other.refused;
         self.refused_last = self.refused_last.max(other.refused_last);
         self.forbidden += other.forbidden;
+        self.forbidden_last = self.forbidden_last.max(other.forbidden_last);
         self.served += other.served;
         self.served_last = self.served_last.max(other.served_last);
         for status in &other.statuses {
@@ -310,6 +331,7 @@ impl Tally {
             last: self.last,
             ranges,
             clients: self.clients,
+            other_port: false,
             cut: None,
         }
     }
@@ -353,6 +375,7 @@ impl LogSummary {
                 clients.more_inside = true;
             }
         }
+        self.other_port |= other.other_port;
         if self.cut.is_none() {
             self.cut.clone_from(&other.cut);
         }

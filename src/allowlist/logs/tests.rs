@@ -170,14 +170,65 @@ fn the_firewalls_log_tells_who_was_dropped_at_the_door() {
 2026-11-22 10:00:02 DROP TCP 203.0.113.1 10.0.0.5 50000 3389 52 S 1 0 64240 - - - RECEIVE\n\
 2026-11-22 10:00:03 ALLOW TCP 10.0.0.5 203.0.113.1 50000 443 0 - 0 0 0 - - - SEND\n";
     let found = summary(text, &["203.0.113.0/30", "198.51.100.0/24"]);
-    assert_eq!((found.ranges[0].served, found.ranges[0].refused), (1, 0));
-    assert_eq!(found.ranges[1].refused, 1);
+    assert_eq!((found.ranges[0].connected, found.ranges[0].dropped), (1, 0));
+    assert_eq!(found.ranges[1].dropped, 1);
     assert_eq!(found.arrived().symptom, Arrival::TurnedAway);
     assert_eq!(
         found.first.map(|moment| moment.to_string()).as_deref(),
         Some("2026-11-22T10:00:00"),
         "local time has no zone"
     );
+}
+
+#[test]
+fn a_port_that_was_translated_on_the_way_does_not_hide_the_requests() {
+    let ranges = nets(&["203.0.113.0/30"]);
+    let found = read_log(IIS.as_bytes(), &ranges, Some(8443));
+    assert!(!found.other_port, "the second heading tells no port");
+    let first = IIS.lines().take(5).collect::<Vec<_>>().join("\n");
+    let found = read_log(first.as_bytes(), &ranges, Some(8443));
+    assert!(found.other_port);
+    assert_eq!((found.entries, found.ranges[0].times), (3, 2));
+    let dropped = "#Fields: date time action protocol src-ip dst-port\n2026-11-22 10:00:00 DROP TCP 203.0.113.1 3389\n";
+    let found = read_log(dropped.as_bytes(), &ranges, Some(8443));
+    assert_eq!(
+        found.entries, 0,
+        "another service says nothing of Orchestrator"
+    );
+}
+
+#[test]
+fn a_connection_is_no_answer() {
+    let range =
+        "#Fields: date time c-ip sc-status sc-substatus\n2026-11-22 10:00:00 203.0.113.1 403 6\n";
+    let mut found = summary(range, &["203.0.113.0/30"]);
+    let idle =
+        "2026-11-22 10:02:00 203.0.113.1 2780 10.0.0.5 443 - - - - - Timer_ConnectionIdle -\n";
+    found.merge(&summary(idle, &["203.0.113.0/30"]));
+    assert_eq!(found.ranges[0].connected, 1);
+    assert_eq!(found.arrived().symptom, Arrival::TurnedAway);
+    assert_eq!(
+        summary(idle, &["203.0.113.0/30"]).arrived().symptom,
+        Arrival::Arrives
+    );
+}
+
+#[test]
+fn what_two_clocks_say_within_hours_has_no_order() {
+    let ranges = ["203.0.113.0/30"];
+    let served = "#Fields: date time c-ip sc-status\n2026-11-22 10:00:00 203.0.113.1 200\n";
+    let dropped = |day| {
+        format!(
+            "#Fields: date time action protocol src-ip dst-port\n2026-11-{day} 12:00:00 DROP TCP 203.0.113.1 443\n"
+        )
+    };
+    let both = |day| {
+        let mut found = summary(served, &ranges);
+        found.merge(&summary(&dropped(day), &ranges));
+        found.arrived().symptom
+    };
+    assert_eq!(both(22), Arrival::Arrives);
+    assert_eq!(both(23), Arrival::TurnedAway);
 }
 
 #[test]

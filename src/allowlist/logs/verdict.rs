@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{LogSummary, RangeSeen};
+use super::{LogSummary, Moment, RangeSeen};
 
 /// How many clients inside a load balancer or a translating firewall may look like.
 const FEW: usize = 4;
@@ -31,13 +31,47 @@ pub struct Arrived {
 }
 
 impl RangeSeen {
-    /// Whether it is turned away now: nothing else was seen of it since.
+    /// Whether it is turned away now: nothing better was seen of it since.
     pub fn is_turned_away(&self) -> bool {
-        let refused =
-            self.refused > 0 && (self.served == 0 || self.refused_last > self.served_last);
-        // Where the reason is not told, 403 counts only when there was never anything else.
-        refused || (self.forbidden > 0 && self.served == 0 && self.refused == 0)
+        self.is_refused() || self.is_dropped()
     }
+
+    /// How often it was turned away.
+    pub fn refusals(&self) -> u64 {
+        self.dropped + self.refused + self.forbidden
+    }
+
+    /// When it was turned away last.
+    pub fn refusal_last(&self) -> Option<Moment> {
+        self.dropped_last
+            .max(self.refused_last)
+            .max(self.forbidden_last)
+    }
+
+    /// Whether the web server turns it away.
+    fn is_refused(&self) -> bool {
+        let since = is_after(self.refused_last, self.served_last);
+        let refused = self.refused > 0 && (self.served == 0 || since);
+        // Where the reason is not told, 403 counts only when there was never anything else.
+        refused || (self.forbidden > 0 && self.served == 0)
+    }
+
+    /// Whether the firewall drops it.
+    fn is_dropped(&self) -> bool {
+        let inside = self.connected + self.refused + self.forbidden + self.served;
+        let inside_last = self
+            .connected_last
+            .max(self.refused_last)
+            .max(self.forbidden_last)
+            .max(self.served_last);
+        self.dropped > 0 && (inside == 0 || is_after(self.dropped_last, inside_last))
+    }
+}
+
+/// Whether one is later than the other for certain.
+fn is_after(one: Option<Moment>, other: Option<Moment>) -> bool {
+    one.zip(other)
+        .is_some_and(|(one, other)| one.is_surely_after(other))
 }
 
 impl LogSummary {
@@ -89,7 +123,7 @@ impl LogSummary {
     pub fn facts(&self) -> Vec<(&'static str, String)> {
         let arrived = self.arrived();
         let joined = |parts: Vec<String>| parts.join(", ");
-        let shown = |moment: Option<super::Moment>| {
+        let shown = |moment: Option<Moment>| {
             moment.map_or_else(|| "unknown".to_owned(), |moment| moment.to_string())
         };
         let ranges = &arrived.ranges;

@@ -22,6 +22,8 @@ pub(super) struct Columns {
     told: bool,
 }
 
+/// The usual port of HTTPS.
+const HTTPS: u16 = 443;
 /// How many columns are looked at.
 const COLUMNS: usize = 48;
 
@@ -129,9 +131,10 @@ impl Columns {
         {
             return LineRead::Nothing;
         }
-        if let (Some(wanted), Some(told)) = (port, at(self.port).and_then(number))
-            && wanted != told
-        {
+        let told = at(self.port).and_then(number);
+        let elsewhere = port.zip(told).is_some_and(|(wanted, told)| wanted != told);
+        // A firewall's log has the entries of every service; of those only HTTPS can be Orchestrator behind a translated port.
+        if elsewhere && firewall && told != Some(HTTPS) {
             return LineRead::Nothing;
         }
         let Some(field) = at(self.client) else {
@@ -150,23 +153,35 @@ impl Columns {
                 Err(other) => return other,
             }
         } else {
-            let status = at(self.status)
-                .and_then(number)
-                .filter(|status| *status > 0);
-            match (status, at(self.reason)) {
-                (Some(status), _) => Outcome::Status(status, at(self.sub_status).and_then(number)),
-                (None, Some(reason)) => Outcome::Reason(reason),
-                (None, None) => Outcome::Untold,
-            }
+            answered(at(self.status), at(self.sub_status), at(self.reason))
         };
         let moment = at(self.date).or(fields.first().copied()).zip(at(self.time));
-        LineRead::Entry(Entry {
+        let entry = Entry {
             format,
             client,
             forwarded: at(self.forwarded),
             moment: moment.and_then(|(date, time)| Moment::of_date_and_time(date, time, !firewall)),
             outcome,
-        })
+        };
+        if elsewhere {
+            LineRead::Elsewhere(entry)
+        } else {
+            LineRead::Entry(entry)
+        }
+    }
+}
+
+/// What was answered to a request, or why it was not.
+fn answered<'a>(
+    status: Option<&[u8]>,
+    sub_status: Option<&[u8]>,
+    reason: Option<&'a [u8]>,
+) -> Outcome<'a> {
+    let status = status.and_then(number).filter(|status| *status > 0);
+    match (status, reason) {
+        (Some(status), _) => Outcome::Status(status, sub_status.and_then(number)),
+        (None, Some(reason)) => Outcome::Reason(reason),
+        (None, None) => Outcome::Untold,
     }
 }
 

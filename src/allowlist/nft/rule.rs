@@ -4,8 +4,9 @@ use std::net::IpAddr;
 
 use serde_json::Value;
 
-use super::super::model::{Action, Line, Names, Target, Test, Translation};
+use super::super::model::{Action, Line, Target, Test, Translation};
 use super::Context;
+use super::held::{compared, equal, limit_in, masked, negated, status, within_limit};
 use super::key::{Key, Known, bare, bits, key, one_of, port, presence};
 use super::show;
 
@@ -342,126 +343,6 @@ fn each(
 /// The address a translation names.
 fn target(value: &Value) -> Option<Target> {
     value.as_str()?.parse::<IpAddr>().ok().map(Target::Address)
-}
-
-/// The tests for keys to equal one element.
-fn equal(keys: &[Key], value: &Value) -> Option<Vec<Test>> {
-    let value = bare(value);
-    let parts: Vec<&Value> = match value.get("concat").and_then(Value::as_array) {
-        Some(parts) => parts.iter().collect(),
-        None => vec![value],
-    };
-    if parts.len() != keys.len() {
-        return None;
-    }
-    let tests = keys
-        .iter()
-        .zip(parts)
-        .map(|(key, part)| one_of(key, &[part]))
-        .collect::<Option<Vec<_>>>()?;
-    Some(tests.into_iter().flatten().collect())
-}
-
-/// The test that holds when none of these together do.
-fn negated(tests: Vec<Test>) -> Test {
-    match tests.as_slice() {
-        [Test::Source(set)] => Test::Source(set.complement().into()),
-        [Test::Destination(set)] => Test::Destination(set.complement().into()),
-        [Test::Port(ports)] => Test::Port(ports.complement()),
-        [Test::Interface(Names::OneOf(names))] => Test::Interface(Names::NoneOf(names.clone())),
-        [Test::Onward(Names::OneOf(names))] => Test::Onward(Names::NoneOf(names.clone())),
-        _ => Test::NoneOf(vec![tests]),
-    }
-}
-
-/// A match of some bits of a key.
-fn masked(key: &Key, mask: &Value, op: &str, right: &Value, left: &Value) -> Option<Vec<Test>> {
-    let Key::Bits(is, known, _) = key else {
-        return None;
-    };
-    let mask = bits(mask, known)?;
-    let fragment = left
-        .pointer("/payload/field")
-        .is_some_and(|field| field == "frag-off");
-    if fragment && mask & !0x3fff != 0 {
-        return None;
-    }
-    let wanted = match right.get("set").and_then(Value::as_array) {
-        Some(list) => list
-            .iter()
-            .map(|one| bits(one, known))
-            .collect::<Option<Vec<_>>>()?,
-        None => vec![bits(right, known)?],
-    };
-    let holds = match op {
-        "==" => wanted.contains(&(is & mask)),
-        "!=" => !wanted.contains(&(is & mask)),
-        "in" => wanted.iter().any(|wanted| is & mask & wanted != 0),
-        _ => return None,
-    };
-    Some(if holds {
-        presence(key)
-    } else {
-        vec![Test::Never]
-    })
-}
-
-/// A match of the state of address translation: of a new connection only a translated destination can show.
-fn status(op: &str, right: &Value) -> Option<Vec<Test>> {
-    let names: Vec<&str> = match right {
-        Value::String(name) => vec![name],
-        Value::Array(list) => list.iter().filter_map(Value::as_str).collect(),
-        _ => return None,
-    };
-    let known = [
-        "dnat",
-        "snat",
-        "seen-reply",
-        "assured",
-        "confirmed",
-        "expected",
-        "dying",
-    ];
-    if op != "in" || !names.iter().all(|name| known.contains(name)) {
-        return None;
-    }
-    Some(vec![if names.contains(&"dnat") {
-        Test::Translated
-    } else {
-        Test::Never
-    }])
-}
-
-/// A port compared with another.
-fn compared(key: &Key, op: &str, port: u16) -> Option<Vec<Test>> {
-    let range = match op {
-        "<" => (0, port.checked_sub(1)?),
-        "<=" => (0, port),
-        ">" => (port.checked_add(1)?, u16::MAX),
-        _ => (port, u16::MAX),
-    };
-    one_of(key, &[&serde_json::json!({ "range": [range.0, range.1] })])
-}
-
-/// Whether a single connection meets a limit.
-fn within_limit(limit: &Value) -> Vec<Test> {
-    let over = limit.get("inv").and_then(Value::as_bool).unwrap_or(false);
-    if over { vec![Test::Never] } else { Vec::new() }
-}
-
-/// The same for a limit kept for each element of a set.
-fn limit_in(statement: &Value) -> Vec<Test> {
-    let Some((name, body)) = statement
-        .as_object()
-        .and_then(|object| object.iter().next())
-    else {
-        return Vec::new();
-    };
-    match name.as_str() {
-        "limit" | "ct count" => within_limit(body),
-        "counter" | "last" => Vec::new(),
-        _ => vec![Test::Unknown(show::statement(statement).into())],
-    }
 }
 
 /// Whether a change leaves the addresses and ports alone.

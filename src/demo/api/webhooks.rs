@@ -2,6 +2,7 @@
 
 use super::super::odata;
 use super::super::random::guid;
+use super::super::reach;
 use super::super::reply::{Delivery, Reply};
 use super::super::route::{Answer, Call, field};
 use super::super::version::ApiVersion;
@@ -43,7 +44,7 @@ const EVENTS: [(&str, &str); 29] = [
     ("task.completed", "task"),
 ];
 
-/// A webhook as the interface shows it; the secret is told to nobody.
+/// A webhook as the interface shows it, with its secret: only the cloud's newer one keeps that to itself.
 fn shown(world: &World, webhook: &Webhook) -> Value {
     let events: Vec<Value> = webhook
         .events
@@ -54,7 +55,7 @@ fn shown(world: &World, webhook: &Webhook) -> Value {
         world,
         json!({
             "Id": webhook.id, "Key": guid("webhook", &webhook.id.to_string()), "Name": webhook.name.as_deref().unwrap_or(&webhook.url),
-            "Description": null, "Url": webhook.url, "Enabled": webhook.enabled, "Secret": null,
+            "Description": null, "Url": webhook.url, "Enabled": webhook.enabled, "Secret": webhook.secret,
             "SubscribeToAllEvents": webhook.all_events, "AllowInsecureSsl": webhook.insecure, "Events": events,
         }),
         &[(ApiVersion::V17, &["Key", "Name", "Description"])],
@@ -205,8 +206,10 @@ pub(in super::super) fn ping(world: &mut World, call: &Call<'_>) -> Answer {
     reply.status = 202;
     reply.event = webhook.enabled.then(|| {
         Box::new(Delivery {
+            signature: webhook
+                .secret
+                .map(|secret| reach::signature(&secret, &body)),
             url: webhook.url,
-            secret: webhook.secret,
             insecure: webhook.insecure,
             body,
         })

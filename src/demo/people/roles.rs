@@ -56,8 +56,9 @@ impl Roles {
         }
     }
 
-    /// Takes a permission out of the role for folders.
+    /// Takes a permission out of the roles.
     pub(super) fn remove(&mut self, permission: &str) {
+        self.tenant.remove(permission);
         self.folder.remove(permission);
     }
 

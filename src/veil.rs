@@ -1,6 +1,8 @@
 //! Takes secrets out of what a server sends back, before anyone sees it.
 
 use crate::secret::Secret;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use hyper::header::{HeaderMap, HeaderValue};
 
 /// What stands where a secret was.
@@ -11,13 +13,18 @@ const SHORTEST: usize = 4;
 
 /// The forms a secret may come back in.
 #[derive(Clone, Default)]
-pub(super) struct Veil {
+pub struct Veil {
     forms: Vec<Vec<u8>>,
 }
 
 impl Veil {
+    /// Covers nothing: where no secret is sent.
+    pub const fn nothing() -> Self {
+        Self { forms: Vec::new() }
+    }
+
     /// Adds a secret.
-    pub(super) fn cover(&mut self, secret: &Secret) {
+    pub fn cover(&mut self, secret: &Secret) {
         let forms = secret.on_the_wire(|text| {
             if text.len() < SHORTEST {
                 return Vec::new();
@@ -31,7 +38,8 @@ impl Veil {
                 json.as_bytes()[1..json.len() - 1].to_vec(),
                 encoded.replace('+', "%20").into_bytes(),
                 encoded.into_bytes(),
-                super::tls::base64_of(text.as_bytes())
+                STANDARD
+                    .encode(text.as_bytes())
                     .trim_end_matches('=')
                     .as_bytes()
                     .to_vec(),
@@ -49,14 +57,14 @@ impl Veil {
     }
 
     /// The bytes without any form of any secret.
-    pub(super) fn over(&self, bytes: Vec<u8>) -> Vec<u8> {
+    pub fn over(&self, bytes: Vec<u8>) -> Vec<u8> {
         self.forms
             .iter()
             .fold(bytes, |bytes, form| replaced(bytes, form))
     }
 
     /// The headers without any form of any secret.
-    pub(super) fn over_headers(&self, headers: &mut HeaderMap) {
+    pub fn over_headers(&self, headers: &mut HeaderMap) {
         for value in headers.values_mut() {
             if let Ok(veiled) = HeaderValue::from_bytes(&self.over(value.as_bytes().to_vec())) {
                 *value = veiled;
