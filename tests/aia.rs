@@ -98,11 +98,14 @@ fn bundle(der: &[u8]) -> Vec<u8> {
     wrap(0x30, &[&signed[..], &content].concat())
 }
 
+/// Paths, and what is answered to each.
+type Files = Vec<(String, Vec<u8>)>;
+
 /// A web server of the CA: what was asked, and what it answers to each path.
 struct Web {
     address: SocketAddr,
     asked: Arc<Mutex<Vec<String>>>,
-    files: Arc<Mutex<Vec<(String, Vec<u8>)>>>,
+    files: Arc<Mutex<Files>>,
 }
 
 impl Web {
@@ -331,7 +334,7 @@ async fn a_redirect_is_not_followed_and_an_endless_body_is_left() {
         web.url("/ca.cer")
     );
     web.answer("/moved.cer", head.as_bytes());
-    web.file("/long.cer", &[0x30; 65 << 10]);
+    web.file("/long.cer", &vec![0x30; 65 << 10]);
 
     for (path, kind) in [("/moved.cer", "redirect"), ("/long.cer", "too-long")] {
         let server = serve(&middle.issue(leaf(&web.url(path)))).await;
