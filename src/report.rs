@@ -1,10 +1,12 @@
 //! What a run comes to: a fold of its events.
 
+mod chain;
 mod json;
 mod shape;
 mod text;
 mod way;
 
+pub use chain::{Chain, Link, Standing, chains};
 pub use json::json;
 pub use shape::Shape;
 pub use text::{Style, text};

@@ -5,12 +5,14 @@
 
 mod certificate;
 mod constraints;
+mod der;
 mod end;
 mod facets;
 mod facts;
 mod judge;
 mod key;
 mod name;
+mod parcel;
 mod path;
 mod product;
 mod reading;
@@ -28,6 +30,7 @@ pub use facets::{
 };
 pub use facts::facts;
 pub use judge::{Views, judge, strict};
+pub use parcel::{leads, unpacked};
 pub use reading::{
     Lifetime, Naming, Revocation, Strength, Trust, lifetime, naming, revocation, strength, trust,
 };

@@ -3,6 +3,7 @@
 //! No credential leaves but over a line that is [`strict`](line::Line): one whose own handshake passed what the cloud would ask.
 
 pub mod envelope;
+pub mod fetch;
 pub mod hello;
 pub mod http;
 pub mod line;

@@ -101,6 +101,9 @@ pub(super) struct Common {
     /// Tell the end of a certificate from this many days on
     #[arg(long, value_name = "DAYS")]
     pub expires_soon: Option<u32>,
+    /// Fetch a missing issuer from where the certificate says it is (plain http, small, no redirect, no private address)
+    #[arg(long)]
+    pub aia: bool,
     /// Seconds for DNS, TCP and TLS of one connection together
     #[arg(long, value_name = "S", value_parser = seconds)]
     pub connect_timeout: Option<u64>,

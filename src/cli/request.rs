@@ -126,6 +126,7 @@ pub(super) fn over(common: &Common, settings: &mut Settings) -> Result<(), Refus
         super::diff::sight(path)?;
         settings.baseline = Some(path.clone());
     }
+    settings.trust.aia |= common.aia;
     if let Some(days) = common.expires_soon {
         settings.trust.expires_soon_days = days;
     }

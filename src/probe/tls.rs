@@ -2,6 +2,7 @@
 
 mod agreement;
 mod further;
+mod judged;
 mod reading;
 
 pub use agreement::Agreement;
@@ -12,12 +13,11 @@ use super::{At, Cx, Intent, Subject, Symptom};
 use crate::config::{Host, Settings};
 use crate::probe::{Asks, Facts};
 use crate::shown::shown;
-use crate::trust::{self, Facets, Roots, Views};
+use crate::trust::{self, Facets};
+use crate::wire::fetch::Fetched;
 use crate::wire::reply::{self, Spoken};
-use crate::wire::session::served;
-use crate::wire::tls::{Handshake, KeyProof, TlsFailure, bytes_of};
+use crate::wire::tls::{Handshake, KeyProof, TlsFailure};
 use jiff::Timestamp;
-use rustls::pki_types::CertificateDer;
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -47,6 +47,9 @@ pub struct Shown {
     /// What was asked after it failed.
     #[serde(default)]
     pub further: Further,
+    /// What was fetched from where the certificates point to.
+    #[serde(default)]
+    pub fetched: Vec<Fetched>,
     /// How long it took, milliseconds.
     pub took_ms: u64,
 }
@@ -68,7 +71,7 @@ pub async fn measure(cx: &Cx) -> Seen {
             )
             .await;
         let took = cx.world.clock.elapsed().saturating_sub(began);
-        let facets = judged(cx, &handshake).await;
+        let (facets, fetched) = judged::judged(cx, attempt.address.ip(), &handshake).await;
         let further = further::ask_further(cx, attempt.address, &handshake).await;
         let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
         Shown {
@@ -76,63 +79,12 @@ pub async fn measure(cx: &Cx) -> Seen {
             handshake,
             facets,
             further,
+            fetched,
             took_ms,
         }
     }))
     .await;
     Seen { addresses }
-}
-
-/// The chain, judged by the cloud's roots, and by the other stores where the cloud's do not settle it.
-async fn judged(cx: &Cx, handshake: &Handshake) -> Option<Facets> {
-    if handshake.chain.is_empty() {
-        return None;
-    }
-    let chain: Vec<CertificateDer<'static>> = handshake
-        .chain
-        .iter()
-        .map(|der| bytes_of(der).into())
-        .collect();
-    let staple = bytes_of(&handshake.staple);
-    let host = served(&cx.settings.target.host);
-    let now: Timestamp = cx.world.clock.now();
-    let cloud = cx.session.roots().clone();
-    let by_cloud = Views {
-        cloud: &cloud,
-        machine: None,
-        bundle: cx.session.bundle(),
-        pool: &[],
-    };
-    let facets = trust::judge(&chain, &staple, &host, now, &by_cloud);
-    if facets.cloud.trusted() {
-        return Some(facets);
-    }
-    let machine = machine_roots(cx).await;
-    let kept = [machine.as_ref(), cx.session.bundle()];
-    let pool: Vec<_> = kept
-        .into_iter()
-        .flatten()
-        .flat_map(|roots| roots.certificates().iter().cloned())
-        .collect();
-    let views = Views {
-        machine: machine.as_ref(),
-        pool: &pool,
-        ..by_cloud
-    };
-    Some(trust::judge(&chain, &staple, &host, now, &views))
-}
-
-/// This machine's own store, which takes a while to read.
-async fn machine_roots(cx: &Cx) -> Option<Roots> {
-    let machine = std::sync::Arc::clone(&cx.world.machine);
-    let ders = tokio::task::spawn_blocking(move || machine.trusted())
-        .await
-        .ok()?;
-    Roots::from_ders(
-        "this machine's store",
-        ders.into_iter().map(CertificateDer::from),
-    )
-    .ok()
 }
 
 /// One handshake an address.
@@ -141,10 +93,12 @@ pub fn intents(settings: &Settings, _subject: Option<&Subject>) -> Vec<Intent> {
         Host::Name(name) => Some(name.clone()),
         Host::Address(_) => None,
     };
-    vec![Intent {
+    let mut intents = vec![Intent {
         sni,
         ..Intent::to("tls", &settings.target.host, Some(settings.target.port))
-    }]
+    }];
+    intents.extend(judged::intents(settings));
+    intents
 }
 
 impl Seen {
@@ -215,7 +169,9 @@ impl Seen {
             let judged = shown.and_then(|shown| shown.facets.as_ref());
             judged.map(trust::facts).unwrap_or_default()
         };
-        facts.extend(of(self.deciding::<Trusted>(at)));
+        let trusted = self.deciding::<Trusted>(at);
+        facts.extend(of(trusted));
+        facts.insert("lookup", trusted.map(looked_up).unwrap_or_default());
         let topics: [(Facts, &[&str]); 4] = [
             (
                 of(self.deciding::<Named>(at)),
@@ -282,6 +238,17 @@ const UNTOLD: [(&str, &str); 18] = [
     ("revoked_for", "no reason given"),
     ("cloud_store", "the cloud's roots"),
 ];
+
+/// What came of looking for the missing issuer, as the end of a sentence.
+fn looked_up(shown: &Shown) -> String {
+    let Some(last) = shown.fetched.last() else {
+        return String::new();
+    };
+    match &last.trouble {
+        Some(trouble) => format!(" (looked for at {}: {})", last.url, trouble.said()),
+        None => format!(" (what is at {} does not lead to one)", last.url),
+    }
+}
 
 /// The first bytes as text, as far as they are text.
 fn banner(bytes: &[u8], hex: &str) -> String {

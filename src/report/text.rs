@@ -1,9 +1,13 @@
 //! The report as text for people.
 
+use super::chain::{self, Chain, Link, Standing, chains};
 use super::way::mark_shape;
 use super::{Report, Root, Row, Shape, State};
 use crate::catalog::{Grade, Group, Verdict};
+use crate::event::Finding;
+use crate::probe::Evidence;
 use crate::probe::tcp::{Drawing, Step};
+use crate::probe::tls::Seen;
 use crate::shown::{seconds, shown, shown_within};
 use std::fmt::{self, Write};
 
@@ -91,6 +95,7 @@ fn conclusion(report: &Report, roots: &[Root], style: Style, out: &mut dyn Write
     if roots.is_empty() {
         return writeln!(out, "{}", summary(report));
     }
+    let mut drawn: Vec<&Seen> = Vec::new();
     for (number, root) in roots.iter().enumerate() {
         let row = report.rows.iter().find(|row| {
             row.id.check == root.check
@@ -119,6 +124,62 @@ fn conclusion(report: &Report, roots: &[Root], style: Style, out: &mut dyn Write
                 .collect();
             writeln!(out, "  Not asked because of it: {}", names.join(", "))?;
         }
+        let seen = handshake(report, finding).filter(|seen| !drawn.contains(seen));
+        if let Some(seen) = seen.filter(|_| chain::explains(&root.check)) {
+            drawn.push(seen);
+            for chain in chains(seen) {
+                chain_text(&chain, style, out)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The handshakes that a finding was read from.
+fn handshake<'a>(report: &'a Report, finding: &Finding) -> Option<&'a Seen> {
+    match report.evidence.get(finding.measurement.as_ref()?)? {
+        Evidence::Tls(seen) => Some(seen),
+        _ => None,
+    }
+}
+
+/// A chain, drawn; and what has to be sent with it.
+fn chain_text(chain: &Chain, style: Style, out: &mut dyn Write) -> fmt::Result {
+    let trunk = if style.ascii { "|" } else { "│" };
+    writeln!(out, "\n  The chain that {} sends:", chain.sent_by)?;
+    for link in &chain.links {
+        link_text(link, (trunk, style), out)?;
+        writeln!(out, "    {trunk} signed by")?;
+    }
+    link_text(&chain.end, (" ", style), out)?;
+    for text in chain.views.iter().chain(&chain.beside) {
+        writeln!(out, "    {}", shown(text))?;
+    }
+    if !chain.missing.is_empty() {
+        writeln!(
+            out,
+            "\n  To be sent after the server's own certificate, in this order:\n"
+        )?;
+        // A recording is a file like any other: what is no text of PEM is not written.
+        let lines = chain.missing.iter().flat_map(|pem| pem.lines());
+        for line in lines.filter(|line| line.bytes().all(|byte| (b' '..=b'~').contains(&byte))) {
+            writeln!(out, "{line}")?;
+        }
+    }
+    Ok(())
+}
+
+/// One link with what is known of it.
+fn link_text(link: &Link, (trunk, style): (&str, Style), out: &mut dyn Write) -> fmt::Result {
+    let shape = match link.standing {
+        Standing::Good => Shape::Pass,
+        Standing::Bad => Shape::Fail,
+        Standing::Open => Shape::Unknown,
+    };
+    let sign = paint(shape.symbol(style.ascii), colour(shape), style);
+    writeln!(out, "    {sign} {}", shown(&link.name))?;
+    for text in link.troubles.iter().chain(&link.facts) {
+        writeln!(out, "    {trunk}   {}", shown(text))?;
     }
     Ok(())
 }

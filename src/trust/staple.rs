@@ -1,5 +1,6 @@
 //! Reads a stapled OCSP response (RFC 6960) and checks who signed it.
 
+use super::der::{BITS, ENUMERATED, Element, INTEGER, OCTETS, OID, Reader, SEQUENCE, TIME};
 use super::facets::Staple;
 use super::signature::{self, Proof};
 use jiff::{SignedDuration, Timestamp};
@@ -11,61 +12,6 @@ use x509_parser::prelude::{
 
 /// How far a responder's clock may be off ours.
 const SLACK: SignedDuration = SignedDuration::from_mins(5);
-
-/// One DER element: its class, tag number, contents, and the whole with its header.
-struct Element<'a> {
-    class: Class,
-    tag: u32,
-    contents: &'a [u8],
-    whole: &'a [u8],
-}
-
-/// Reads elements one after the other.
-struct Reader<'a>(&'a [u8]);
-
-impl<'a> Reader<'a> {
-    fn next(&mut self) -> Option<Element<'a>> {
-        let before = self.0;
-        let (rest, header) = x509_parser::asn1_rs::Header::from_der(before).ok()?;
-        let length = header.length().definite().ok()?;
-        let contents = rest.get(..length)?;
-        self.0 = &rest[length..];
-        let whole = &before[..before.len() - self.0.len()];
-        Some(Element {
-            class: header.class(),
-            tag: header.tag().0,
-            contents,
-            whole,
-        })
-    }
-
-    fn expect(&mut self, tag: u32) -> Option<Element<'a>> {
-        self.next()
-            .filter(|element| element.class == Class::Universal && element.tag == tag)
-    }
-
-    /// The next element if it carries this context tag.
-    fn context(&mut self, tag: u32) -> Option<Element<'a>> {
-        let saved = self.0;
-        match self.next() {
-            Some(element) if element.class == Class::ContextSpecific && element.tag == tag => {
-                Some(element)
-            }
-            _ => {
-                self.0 = saved;
-                None
-            }
-        }
-    }
-}
-
-const SEQUENCE: u32 = 16;
-const OCTETS: u32 = 4;
-const INTEGER: u32 = 2;
-const BITS: u32 = 3;
-const ENUMERATED: u32 = 10;
-const OID: u32 = 6;
-const TIME: u32 = 24;
 
 /// What a stapled response says about the leaf, whose issuer has this name and key.
 pub(crate) fn read(

@@ -56,6 +56,8 @@ pub(super) struct Wanted {
     pub(super) time: Duration,
     /// The largest segment to agree to.
     pub(super) max_segment: Option<u32>,
+    /// Whether a proxy is asked for the address, whatever the target.
+    pub(super) exactly: bool,
 }
 
 impl Session {
@@ -136,6 +138,9 @@ impl Session {
         (wanted, left): (Wanted, Duration),
     ) -> Result<(), ProxyTrouble> {
         let (host, port) = match &self.settings().target.host {
+            Host::Name(_) | Host::Address(_) if wanted.exactly => {
+                (wanted.address.ip().to_string(), wanted.address.port())
+            }
             Host::Name(name) if proxy.protocol.resolves_names() => (name.clone(), wanted.port),
             Host::Address(address) if proxy.protocol.resolves_names() => {
                 (address.to_string(), wanted.port)

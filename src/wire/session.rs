@@ -2,6 +2,7 @@
 
 mod connect;
 
+use super::fetch::Errands;
 use super::http::{Answer, Failure, Request, Response, Trust};
 use super::line::Line;
 use super::memory::Memory;
@@ -44,6 +45,7 @@ pub struct Session {
     shared: Mutex<BTreeMap<String, Arc<OnceCell<Answer>>>>,
     veil: Mutex<Veil>,
     owed: Mutex<BTreeMap<u64, Request>>,
+    errands: Errands,
 }
 
 /// A change that has to be undone, and has not been yet.
@@ -103,6 +105,7 @@ impl Session {
             shared: Mutex::default(),
             veil: Mutex::new(veil),
             owed: Mutex::default(),
+            errands: Errands::default(),
         }
     }
 

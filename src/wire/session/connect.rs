@@ -5,6 +5,7 @@ use crate::config::Settings;
 use crate::names::Resolution;
 use crate::proxy::Proxy;
 use crate::secret::Secret;
+use crate::wire::fetch::Errands;
 use crate::wire::route::{Obstacle, Wanted};
 use crate::world::{AnyStream, World};
 use std::net::{IpAddr, SocketAddr};
@@ -38,6 +39,7 @@ impl Session {
             port,
             time,
             max_segment,
+            exactly: false,
         })
         .await
     }
@@ -70,6 +72,26 @@ impl Session {
             port,
             time,
             max_segment: None,
+            exactly: false,
+        })
+        .await
+    }
+
+    /// A connection to this very address, which may be another host's: a proxy is asked for the address, never for the target.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub async fn connect_exactly(
+        &self,
+        address: SocketAddr,
+        time: Duration,
+    ) -> Result<AnyStream, Obstacle> {
+        self.reach(Wanted {
+            address,
+            port: address.port(),
+            time,
+            max_segment: None,
+            exactly: true,
         })
         .await
     }
@@ -85,6 +107,10 @@ impl Session {
 
     pub(in crate::wire) fn proxy_secret(&self) -> Option<&Secret> {
         self.credential.proxy.as_ref()
+    }
+
+    pub(in crate::wire) fn errands(&self) -> &Errands {
+        &self.errands
     }
 
     pub(in crate::wire) fn world(&self) -> &World {

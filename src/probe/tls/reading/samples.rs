@@ -22,6 +22,7 @@ fn shown(facets: Facets) -> Seen {
             handshake,
             facets: Some(facets),
             further: Further::default(),
+            fetched: Vec::new(),
             took_ms: 4,
         }],
     }
@@ -41,6 +42,7 @@ pub(in crate::probe::tls) fn failing(failure: TlsFailure, first_bytes: &str) -> 
             handshake,
             facets: None,
             further: Further::default(),
+            fetched: Vec::new(),
             took_ms: 4,
         }],
     }

@@ -1,0 +1,328 @@
+//! A certificate chain in words, from the server's own certificate to where it ends: what the screen and the text draw alike.
+
+use crate::catalog::CheckId;
+use crate::probe::tls::{Seen, Shown};
+use crate::trust::{Certificate, End, Facets, NameState, Path, Place, Served, View};
+use jiff::Timestamp;
+
+/// How many names of a certificate are told.
+const NAMES: usize = 5;
+
+/// How a link stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// As it should be.
+    Good,
+    /// Not as it should be.
+    Bad,
+    /// Not known.
+    Open,
+}
+
+/// One certificate, or the end of the chain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// How it stands.
+    pub standing: Standing,
+    /// Its name.
+    pub name: String,
+    /// What is wrong with it.
+    pub troubles: Vec<String>,
+    /// What it says of itself.
+    pub facts: Vec<String>,
+}
+
+/// A chain: each link is signed by the next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chain {
+    /// The addresses that send it.
+    pub sent_by: String,
+    /// Its certificates, the server's own first.
+    pub links: Vec<Link>,
+    /// Where it ends.
+    pub end: Link,
+    /// What was sent and is no part of it.
+    pub beside: Vec<String>,
+    /// Who trusts it, and who does not.
+    pub views: Vec<String>,
+    /// The certificates that the server has to send and does not, in PEM, in the order to send them.
+    pub missing: Vec<String>,
+}
+
+/// Whether a check is about the chain, so that drawing it explains the answer.
+pub(super) fn explains(check: &CheckId) -> bool {
+    check.as_str().starts_with("certificate-")
+}
+
+/// Each chain that was served, once.
+pub fn chains(seen: &Seen) -> Vec<Chain> {
+    let mut told: Vec<&Facets> = Vec::new();
+    let mut chains = Vec::new();
+    for shown in &seen.addresses {
+        let Some(facets) = &shown.facets else {
+            continue;
+        };
+        if told.contains(&facets) {
+            continue;
+        }
+        told.push(facets);
+        let same = |other: &&Shown| other.facets.as_ref() == Some(facets);
+        let more = match seen.addresses.iter().filter(same).count() - 1 {
+            0 => String::new(),
+            1 => " and 1 address more".into(),
+            count => format!(" and {count} addresses more"),
+        };
+        chains.push(chain(format!("{}{more}", shown.address), facets));
+    }
+    chains
+}
+
+/// One chain.
+fn chain(sent_by: String, facets: &Facets) -> Chain {
+    let path = known_path(facets);
+    let indices = path.map_or(&facets.chain, |(path, _)| &path.certificates);
+    let links = indices.iter().enumerate().filter_map(|(at, index)| {
+        let certificate = facets.certificates.get(*index)?;
+        Some(link(certificate, facets, at == 0))
+    });
+    let beside = facets.certificates.iter().enumerate().filter(|(at, one)| {
+        one.place == Place::Served && !indices.contains(at) && !is_end(facets, *at)
+    });
+    Chain {
+        sent_by,
+        links: links.collect(),
+        end: end(facets, path),
+        beside: beside
+            .map(|(_, one)| format!("also sent, not part of it: {}", name(one)))
+            .collect(),
+        views: views(facets),
+        missing: missing(facets),
+    }
+}
+
+/// One certificate.
+fn link(certificate: &Certificate, facets: &Facets, first: bool) -> Link {
+    let found = (certificate.place == Place::Found)
+        .then(|| "not sent by the server; found elsewhere".to_owned());
+    let troubles: Vec<String> = found
+        .into_iter()
+        .chain(trouble(certificate, facets, first))
+        .collect();
+    Link {
+        standing: if troubles.is_empty() {
+            Standing::Good
+        } else {
+            Standing::Bad
+        },
+        name: name(certificate).to_owned(),
+        troubles,
+        facts: plain_facts(certificate, facets.at),
+    }
+}
+
+/// What each set of roots makes of it.
+fn views(facets: &Facets) -> Vec<String> {
+    let told = |view: &View, is_cloud: bool| {
+        let whose = if is_cloud { "the cloud, by " } else { "" };
+        let word = if view.trusted() {
+            "trusted"
+        } else {
+            "not trusted"
+        };
+        format!("{word} by {whose}{}", view.store)
+    };
+    let others = [facets.machine.as_ref(), facets.bundle.as_ref()];
+    let others = others.into_iter().flatten().map(|view| told(view, false));
+    std::iter::once(told(&facets.cloud, true))
+        .chain(others)
+        .collect()
+}
+
+/// What completes the path to a root of the cloud.
+fn missing(facets: &Facets) -> Vec<String> {
+    let path = facets.cloud.completed.as_ref();
+    let indices = path.map(|path| path.certificates.as_slice());
+    indices
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|index| facets.certificates.get(*index)?.pem.clone())
+        .collect()
+}
+
+/// Whether the chain ends in the served certificate at that place.
+fn is_end(facets: &Facets, at: usize) -> bool {
+    match facets.end {
+        End::Root(root) => root == at,
+        End::Nothing
+        | End::Unreadable
+        | End::SelfSigned
+        | End::Anchored(_)
+        | End::Open(_)
+        | End::WrongKey(_)
+        | End::Unproven(_) => false,
+    }
+}
+
+/// The best path to a root, and whether the cloud has that root.
+fn known_path(facets: &Facets) -> Option<(&Path, bool)> {
+    let cloud = facets
+        .cloud
+        .path
+        .as_ref()
+        .or(facets.cloud.completed.as_ref());
+    let others = [facets.machine.as_ref(), facets.bundle.as_ref()];
+    let other = others
+        .into_iter()
+        .flatten()
+        .find_map(|view| view.path.as_ref().or(view.completed.as_ref()));
+    cloud
+        .map(|path| (path, true))
+        .or(other.map(|path| (path, false)))
+}
+
+/// Where the chain ends.
+fn end(facets: &Facets, path: Option<(&Path, bool)>) -> Link {
+    let (name, why, standing) = match path {
+        Some((path, true)) => {
+            let why = format!("a root that the cloud has ({})", facets.cloud.store);
+            (path.root.clone(), why, Standing::Good)
+        }
+        Some((path, false)) => {
+            let why = "a private root: the cloud does not have it";
+            (path.root.clone(), why.into(), Standing::Bad)
+        }
+        None => open_end(facets),
+    };
+    let why = vec![why];
+    let (troubles, facts) = match standing {
+        Standing::Good => (Vec::new(), why),
+        Standing::Bad | Standing::Open => (why, Vec::new()),
+    };
+    Link {
+        standing,
+        name,
+        troubles,
+        facts,
+    }
+}
+
+/// Where a chain ends that leads to no known root: name, why, standing.
+fn open_end(facets: &Facets) -> (String, String, Standing) {
+    let issuer = |at: usize| {
+        let certificate = facets.certificates.get(at);
+        certificate
+            .map_or("?", |one| one.issuer_name.as_str())
+            .to_owned()
+    };
+    let (named, why, standing) = match facets.end {
+        End::SelfSigned => (
+            "itself".into(),
+            "self-signed: no authority stands behind it",
+            Standing::Bad,
+        ),
+        End::Root(at) => (
+            facets.certificates.get(at).map_or("?", name).to_owned(),
+            "a root of its own: the cloud does not have it",
+            Standing::Bad,
+        ),
+        End::Anchored(at) => (
+            issuer(at),
+            "a root known to this machine alone: the cloud does not have it",
+            Standing::Bad,
+        ),
+        End::Open(at) => (
+            issuer(at),
+            "neither sent nor known: here the chain breaks",
+            Standing::Bad,
+        ),
+        End::WrongKey(at) => (
+            issuer(at),
+            "known by this name, and another key signed",
+            Standing::Bad,
+        ),
+        End::Unproven(at) => (
+            issuer(at),
+            "its signature cannot be checked here",
+            Standing::Open,
+        ),
+        End::Nothing | End::Unreadable => (
+            "nothing".into(),
+            "no certificate could be read",
+            Standing::Bad,
+        ),
+    };
+    (named, why.into(), standing)
+}
+
+/// A certificate's name.
+fn name(certificate: &Certificate) -> &str {
+    match certificate.subject_name.as_str() {
+        "" if certificate.malformed.is_some() => "a certificate that cannot be read",
+        "" => "a certificate without a name",
+        name => name,
+    }
+}
+
+/// What is wrong with a certificate by itself; names are asked of the first alone.
+fn trouble(certificate: &Certificate, facets: &Facets, first: bool) -> Option<String> {
+    if let Some(reason) = &certificate.malformed {
+        return Some(format!("cannot be read: {reason}"));
+    }
+    if let Some(until) = certificate.not_after.filter(|until| *until < facets.at) {
+        return Some(format!("ended on {}", day(until)));
+    }
+    if let Some(from) = certificate.not_before.filter(|from| *from > facets.at) {
+        return Some(format!("not valid before {}", day(from)));
+    }
+    let host = match &facets.host {
+        Served::Name(name) => name.clone(),
+        Served::Address(address) => address.to_string(),
+    };
+    match facets.names.state {
+        NameState::Mismatch if first => Some(format!("made out to others, not to {host}")),
+        NameState::Absent if first => Some("names no host (no subject alternative name)".into()),
+        NameState::Matches | NameState::Mismatch | NameState::Absent | NameState::Unreadable => {
+            None
+        }
+    }
+}
+
+/// Names, end of validity and key, a line each or two.
+fn plain_facts(certificate: &Certificate, at: Timestamp) -> Vec<String> {
+    let mut lines = Vec::new();
+    if !certificate.names.is_empty() {
+        let more = certificate
+            .name_count
+            .saturating_sub(NAMES.min(certificate.names.len()));
+        let names: Vec<&str> = certificate
+            .names
+            .iter()
+            .take(NAMES)
+            .map(String::as_str)
+            .collect();
+        let more = if more > 0 {
+            format!(" and {more} more")
+        } else {
+            String::new()
+        };
+        lines.push(format!("for {}{more}", names.join(", ")));
+    }
+    let mut facts = Vec::new();
+    if let Some(until) = certificate.not_after.filter(|until| *until >= at) {
+        let days = (until.as_second() - at.as_second()) / 86_400;
+        facts.push(format!("until {} ({days} days)", day(until)));
+    }
+    if !certificate.key.kind.is_empty() {
+        facts.push(match certificate.key.bits {
+            bits if bits > 0 && certificate.key.kind == "RSA" => format!("RSA {bits}"),
+            _ => certificate.key.kind.clone(),
+        });
+    }
+    lines.push(facts.join(", "));
+    lines
+}
+
+/// The day of a moment.
+fn day(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d").to_string()
+}

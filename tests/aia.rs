@@ -1,0 +1,363 @@
+//! `--aia`: a missing issuer is fetched from where the certificate says it is, and only from there.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at what it cannot do")]
+
+use rcgen::{
+    BasicConstraints, CertificateParams, CustomExtension, DnType, IsCa, Issuer, KeyPair,
+    date_time_ymd,
+};
+use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+use serde_json::Value;
+use std::net::SocketAddr;
+use std::process::Command;
+use std::sync::{Arc, Mutex};
+use tempfile::TempDir;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+
+const HOST: &str = "orch.example.com";
+
+/// A certificate with its key.
+struct Made {
+    params: CertificateParams,
+    key: KeyPair,
+    der: CertificateDer<'static>,
+}
+
+/// What a CA of this name looks like; its issuer is at that address.
+fn ca(name: &str, issuer_at: Option<&str>) -> CertificateParams {
+    let mut params = CertificateParams::default();
+    params.distinguished_name.push(DnType::CommonName, name);
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.not_after = date_time_ymd(2099, 1, 1);
+    params
+        .custom_extensions
+        .extend(issuer_at.map(issuer_address));
+    params
+}
+
+fn leaf(issuer_at: &str) -> CertificateParams {
+    let mut params = CertificateParams::new([HOST.to_owned()]).unwrap();
+    params.not_after = date_time_ymd(2099, 1, 1);
+    params.custom_extensions.push(issuer_address(issuer_at));
+    params
+}
+
+/// Authority information access (RFC 5280 4.2.2.1) with one caIssuers address.
+fn issuer_address(url: &str) -> CustomExtension {
+    let wrap = |tag: u8, contents: &[u8]| {
+        let length = u8::try_from(contents.len()).unwrap();
+        assert!(length < 0x80, "a short URL");
+        [&[tag, length], contents].concat()
+    };
+    let method = [0x06, 8, 0x2b, 6, 1, 5, 5, 7, 0x30, 2];
+    let place = wrap(0x86, url.as_bytes());
+    let access = wrap(0x30, &wrap(0x30, &[&method[..], &place].concat()));
+    CustomExtension::from_oid_content(&[1, 3, 6, 1, 5, 5, 7, 1, 1], access)
+}
+
+impl Made {
+    fn root(name: &str) -> Self {
+        let (params, key) = (ca(name, None), KeyPair::generate().unwrap());
+        let der = params.self_signed(&key).unwrap().der().clone();
+        Self { params, key, der }
+    }
+
+    fn issue(&self, params: CertificateParams) -> Self {
+        let key = KeyPair::generate().unwrap();
+        let issuer = Issuer::from_params(&self.params, &self.key);
+        let der = params.signed_by(&key, &issuer).unwrap().der().clone();
+        Self { params, key, der }
+    }
+
+    fn pem(&self) -> String {
+        use base64::Engine as _;
+        let text = base64::engine::general_purpose::STANDARD.encode(&self.der);
+        format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n")
+    }
+}
+
+/// A certs-only PKCS#7 bundle (RFC 2315) of one certificate.
+fn bundle(der: &[u8]) -> Vec<u8> {
+    let wrap = |tag: u8, contents: &[u8]| {
+        let length = u16::try_from(contents.len()).unwrap().to_be_bytes();
+        [&[tag, 0x82], &length[..], contents].concat()
+    };
+    let signed = [0x06, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 2];
+    let data = [
+        0x30, 11, 0x06, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 1,
+    ];
+    let body = [
+        &[0x02, 1, 1, 0x31, 0][..],
+        &data,
+        &wrap(0xa0, der),
+        &[0x31, 0],
+    ]
+    .concat();
+    let content = wrap(0xa0, &wrap(0x30, &body));
+    wrap(0x30, &[&signed[..], &content].concat())
+}
+
+/// Paths, and what is answered to each.
+type Files = Vec<(String, Vec<u8>)>;
+
+/// A web server of the CA: what was asked, and what it answers to each path.
+struct Web {
+    address: SocketAddr,
+    asked: Arc<Mutex<Vec<String>>>,
+    files: Arc<Mutex<Files>>,
+}
+
+impl Web {
+    async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let web = Self {
+            address: listener.local_addr().unwrap(),
+            asked: Arc::default(),
+            files: Arc::default(),
+        };
+        let (asked, files) = (Arc::clone(&web.asked), Arc::clone(&web.files));
+        tokio::spawn(async move {
+            loop {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                let mut head = Vec::new();
+                while !head.ends_with(b"\r\n\r\n") {
+                    head.push(stream.read_u8().await.unwrap());
+                }
+                let head = String::from_utf8(head).unwrap();
+                let path = head.split(' ').nth(1).unwrap().to_owned();
+                asked.lock().unwrap().push(path.clone());
+                let found = files
+                    .lock()
+                    .unwrap()
+                    .iter()
+                    .find(|(at, _)| *at == path)
+                    .cloned();
+                let answer = found.map_or_else(
+                    || b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".to_vec(),
+                    |(_, answer)| answer,
+                );
+                let _ = stream.write_all(&answer).await;
+            }
+        });
+        web
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    fn answer(&self, path: &str, answer: &[u8]) {
+        self.files
+            .lock()
+            .unwrap()
+            .push((path.into(), answer.to_vec()));
+    }
+
+    fn file(&self, path: &str, body: &[u8]) {
+        let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len());
+        self.answer(path, &[head.as_bytes(), body].concat());
+    }
+
+    fn asked(&self) -> Vec<String> {
+        self.asked.lock().unwrap().clone()
+    }
+}
+
+/// A TLS server that sends the leaf alone.
+async fn serve(leaf: &Made) -> SocketAddr {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let key = PrivateKeyDer::Pkcs8(leaf.key.serialize_der().into());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![leaf.der.clone()], key)
+        .unwrap();
+    let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        loop {
+            let (stream, _) = listener.accept().await.unwrap();
+            let acceptor = acceptor.clone();
+            tokio::spawn(async move {
+                let mut stream = acceptor.accept(stream).await?;
+                tokio::io::copy(&mut stream, &mut tokio::io::sink()).await
+            });
+        }
+    });
+    address
+}
+
+/// The program's arguments for this server, with that root as the cloud's.
+fn command(verb: &str, server: SocketAddr, root: &Made, folder: &TempDir) -> Command {
+    let file = folder.path().join("root.pem");
+    std::fs::write(&file, root.pem()).unwrap();
+    let port = server.port();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_orch-doctor"));
+    command
+        .args([verb, &format!("https://{HOST}:{port}"), "--resolve"])
+        .arg(format!("{HOST}:{port}:127.0.0.1"))
+        .args(["--only", "certificate-trusted", "--cloud-roots"])
+        .arg(file);
+    command
+}
+
+async fn output(mut command: Command) -> String {
+    let run = tokio::task::spawn_blocking(move || command.output().unwrap());
+    let run = run.await.unwrap();
+    assert!(
+        run.stderr.is_empty(),
+        "{}",
+        String::from_utf8_lossy(&run.stderr)
+    );
+    String::from_utf8(run.stdout).unwrap()
+}
+
+/// The row of certificate-trusted.
+async fn trusted(server: SocketAddr, root: &Made, more: &[&str]) -> Value {
+    let folder = TempDir::new().unwrap();
+    let mut command = command("check", server, root, &folder);
+    command.args(["--format", "json"]).args(more);
+    let report: Value = serde_json::from_str(&output(command).await).unwrap();
+    let rows = report["rows"].as_array().unwrap();
+    let row = rows
+        .iter()
+        .find(|row| row["check"] == "certificate-trusted");
+    row.unwrap().clone()
+}
+
+/// How the only fetch ended.
+fn trouble(row: &Value) -> &Value {
+    &row["evidence"]["addresses"][0]["fetched"][0]["trouble"]["kind"]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_missing_intermediate_is_fetched_only_where_that_is_permitted() {
+    let web = Web::start().await;
+    let root = Made::root("Root of All");
+    let middle = root.issue(ca("Issuing CA", None));
+    let server = serve(&middle.issue(leaf(&web.url("/ca.cer")))).await;
+    web.file("/ca.cer", &middle.der);
+
+    let row = trusted(server, &root, &[]).await;
+    assert_eq!(row["symptom"], "unknown-issuer", "{row}");
+    assert_eq!(web.asked(), [""; 0]);
+
+    let row = trusted(server, &root, &["--aia"]).await;
+    assert_eq!(row["symptom"], "missing-intermediate", "{row}");
+    assert!(row["says"].as_str().unwrap().contains("Issuing CA"));
+    assert_eq!(web.asked(), ["/ca.cer"]);
+    let found = &row["evidence"]["addresses"][0]["facets"]["certificates"][1];
+    let pem = found["pem"].as_str().unwrap().replace('\n', "");
+    assert_eq!(pem, middle.pem().replace('\n', ""));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_text_draws_the_chain_and_holds_what_has_to_be_sent() {
+    let web = Web::start().await;
+    let root = Made::root("Root of All");
+    let middle = root.issue(ca("Issuing CA", None));
+    let server = serve(&middle.issue(leaf(&web.url("/ca.cer")))).await;
+    web.file("/ca.cer", &middle.der);
+    let folder = TempDir::new().unwrap();
+
+    let text = output(command("check", server, &root, &folder)).await;
+    assert!(text.contains("here the chain breaks"), "{text}");
+    assert!(!text.contains("BEGIN CERTIFICATE"), "{text}");
+
+    let mut command = command("check", server, &root, &folder);
+    let file = folder.path().join("report.txt");
+    command.arg("--aia").arg("--output").arg(&file);
+    output(command).await;
+    let text = std::fs::read_to_string(file).unwrap();
+    let order = [
+        "sends:",
+        "signed by",
+        "Issuing CA",
+        "not sent by the server",
+        "Root of All",
+        "BEGIN",
+    ];
+    let drawing = &text[text.find("The chain that").unwrap()..];
+    let places = order.map(|part| {
+        drawing
+            .find(part)
+            .unwrap_or_else(|| panic!("{part}: {text}"))
+    });
+    assert!(places.is_sorted(), "{text}");
+    let pem = middle.pem().replace('\n', "");
+    assert!(text.replace('\n', "").contains(&pem), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn missing_intermediates_are_fetched_one_above_the_other_in_every_wrapping() {
+    let web = Web::start().await;
+    let root = Made::root("Root of All");
+    let upper = root.issue(ca("Upper CA", None));
+    let middle = upper.issue(ca("Middle CA", Some(&web.url("/upper.p7c"))));
+    let lower = middle.issue(ca("Lower CA", Some(&web.url("/middle.pem"))));
+    let server = serve(&lower.issue(leaf(&web.url("/lower.cer")))).await;
+    web.file("/lower.cer", &lower.der);
+    web.file("/middle.pem", middle.pem().as_bytes());
+    web.file("/upper.p7c", &bundle(&upper.der));
+
+    let row = trusted(server, &root, &["--aia"]).await;
+    assert_eq!(row["symptom"], "missing-intermediate", "{row}");
+    assert_eq!(web.asked(), ["/lower.cer", "/middle.pem", "/upper.p7c"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_completes_no_path_to_the_cloud_leaves_the_issuer_unknown() {
+    let web = Web::start().await;
+    let root = Made::root("Root of All");
+    let company = Made::root("Company Root");
+    web.file("/ca.cer", &company.der);
+    web.file("/other.cer", &root.issue(ca("Another CA", None)).der);
+    web.file("/noise.cer", b"\x30\x82\xff\xff certificate of nothing");
+    for path in ["/ca.cer", "/other.cer", "/noise.cer", "/none.cer"] {
+        let server = serve(&company.issue(leaf(&web.url(path)))).await;
+        let row = trusted(server, &root, &["--aia"]).await;
+        assert_eq!(row["symptom"], "unknown-issuer", "{path}: {row}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_redirect_is_not_followed_and_an_endless_body_is_left() {
+    let web = Web::start().await;
+    let root = Made::root("Root of All");
+    let middle = root.issue(ca("Issuing CA", None));
+    web.file("/ca.cer", &middle.der);
+    let head = format!(
+        "HTTP/1.1 302 Found\r\nLocation: {}\r\nContent-Length: 0\r\n\r\n",
+        web.url("/ca.cer")
+    );
+    web.answer("/moved.cer", head.as_bytes());
+    web.file("/long.cer", &vec![0x30; 65 << 10]);
+
+    for (path, kind) in [("/moved.cer", "redirect"), ("/long.cer", "too-long")] {
+        let server = serve(&middle.issue(leaf(&web.url(path)))).await;
+        let row = trusted(server, &root, &["--aia"]).await;
+        assert_eq!(row["symptom"], "unknown-issuer", "{row}");
+        assert_eq!(*trouble(&row), kind);
+        assert!(row["says"].as_str().unwrap().contains(path), "{row}");
+    }
+    assert_eq!(web.asked(), ["/moved.cer", "/long.cer"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_plan_tells_of_the_fetch_and_sends_nothing() {
+    let web = Web::start().await;
+    let root = Made::root("Root of All");
+    let folder = TempDir::new().unwrap();
+    for (more, count) in [(&[][..], 0), (&["--aia"][..], 1)] {
+        let mut command = command("plan", web.address, &root, &folder);
+        command.args(["--format", "json"]).args(more);
+        let plan: Value = serde_json::from_str(&output(command).await).unwrap();
+        let steps = plan.as_array().unwrap();
+        let fetches = steps.iter().filter(|step| step["kind"] == "http");
+        assert_eq!(fetches.count(), count, "{plan}");
+    }
+    assert_eq!(web.asked(), [""; 0]);
+}
