@@ -1,5 +1,6 @@
 //! Whether an event of Orchestrator arrives: makes a webhook to a listener of ours, has it pinged, and removes it again.
 
+mod hook;
 mod reading;
 
 pub use reading::Arrival;
@@ -13,13 +14,11 @@ use crate::webhook::line::{BREAKER, Line, Pace, Teller};
 use crate::webhook::receiver::{Receiver, Setup};
 use crate::webhook::signature::Signature;
 use crate::webhook::tls;
-use crate::wire::envelope::{Envelope, field};
-use crate::wire::session::Debt;
-use crate::wire::{Answer, Failure, Request, Response};
-use hyper::Method;
+use crate::wire::Failure;
+use crate::wire::envelope::Envelope;
+use hook::{create, ping, remove_leftovers};
 use rustls::crypto::ring::default_provider;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::time::timeout;
@@ -226,98 +225,6 @@ fn random() -> String {
             .iter()
             .fold(String::new(), |text, byte| format!("{text}{byte:02x}")),
         Err(_) => unreachable!("the system has random numbers"),
-    }
-}
-
-/// Removes the webhooks that earlier runs of this listener could not remove: killed, or cut off.
-async fn remove_leftovers(cx: &Cx, reachable: &str) -> usize {
-    let Some(ours) = Url::parse(reachable)
-        .ok()
-        .and_then(|base| base.join(&format!("{OURS}/")).ok())
-    else {
-        return 0;
-    };
-    let path = format!("{}/odata/Webhooks?$top=1000", cx.settings.target.base());
-    let Ok(response) = cx.session.api(Request::get(path)).await else {
-        return 0;
-    };
-    let body = response.json().unwrap_or_default();
-    let list = field(&body, "value").and_then(Value::as_array);
-    let is_ours = |item: &&Value| {
-        field(item, "Url")
-            .and_then(Value::as_str)
-            .is_some_and(|url| url.starts_with(ours.as_str()))
-    };
-    let mut removed = 0;
-    for id in list
-        .into_iter()
-        .flatten()
-        .filter(is_ours)
-        .filter_map(|item| field(item, "Id")?.as_i64())
-    {
-        let answer = cx.session.api(removal(&cx.settings, id)).await;
-        removed += usize::from(matches!(answer, Ok(response) if response.status.is_success()));
-    }
-    removed
-}
-
-/// What removes a webhook.
-fn removal(settings: &Settings, id: i64) -> Request {
-    Request {
-        method: Method::DELETE,
-        ..Request::get(format!("{}/odata/Webhooks({id})", settings.target.base()))
-    }
-}
-
-/// Makes the webhook, and notes at once what removes it.
-async fn create(cx: &Cx, ear: &Ear) -> Result<(i64, Debt), Obstacle> {
-    let wanted = json!({
-        "Name": format!("{OURS} check of {}", cx.world.machine.name()).chars().take(120).collect::<String>(),
-        "Url": ear.url,
-        "Enabled": true,
-        "Secret": ear.secret,
-        "SubscribeToAllEvents": false,
-        "AllowInsecureSsl": ear.secure,
-        "Events": [{ "EventType": "job.created" }],
-    });
-    let path = format!("{}/odata/Webhooks", cx.settings.target.base());
-    let response = answered(
-        Step::Create,
-        cx.session.api(Request::post(path, &wanted)).await,
-    )?;
-    let id = response
-        .json()
-        .as_ref()
-        .and_then(|body| field(body, "Id")?.as_i64());
-    match id {
-        Some(id) => Ok((id, cx.session.owe(removal(&cx.settings, id)).await)),
-        None => Err(Obstacle::Refused {
-            step: Step::Create,
-            envelope: Envelope::of(&response),
-        }),
-    }
-}
-
-/// Has Orchestrator send the test event.
-async fn ping(cx: &Cx, id: i64) -> Result<(), Obstacle> {
-    let base = cx.settings.target.base();
-    let path = format!("{base}/odata/Webhooks({id})/UiPath.Server.Configuration.OData.Ping");
-    answered(
-        Step::Ping,
-        cx.session.api(Request::post(path, &json!({}))).await,
-    )
-    .map(drop)
-}
-
-/// The answer to a step, if it was taken.
-fn answered(step: Step, answer: Answer) -> Result<Response, Obstacle> {
-    match answer {
-        Err(failure) => Err(Obstacle::Unanswered { step, failure }),
-        Ok(response) if response.status.is_success() => Ok(response),
-        Ok(response) => Err(Obstacle::Refused {
-            step,
-            envelope: Envelope::of(&response),
-        }),
     }
 }
 
