@@ -3,7 +3,6 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::print_stdout,
-    clippy::print_stderr,
     clippy::format_push_string,
     clippy::too_many_lines,
     reason = "a test stops at what it cannot do, and says what it leaves out"
