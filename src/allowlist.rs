@@ -25,6 +25,7 @@ pub mod read;
 mod sample;
 mod services;
 mod several;
+mod translation;
 pub mod verdict;
 mod windows;
 mod zones;

@@ -73,7 +73,7 @@ pub(super) fn program(text: &str) -> Result<Program, ReadError> {
         .iter()
         .filter_map(|rule| nat::translation(rule, &objects))
         .collect();
-    nat::enter_translations(&mut program, translations);
+    super::translation::enter(&mut program, "nat", translations);
     Ok(program)
 }
 

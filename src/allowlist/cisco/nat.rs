@@ -3,9 +3,7 @@
 use std::net::IpAddr;
 
 use super::super::groups::Visit;
-use super::super::model::{
-    Action, Chain, Line, Names, Ports, Program, Stage, Target, Task, Test, Translation,
-};
+use super::super::model::{Action, Line, Names, Ports, Program, Target, Test, Translation};
 use super::super::networks::destination;
 use super::config::{Config, Words};
 use super::ports::comparison;
@@ -23,20 +21,7 @@ pub(super) fn enter(program: &mut Program, config: &Config<'_>) {
             lines.extend(line(config, *object, words));
         }
     }
-    if lines.is_empty() {
-        return;
-    }
-    program.chains.push(Chain {
-        name: "nat".to_owned(),
-        lines,
-        policy: None,
-    });
-    program.stages.push(Stage {
-        chain: program.chains.len() - 1,
-        hook: None,
-        family: None,
-        task: Task::Translate,
-    });
+    super::super::translation::enter(program, "nat", lines);
 }
 
 /// The rule of one command; none for those that translate only what the server begins.

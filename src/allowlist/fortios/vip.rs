@@ -3,9 +3,7 @@
 use std::net::IpAddr;
 
 use super::super::addresses::Addresses;
-use super::super::model::{
-    Action, Chain, Line, Names, Ports, Program, Stage, Target, Task, Test, Translation,
-};
+use super::super::model::{Action, Line, Names, Ports, Program, Target, Test, Translation};
 use super::super::networks::{destination, network, ports, source};
 use super::tree::{Entry, Tree};
 
@@ -29,20 +27,7 @@ pub(super) fn enter(program: &mut Program, tree: &Tree) {
         .filter(|entry| !entry.is("status", "disable"))
         .map(line)
         .collect();
-    if lines.is_empty() {
-        return;
-    }
-    program.chains.push(Chain {
-        name: "vip".to_owned(),
-        lines,
-        policy: None,
-    });
-    program.stages.push(Stage {
-        chain: program.chains.len() - 1,
-        hook: None,
-        family: None,
-        task: Task::Translate,
-    });
+    super::super::translation::enter(program, "vip", lines);
 }
 
 /// The rule of a virtual IP.

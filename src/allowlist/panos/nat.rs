@@ -1,8 +1,6 @@
 //! NAT rules: the address that the cloud asks for becomes the server's.
 
-use super::super::model::{
-    Action, Chain, Line, Names, Program, Stage, Target, Task, Test, Translation,
-};
+use super::super::model::{Action, Line, Names, Target, Test, Translation};
 use super::super::networks::{destination, network};
 use super::objects::Objects;
 use super::rules::{Rule, common};
@@ -93,22 +91,4 @@ fn both_ways(rule: &Rule, objects: &Objects) -> Line {
         tests,
         Action::Translate(Translation { to, port: None }),
     )
-}
-
-/// Adds the stage of translations.
-pub(super) fn enter_translations(program: &mut Program, lines: Vec<Line>) {
-    if lines.is_empty() {
-        return;
-    }
-    program.chains.push(Chain {
-        name: "nat".to_owned(),
-        lines,
-        policy: None,
-    });
-    program.stages.push(Stage {
-        chain: program.chains.len() - 1,
-        hook: None,
-        family: None,
-        task: Task::Translate,
-    });
 }
