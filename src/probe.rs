@@ -28,6 +28,7 @@ pub mod tcp;
 pub mod tls;
 pub mod version;
 
+mod ahead;
 mod intent;
 mod subject;
 

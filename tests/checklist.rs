@@ -293,21 +293,6 @@ async fn every_request_is_one_that_the_definition_of_its_age_has() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_healthy_run_takes_one_handshake_and_fourteen_requests() {
-    let stand = stand(options()).await;
-    checked(&stand, |_| {}).await;
-    let log = stand.log();
-    assert_eq!(log.client_hellos, 1, "one handshake for everything");
-    let asked: Vec<&str> = log
-        .requests
-        .iter()
-        .map(orch_doctor::demo::Exchange::path)
-        .collect();
-    assert_eq!(asked.len(), 14, "{asked:?}");
-    assert_eq!(log.logins.len(), 1, "one sign-in");
-}
-
 #[test]
 fn the_schema_refuses_what_is_no_report() {
     let report = json(&orch_doctor::report::Report::default());
@@ -323,55 +308,6 @@ fn the_schema_refuses_what_is_no_report() {
     assert!(
         faults.contains(&"report.exit is 7, none of its values".to_owned()),
         "{faults:?}"
-    );
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn two_hundred_processes_in_fifty_folders_take_sixty_requests_at_most() {
-    let delay = std::time::Duration::from_millis(5);
-    let stand = stand(Options {
-        crowd: 50,
-        delay,
-        ..options()
-    })
-    .await;
-    let done = checked(&stand, |settings| {
-        settings.processes = (0..200)
-            .map(|at| orch_doctor::config::ProcessWanted {
-                folder: format!("Crowd/{:03}", at / 4),
-                name: format!("bot {}-{}", at / 4, at % 4),
-                version: None,
-            })
-            .collect();
-    })
-    .await;
-    let log = stand.log();
-    assert!(log.requests.len() <= 60, "{} requests", log.requests.len());
-    let in_flight = |at| {
-        let open =
-            |seen: &&orch_doctor::demo::Exchange| seen.arrived <= at && at < seen.answered + delay;
-        log.requests.iter().filter(open).count()
-    };
-    let most = log
-        .requests
-        .iter()
-        .map(|seen| in_flight(seen.arrived))
-        .max();
-    assert!(most <= Some(8), "{most:?} at once");
-    let present = done.report.rows.iter().filter(|row| {
-        row.id.check.as_str() == "process-present" && row.verdict() == Some(Verdict::Pass)
-    });
-    assert_eq!(present.count(), 200);
-    let failed = done
-        .report
-        .rows
-        .iter()
-        .filter(|row| row.verdict() == Some(Verdict::Fail));
-    assert_eq!(failed.count(), 0);
-    assert_eq!(
-        done.report.exit(),
-        Exit::Undecided,
-        "what was not asked is not passed"
     );
 }
 
@@ -399,37 +335,6 @@ async fn odd_names_are_found_in_their_own_folder() {
     .await;
     assert_eq!(odd_rows(&done), Vec::<String>::new());
     assert_eq!(done.report.exit(), Exit::Healthy);
-}
-
-/// The longest chain of requests that begins with the sign-in, each sent after the answer of the one before.
-fn round_trips(log: &orch_doctor::demo::Log, delay: std::time::Duration) -> usize {
-    let sign_in = log
-        .requests
-        .iter()
-        .position(|seen| seen.path().ends_with("Authenticate"));
-    let from = sign_in.unwrap_or_default();
-    let mut rest: Vec<_> = log.requests[from..].iter().collect();
-    rest.sort_by_key(|seen| seen.arrived);
-    let mut depth = vec![1_usize; rest.len()];
-    for at in 0..rest.len() {
-        for before in 0..at {
-            if rest[before].answered + delay <= rest[at].arrived {
-                depth[at] = depth[at].max(depth[before] + 1);
-            }
-        }
-    }
-    depth.into_iter().max().unwrap_or_default()
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_healthy_run_takes_four_round_trips_from_the_sign_in_on() {
-    let delay = std::time::Duration::from_millis(60);
-    let stand = stand(Options { delay, ..options() }).await;
-    let done = checked(&stand, |_| {}).await;
-    assert_eq!(done.report.exit(), Exit::Healthy);
-    // The folder's number, the process's key and package: each is asked for with what the one before told, and no definition
-    // offers a way around it.
-    assert_eq!(round_trips(&stand.log(), delay), 4);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -44,6 +44,8 @@ pub enum Harm {
     NanCount,
     /// The next page is at another origin.
     NextLinkAway,
+    /// Every process says that it is of another folder.
+    OtherFolder,
     /// The request is never answered.
     NoAnswer,
 }
@@ -101,6 +103,11 @@ fn harmed(how: Harm, request: &Request, port: u16, mut reply: Reply) -> Reply {
                     .into_bytes(),
             )
         }
+        Harm::OtherFolder => Body::Whole(
+            String::from_utf8_lossy(&whole)
+                .replace("\"OrganizationUnitId\":", "\"OrganizationUnitId\":1")
+                .into_bytes(),
+        ),
         Harm::NoAnswer => Body::Never,
     };
     reply

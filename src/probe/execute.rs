@@ -1,8 +1,8 @@
 //! Whether the account may run a process, without running it.
 
 use super::listing::{folder_id, in_folder};
-use super::privileges;
 use super::{At, Cx, Intent, Subject, Symptom, symptoms};
+use super::{privileges, process};
 use crate::config::Settings;
 use crate::probe::{Asks, Facts};
 use crate::shown::shown;
@@ -16,6 +16,9 @@ pub const PER: Asks = Asks::Process;
 
 /// The API from which `ValidateDynamicJob` exists (22.4).
 const VALIDATES_FROM: f64 = 15.0;
+
+/// What says whether a job would run, and starts none.
+const DRY_RUN: &str = "/odata/Jobs/UiPath.Server.Configuration.OData.ValidateDynamicJob";
 
 /// The permission that running a process takes: there is no other (facts §2).
 const PERMISSION: &str = "Jobs.Create";
@@ -77,31 +80,14 @@ pub(super) fn function_path(cx: &Cx, path: &str) -> String {
 
 /// Asks for a dry run, or for the permissions where there is none.
 pub async fn measure(cx: &Cx) -> Seen {
-    let release = cx
-        .before
-        .process(cx.subject.as_ref())
-        .and_then(|seen| seen.release.clone());
-    let (Some(release), Some(folder)) = (release, folder_id(cx)) else {
+    let Some(folder) = folder_id(cx) else {
         return Seen::default();
     };
-    let api = cx
-        .before
-        .answer(None)
-        .and_then(super::answer::Seen::api_version);
-    if cx.settings.processes.len() > DRY_RUNS {
-        return by_permissions(cx, folder).await;
-    }
-    if api.is_none_or(|api| api >= VALIDATES_FROM) {
-        let path = format!(
-            "{}/odata/Jobs/UiPath.Server.Configuration.OData.ValidateDynamicJob",
-            cx.settings.target.base()
-        );
-        let start = json!({ "startInfo": { "ReleaseKey": release.key, "Strategy": "ModernJobsCount", "JobsCount": 1 } });
-        match cx
-            .session
-            .api(in_folder(Request::post(path, &start), folder))
-            .await
-        {
+    let Some(release) = process::of_subject(cx, folder).await else {
+        return Seen::default();
+    };
+    if let Some(dry_run) = dry_run(cx, folder, &release.key) {
+        match cx.session.api_shared(dry_run).await {
             Err(failure) => {
                 return Seen {
                     failure: Some(failure),
@@ -118,6 +104,21 @@ pub async fn measure(cx: &Cx) -> Seen {
         }
     }
     by_permissions(cx, folder).await
+}
+
+/// The request for a dry run of the process with that key; none where there is no such thing, or too many would be asked.
+pub(super) fn dry_run(cx: &Cx, folder: i64, key: &str) -> Option<Request> {
+    let api = cx
+        .before
+        .answer(None)
+        .and_then(super::answer::Seen::api_version);
+    let exists = api.is_none_or(|api| api >= VALIDATES_FROM);
+    if !exists || cx.settings.processes.len() > DRY_RUNS {
+        return None;
+    }
+    let path = format!("{}{DRY_RUN}", cx.settings.target.base());
+    let start = json!({ "startInfo": { "ReleaseKey": key, "Strategy": "ModernJobsCount", "JobsCount": 1 } });
+    Some(in_folder(Request::post(path, &start), folder))
 }
 
 /// Asks for the permissions in the folder; without a folder where there are too many to ask in each.
@@ -141,10 +142,9 @@ async fn by_permissions(cx: &Cx, folder: i64) -> Seen {
 
 /// One request.
 pub fn intents(settings: &Settings, _subject: Option<&Subject>) -> Vec<Intent> {
-    let dry_run = "/odata/Jobs/UiPath.Server.Configuration.OData.ValidateDynamicJob";
     let permissions = "/odata/Users/UiPath.Server.Configuration.OData.GetCurrentPermissions";
     vec![
-        Intent::request(settings, "POST", dry_run).signed_in(),
+        Intent::request(settings, "POST", DRY_RUN).signed_in(),
         Intent::request(settings, "GET", permissions).signed_in(),
     ]
 }

@@ -70,6 +70,7 @@ pub async fn measure(cx: &Cx) -> Seen {
         .before
         .answer(None)
         .and_then(super::answer::Seen::api_version);
+    super::ahead::start(cx).await;
     let mut seen = Seen::default();
     for path in listings(&cx.settings, api) {
         seen = listed(cx, path).await;

@@ -69,6 +69,11 @@ pub(super) fn request(cx: &Cx, folder: Option<i64>) -> Request {
     }
 }
 
+/// The request for who the account is.
+pub(super) fn user(cx: &Cx) -> Request {
+    Request::get(super::execute::function_path(cx, USER))
+}
+
 /// The folders of the profile that the account sees, each once, with their numbers.
 pub(super) fn wanted_folders(cx: &Cx) -> Vec<(String, i64)> {
     let Some(seen) = cx.before.folders(None) else {
@@ -98,11 +103,10 @@ pub async fn measure(cx: &Cx) -> Seen {
             held: Held::of(answer),
         }
     }));
-    let user = Request::get(super::execute::function_path(cx, USER));
     let (overall, folders, user) = futures_util::future::join3(
         Box::pin(cx.session.api_shared(request(cx, None))),
         in_each,
-        Box::pin(cx.session.api(user)),
+        Box::pin(cx.session.api_shared(user(cx))),
     )
     .await;
     Seen {

@@ -1,6 +1,7 @@
 //! The connections of one run, and who is signed in over them.
 
 mod connect;
+mod shared;
 
 use super::fetch::Errands;
 use super::http::{Answer, Failure, Request, Response, Trust};
@@ -18,6 +19,7 @@ use crate::veil::Veil;
 use crate::world::{AnyStream, World};
 use hyper::StatusCode;
 use hyper::header::HeaderValue;
+use shared::Shared;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -42,7 +44,7 @@ pub struct Session {
     chosen: Mutex<Option<SocketAddr>>,
     in_flight: Semaphore,
     ticket: Mutex<Option<Ticket>>,
-    shared: Mutex<BTreeMap<String, Arc<OnceCell<Answer>>>>,
+    shared: Shared,
     veil: Mutex<Veil>,
     owed: Mutex<BTreeMap<u64, Request>>,
     errands: Errands,
@@ -102,7 +104,7 @@ impl Session {
             chosen: Mutex::default(),
             in_flight: Semaphore::new(IN_FLIGHT),
             ticket: Mutex::default(),
-            shared: Mutex::default(),
+            shared: Shared::default(),
             veil: Mutex::new(veil),
             owed: Mutex::default(),
             errands: Errands::default(),
@@ -143,6 +145,7 @@ impl Session {
 
     /// Undoes every change that is left: at the end of a run, whatever ended it.
     pub async fn settle(&self) {
+        self.shared.stop().await;
         let left: Vec<Debt> = self.owed.lock().await.keys().copied().map(Debt).collect();
         for debt in left {
             if let Some(Err(failure)) = self.pay(debt).await {
@@ -264,17 +267,6 @@ impl Session {
             Some((other, bearing)) if other != number => self.exchange(&bearing).await,
             _ => answer,
         }
-    }
-
-    /// The same for a request that several measurements make: it is sent once in a run, and all get its answer.
-    ///
-    /// # Errors
-    /// Why there is no answer.
-    pub async fn api_shared(&self, request: Request) -> Answer {
-        let folder = request.headers.get("x-uipath-organizationunitid");
-        let key = format!("{} {} {folder:?}", request.method, request.path);
-        let cell = Arc::clone(self.shared.lock().await.entry(key).or_default());
-        cell.get_or_init(|| self.api(request)).await.clone()
     }
 
     /// The request with the token, and which token that is.

@@ -98,6 +98,7 @@ impl Definitions {
                     .find(|(key, _)| key == name)
                     .map(|(_, value)| value.clone()),
                 Some("header") if sent.headers.contains(&name.to_ascii_lowercase()) => continue,
+                Some("header") if self.names_folder(name, sent.headers) => continue,
                 Some("header") => None,
                 _ => continue,
             };
@@ -124,6 +125,18 @@ impl Definitions {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Whether the folder is told by its name instead of its number.
+    ///
+    /// The API guides of 2020.10 to 2025.10 ("Building API requests") name the headers for it as alternatives; the definitions have the
+    /// number alone.
+    fn names_folder(&self, header: &str, sent: &[String]) -> bool {
+        self.number >= 11
+            && header.eq_ignore_ascii_case("x-uipath-organizationunitid")
+            && sent
+                .iter()
+                .any(|name| name == "x-uipath-folderpath-encoded")
     }
 
     /// What is wrong with an answer by this definition.
