@@ -58,12 +58,7 @@ fn odd_rows(done: &Done) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_age_of_a_healthy_orchestrator_passes() {
-    for api_version in [
-        ApiVersion::V11,
-        ApiVersion::V13,
-        ApiVersion::V15,
-        ApiVersion::V17,
-    ] {
+    for api_version in ApiVersion::ALL.iter().copied() {
         let stand = stand(Options {
             api_version,
             ..options()
@@ -258,6 +253,7 @@ async fn a_probe_reads_only_what_its_checks_need() {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_request_is_one_that_the_definition_of_its_age_has() {
     for (api_version, number) in [
+        (ApiVersion::V9, 9),
         (ApiVersion::V11, 11),
         (ApiVersion::V15, 15),
         (ApiVersion::V17, 17),

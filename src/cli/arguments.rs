@@ -198,7 +198,7 @@ pub(super) struct DemoArguments {
     #[arg(long, value_name = "ADDR")]
     pub listen: Option<std::net::SocketAddr>,
     /// The age to play: the API's version
-    #[arg(long, value_name = "11|13|15|17", default_value = "17")]
+    #[arg(long, value_name = "9|10|11|13|15|17", default_value = "17")]
     pub api_version: String,
     /// Play the webhook sender instead: post a job's events there, as the faults have them, and end
     #[arg(long, value_name = "URL", conflicts_with_all = ["listen", "list_faults"])]

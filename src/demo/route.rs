@@ -6,10 +6,18 @@ use super::people::Person;
 use super::reply::{Reply, not_authenticated, not_authorized};
 use super::request::{FolderChoice, Request, decoded};
 use super::version::ApiVersion;
-use super::world::{Folder, ORGANISATION, TENANT, World};
+use super::world::{Folder, FolderKind, ORGANISATION, TENANT, World};
 
 /// The prefix of OData functions and actions.
 const ODATA: &str = "uipath.server.configuration.odata.";
+
+/// The functions without arguments that this stand-in has.
+const NAMED_WITH_BRACKETS: [&str; 4] = [
+    "~getcurrentuser",
+    "~getcurrentpermissions",
+    "~getlicense",
+    "~geteventtypes",
+];
 
 /// One segment of the path: a name, and what stands in brackets behind it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,7 +62,11 @@ pub(super) fn answer(world: &mut World, request: &Request) -> Reply {
             let base = format!("https://{host}/{ORGANISATION}/{TENANT}/orchestrator_");
             within(world, request, base, inside).unwrap_or_else(page::portal)
         }
-        [service, inside @ ..] if is(service, "identity") || is(service, "identity_") => {
+        // The identity service came with 2020.4.
+        [service, inside @ ..]
+            if world.at_least(ApiVersion::V10)
+                && (is(service, "identity") || is(service, "identity_")) =>
+        {
             identity(world, request, inside)
         }
         inside => within(world, request, format!("https://{host}"), inside).unwrap_or_else(|| {
@@ -195,6 +207,17 @@ fn dispatch_odata(
 ) -> Option<Answer> {
     let v15 = world.at_least(ApiVersion::V15);
     let folders = world.age.is_some();
+    let function = names
+        .last()
+        .is_some_and(|name| NAMED_WITH_BRACKETS.contains(name));
+    let bracketed = call
+        .segments
+        .last()
+        .is_some_and(|segment| segment.inside.is_some());
+    // Until 2020.4 a function without arguments has its brackets in the URL.
+    if function && !bracketed && !world.at_least(ApiVersion::V11) {
+        return None;
+    }
     Some(match (method, names) {
         ("GET", ["odata", "folders"]) if folders => api::folders::list(world, call),
         ("GET", ["odata", "releases"]) if inside(call).is_some() => {
@@ -209,7 +232,9 @@ fn dispatch_odata(
             api::users::permissions(world, call)
         }
         ("GET", ["odata", "settings", "~getlicense"]) => api::users::licence(world, call),
-        ("GET", ["odata", "machines", "~getruntimesforfolder"]) if folders => {
+        ("GET", ["odata", "machines", "~getruntimesforfolder"])
+            if world.at_least(ApiVersion::V10) =>
+        {
             api::jobs::runtimes(world, call)
         }
         ("GET", ["odata", "jobs"]) if inside(call).is_some() => api::jobs::one(world, call),
@@ -270,6 +295,19 @@ impl Call<'_> {
         }
     }
 
+    /// Which folder is asked for: until 2020.4 by number alone, and without one the first classic folder is meant.
+    fn choice(&self, world: &World) -> Option<FolderChoice> {
+        if world.at_least(ApiVersion::V11) {
+            return self.request.folder();
+        }
+        if self.request.header("x-uipath-organizationunitid").is_some() {
+            return self.request.folder();
+        }
+        let mut folders = world.folders.iter();
+        let classic = folders.find(|folder| folder.kind == FolderKind::Classic)?;
+        Some(FolderChoice::Id(classic.id))
+    }
+
     /// The folder asked for, if this person may enter it.
     pub(super) fn entered<'a>(
         &self,
@@ -284,7 +322,7 @@ impl Call<'_> {
                 "An organization unit is required for this action.",
             )
         };
-        let choice = self.request.folder().ok_or_else(missing)?;
+        let choice = self.choice(world).ok_or_else(missing)?;
         let chosen = |folder: &&Folder| match &choice {
             FolderChoice::Id(id) => folder.id == *id,
             FolderChoice::Key(key) => folder.key.eq_ignore_ascii_case(key),

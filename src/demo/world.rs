@@ -33,7 +33,26 @@ pub(super) struct Folder {
     pub(super) full: String,
     /// The folder above it.
     pub(super) parent: Option<i64>,
+    /// What kind of folder it is.
+    pub(super) kind: FolderKind,
 }
+
+/// The kinds of folders.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum FolderKind {
+    /// With environments and the rights of the tenant: what organization units became.
+    Classic,
+    /// With its own rights.
+    Modern,
+    /// Somebody's own.
+    Personal,
+}
+
+/// The classic folder that every tenant had until 2021.10, with its process and package.
+const CLASSIC: (&str, &str, &str, &str) = ("Default", "Ledger_Prod", "Ledger", "4.0.1");
+
+/// A personal workspace, as there are from 2020.10 on.
+const WORKSPACE: (&str, &str, &str, &str) = ("apps-svc's workspace", "Draft", "Draft", "1.0.0");
 
 /// A process: a package made runnable in a folder.
 #[derive(Debug, Clone)]
@@ -172,6 +191,12 @@ impl World {
         world.publish("Dispatcher", &["2.2.0", "2.3.0", "2.3.1"]);
         world.place(FOLDER, PROCESS, PROCESS, VERSION);
         world.publish(PROCESS, &["1.0.5", "1.0.6", VERSION]);
+        if age < ApiVersion::V15 {
+            world.place_kind(FolderKind::Classic, CLASSIC);
+        }
+        if age >= ApiVersion::V11 {
+            world.place_kind(FolderKind::Personal, WORKSPACE);
+        }
         world.assign();
         for fault in faults {
             world.break_by(*fault);
@@ -228,8 +253,19 @@ impl World {
             name: name.to_owned(),
             full: full.to_owned(),
             parent,
+            kind: FolderKind::Modern,
         });
         id
+    }
+
+    /// Puts a folder of another kind beside the others, with its process.
+    fn place_kind(&mut self, kind: FolderKind, placed: (&str, &str, &str, &str)) {
+        let (folder, name, package, version) = placed;
+        self.place(folder, name, package, version);
+        let mut folders = self.folders.iter_mut();
+        if let Some(made) = folders.find(|known| known.full == folder) {
+            made.kind = kind;
+        }
     }
 
     /// Puts a process into a folder, and its package into the feed.

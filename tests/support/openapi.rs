@@ -7,7 +7,7 @@ use std::path::PathBuf;
 pub(crate) struct Definitions {
     /// The document.
     document: Value,
-    /// The number of the API: 10 is 2019.10.
+    /// The number of the API: 9 is 2019.10.
     pub(crate) number: u16,
 }
 
@@ -41,10 +41,10 @@ pub(crate) fn required() -> bool {
 }
 
 impl Definitions {
-    /// The definitions of this API: 10, 11, 15 or 17; `None` where they are not beside the project.
+    /// The definitions of this API: 9, 11, 15 or 17; `None` where they are not beside the project.
     pub(crate) fn load(number: u16) -> Option<Self> {
         let name = match number {
-            10 => "UiPath2019.10.swagger.json",
+            9 => "UiPath2019.10.swagger.json",
             11 => "UiPath2020.10.swagger.json",
             15 => "uipathcli-orchestrator-v15.0-20221112.yaml",
             17 => "uipathcli-orchestrator-v17.0-20240212.yaml",
