@@ -29,6 +29,8 @@ pub mod tls;
 pub mod version;
 
 mod ahead;
+mod alike;
+mod function;
 mod intent;
 mod subject;
 

@@ -316,6 +316,16 @@ async fn odd_names_are_found_in_their_own_folder() {
         ("経理", "請求書処理", "1.1.0"),
         ("経理/月次", "Dispatcher", "2.3.1"),
         ("Shared", "Dispatcher", "2.3.0"),
+        ("Deep/Level 2/Level 3/Level 4/Level 5", "Diver", "1.0.0"),
+        ("/deep/level 2/LEVEL 3/Level 4/Level 5/", "diver ", "1.0.0"),
+        ("C++ 100% & \"more\"", "a+b = c; d?", "1.0.0"),
+        ("Caf\u{e9}", "Men\u{fc} + Gr\u{f6}\u{df}e", "2.0.0"),
+        (
+            "Cafe\u{301}/Archive",
+            "Menu\u{308} + Gro\u{308}\u{df}e",
+            "2.0.0",
+        ),
+        ("apps-svc's workspace", "Draft", "1.0.0"),
     ];
     let done = checked(&stand, |settings| {
         settings.processes = wanted
@@ -331,6 +341,33 @@ async fn odd_names_are_found_in_their_own_folder() {
     .await;
     assert_eq!(odd_rows(&done), Vec::<String>::new());
     assert_eq!(done.report.exit(), Exit::Healthy);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_of_a_classic_folder_is_found_at_every_age_that_has_them() {
+    let classic = |age: &&ApiVersion| **age < ApiVersion::V15;
+    for api_version in ApiVersion::ALL.iter().filter(classic).copied() {
+        let stand = stand(Options {
+            api_version,
+            ..options()
+        })
+        .await;
+        let done = checked(&stand, |settings| {
+            settings.processes = vec![orch_doctor::config::ProcessWanted {
+                folder: "Default".into(),
+                name: "Ledger_Prod".into(),
+                version: Some("4.0.1".into()),
+            }];
+        })
+        .await;
+        // The name that classic folders give, process and environment, has the underscore that Apps does not take.
+        let odd = odd_rows(&done);
+        assert!(
+            matches!(odd.as_slice(), [row] if row.starts_with("process-name-safe")),
+            "{api_version:?}: {odd:?}"
+        );
+        assert_eq!(done.report.exit(), Exit::Healthy, "{api_version:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -411,6 +448,30 @@ async fn keys_that_come_twice_and_a_next_page_elsewhere_change_nothing() {
             .iter()
             .any(|seen| seen.path() == "/stolen");
         assert!(!away, "{how:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_age_that_does_not_tell_its_version_is_asked_in_either_form() {
+    use orch_doctor::demo::{Harm, Hostile};
+    for api_version in ApiVersion::ALL.iter().copied() {
+        let hostile = vec![Hostile {
+            how: Harm::NoVersion,
+            at: String::new(),
+        }];
+        let stand = stand(Options {
+            hostile,
+            api_version,
+            ..options()
+        })
+        .await;
+        let done = checked(&stand, |_| {}).await;
+        let odd: Vec<String> = odd_rows(&done)
+            .into_iter()
+            .filter(|row| !row.starts_with("version-supported"))
+            .collect();
+        assert_eq!(odd, Vec::<String>::new(), "{api_version:?}");
+        assert_eq!(done.report.exit(), Exit::Healthy, "{api_version:?}");
     }
 }
 

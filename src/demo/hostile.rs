@@ -46,6 +46,8 @@ pub enum Harm {
     NextLinkAway,
     /// Every process says that it is of another folder.
     OtherFolder,
+    /// Nothing tells the version.
+    NoVersion,
     /// The request is never answered.
     NoAnswer,
 }
@@ -102,6 +104,12 @@ fn harmed(how: Harm, request: &Request, port: u16, mut reply: Reply) -> Reply {
                     .replacen('{', &text, 1)
                     .into_bytes(),
             )
+        }
+        Harm::NoVersion => {
+            reply
+                .headers
+                .retain(|(name, _)| *name != "api-supported-versions");
+            Body::Whole(whole)
         }
         Harm::OtherFolder => Body::Whole(
             String::from_utf8_lossy(&whole)

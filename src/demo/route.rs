@@ -297,10 +297,8 @@ impl Call<'_> {
 
     /// Which folder is asked for: until 2020.4 by number alone, and without one the first classic folder is meant.
     fn choice(&self, world: &World) -> Option<FolderChoice> {
-        if world.at_least(ApiVersion::V11) {
-            return self.request.folder();
-        }
-        if self.request.header("x-uipath-organizationunitid").is_some() {
+        let numbered = self.request.header("x-uipath-organizationunitid").is_some();
+        if numbered || world.at_least(ApiVersion::V11) {
             return self.request.folder();
         }
         let mut folders = world.folders.iter();

@@ -152,7 +152,7 @@ pub(super) struct World {
 
 /// The folders, with what runs in them: folder, process, package, version.
 #[rustfmt::skip]
-const PLACED: [(&str, &str, &str, &str); 12] = [
+const PLACED: [(&str, &str, &str, &str); 16] = [
     ("Shared", "Dispatcher", "Dispatcher", "2.3.0"),
     ("Shared", "Housekeeping", "Housekeeping", "1.4.2"),
     ("Finance", "Dispatcher", "Dispatcher", "2.3.1"),
@@ -165,6 +165,10 @@ const PLACED: [(&str, &str, &str, &str); 12] = [
     ("経理", "請求書処理", "Seikyusho.Shori", "1.1.0"),
     ("経理/月次", "Dispatcher", "Dispatcher", "2.3.1"),
     ("Load", "Load-0000", "LoadBot", "1.0.0"),
+    ("Deep/Level 2/Level 3/Level 4/Level 5", "Diver", "Diver", "1.0.0"),
+    ("C++ 100% & \"more\"", "a+b = c; d?", "Plus.Bot", "1.0.0"),
+    ("Café", "Menü + Größe", "Menu.Bot", "2.0.0"),
+    ("Café/Archive", "Menü + Größe", "Menu.Bot", "2.0.0"),
 ];
 
 impl World {

@@ -64,20 +64,6 @@ pub struct Permissions {
     pub overall: bool,
 }
 
-/// A function's path: versions up to 20.4 write parentheses after its name.
-pub(super) fn function_path(cx: &Cx, path: &str) -> String {
-    let api = cx
-        .before
-        .answer(None)
-        .and_then(super::answer::Seen::api_version);
-    let parentheses = if api.is_some_and(|api| api < 11.0) {
-        "()"
-    } else {
-        ""
-    };
-    format!("{}{path}{parentheses}", cx.settings.target.base())
-}
-
 /// Asks for a dry run, or for the permissions where there is none.
 pub async fn measure(cx: &Cx) -> Seen {
     let Some(folder) = folder_id(cx) else {
@@ -117,15 +103,30 @@ pub(super) fn dry_run(cx: &Cx, folder: i64, key: &str) -> Option<Request> {
         return None;
     }
     let path = format!("{}{DRY_RUN}", cx.settings.target.base());
-    let start = json!({ "startInfo": { "ReleaseKey": key, "Strategy": "ModernJobsCount", "JobsCount": 1 } });
+    let start =
+        json!({ "startInfo": { "ReleaseKey": key, "Strategy": strategy(cx), "JobsCount": 1 } });
     Some(in_folder(Request::post(path, &start), folder))
+}
+
+/// How a job is asked for: classic folders, which have environments, do not take the way of the others (facts §3).
+fn strategy(cx: &Cx) -> &'static str {
+    let classic = cx.subject.as_ref().is_some_and(|subject| {
+        let folders = cx.before.folders(None);
+        folders
+            .and_then(|seen| seen.find(&subject.folder))
+            .is_some_and(|folder| folder.classic)
+    });
+    if classic {
+        "JobsCount"
+    } else {
+        "ModernJobsCount"
+    }
 }
 
 /// Asks for the permissions in the folder; without a folder where there are too many to ask in each.
 async fn by_permissions(cx: &Cx, folder: i64) -> Seen {
     let overall = privileges::wanted_folders(cx).len() > privileges::MOST_FOLDERS;
-    let request = privileges::request(cx, (!overall).then_some(folder));
-    match cx.session.api_shared(request).await {
+    match privileges::ask(cx, (!overall).then_some(folder)).await {
         Err(failure) => Seen {
             failure: Some(failure),
             ..Seen::default()

@@ -1,6 +1,6 @@
 //! The folders that the account sees.
 
-use super::{At, Cx, Intent, Subject, Symptom, symptoms};
+use super::{At, Cx, Intent, Subject, Symptom, alike, symptoms};
 use crate::config::{Settings, SignIn};
 use crate::probe::{Asks, Facts};
 use crate::shown::shown;
@@ -165,17 +165,10 @@ pub fn intents(settings: &Settings, _subject: Option<&Subject>) -> Vec<Intent> {
 }
 
 impl Seen {
-    /// The folder of that name: exactly, or else whatever the case, as Orchestrator compares.
+    /// The folder of that name: exactly, or else as Orchestrator compares.
     pub fn find(&self, name: &str) -> Option<&Folder> {
         let name = name.trim_matches('/');
-        self.folders
-            .iter()
-            .find(|folder| folder.name == name)
-            .or_else(|| {
-                self.folders
-                    .iter()
-                    .find(|folder| folder.name.to_lowercase() == name.to_lowercase())
-            })
+        alike::find(&self.folders, name, |folder| &folder.name)
     }
 
     /// How many there are, and which are like the one wanted.

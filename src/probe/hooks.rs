@@ -67,7 +67,7 @@ pub async fn measure(cx: &Cx) -> Seen {
     let path = format!("{}/odata/Webhooks?$top={MOST}", cx.settings.target.base());
     let (list, permissions) = futures_util::future::join(
         Box::pin(cx.session.api(Request::get(path))),
-        Box::pin(cx.session.api_shared(privileges::request(cx, None))),
+        privileges::ask(cx, None),
     )
     .await;
     let mut seen = match list {

@@ -1,7 +1,7 @@
 //! Finds processes by name with as few requests as there are folders.
 
-use super::super::Cx;
 use super::super::listing::{in_folder, in_folder_named};
+use super::super::{Cx, alike};
 use super::{Release, Seen, quoted, release};
 use crate::wire::envelope::{Envelope, field};
 use crate::wire::{Request, Response};
@@ -75,28 +75,24 @@ pub(in super::super) async fn first_of(cx: &Cx, folder: (&str, i64)) -> Result<F
 impl Found {
     /// The one of that name among those asked for.
     fn of_name(self, name: &str) -> Option<Release> {
-        // The database compares names whatever their case, and so does Orchestrator; the exact one is taken where both are there.
-        let exact = self.releases.iter().find(|release| release.name == name);
-        let alike = || {
-            let lower = name.to_lowercase();
-            let mut releases = self.releases.iter();
-            releases.find(|release| release.name.to_lowercase() == lower)
-        };
-        exact.or_else(alike).cloned()
+        alike::find(&self.releases, name, |release| &release.name).cloned()
     }
 }
 
-/// The request for these names, in no folder yet.
+/// The request for these names, in no folder yet; a name that was typed with loose accents is asked for in both spellings.
 fn request(cx: &Cx, names: &[String]) -> Request {
-    let filter: Vec<String> = names
-        .iter()
-        .map(|name| format!("Name%20eq%20{}", quoted(name)))
+    let spellings = names.iter().flat_map(|name| {
+        let composed = Some(alike::composed(name)).filter(|composed| composed != name);
+        [Some(name.clone()), composed].into_iter().flatten()
+    });
+    let filter: Vec<String> = spellings
+        .map(|name| format!("Name%20eq%20{}", quoted(&name)))
         .collect();
     Request::get(format!(
         "{}/odata/Releases?$filter={}&$top={}",
         cx.settings.target.base(),
         filter.join("%20or%20"),
-        2 * names.len(),
+        2 * filter.len(),
     ))
 }
 
