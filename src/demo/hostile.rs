@@ -26,6 +26,12 @@ pub enum Harm {
     RedirectLoop,
     /// A body without an end.
     EndlessBody,
+    /// A body that says it has a gigabyte, and sends it.
+    HugeBody,
+    /// JSON of a million and a half values in three million bytes.
+    ManyValues,
+    /// JSON of one text of a million and a half letters.
+    LongText,
     /// A small compressed body that becomes endless.
     GzipBomb,
     /// One byte a second.
@@ -82,6 +88,15 @@ fn harmed(how: Harm, request: &Request, port: u16, mut reply: Reply) -> Reply {
         Harm::RedirectAway => return Reply::empty(307).with("location", elsewhere(port)),
         Harm::RedirectLoop => return Reply::empty(302).with("location", request.path.clone()),
         Harm::EndlessBody => Body::Endless(whole, vec![b' '; 16_384]),
+        Harm::HugeBody => {
+            reply = reply.with("content-length", (1_u64 << 30).to_string());
+            Body::Endless(Vec::new(), vec![b' '; 16_384])
+        }
+        Harm::ManyValues => Body::Whole(format!("[{}0]", "0,".repeat(1_500_000)).into_bytes()),
+        Harm::LongText => {
+            let text = "\u{e9}".repeat(1_500_000);
+            Body::Whole(format!("{{\"value\":[{{\"Name\":\"{text}\"}}]}}").into_bytes())
+        }
         Harm::GzipBomb => {
             reply = reply.with("content-encoding", "gzip");
             Body::Endless(GZIP_HEAD.to_vec(), bomb())

@@ -5,6 +5,9 @@ use crate::shown::shown;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+/// The longest body that is read for what it says of an error, bytes: a longer one is a list, or no answer of Orchestrator's.
+const LONGEST: usize = 64 << 10;
+
 /// What kind of body it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -51,6 +54,16 @@ impl Envelope {
         };
         if response.body.iter().all(u8::is_ascii_whitespace) {
             return empty;
+        }
+        if response.body.len() > LONGEST && !html(&response.body) {
+            let json = response.body.trim_ascii_start().starts_with(b"{")
+                || response.body.trim_ascii_start().starts_with(b"[");
+            let shape = if json && !response.cut {
+                Shape::Json
+            } else {
+                Shape::Other
+            };
+            return Self { shape, ..empty };
         }
         match response.json() {
             Some(value) => Self {

@@ -355,7 +355,7 @@ impl Session {
         let veil = self.veil().await;
         veil.over_headers(&mut response.headers);
         // The token has to be read from the answer of the sign-in; it is veiled by the next answers.
-        response.body = veil.over(response.body);
+        response.body = veil.over(response.body.into()).into();
         response
     }
 }

@@ -230,7 +230,7 @@ mod tests {
             status: StatusCode::from_u16(status).unwrap(),
             version: Version::HTTP_11,
             headers: map,
-            body: body.as_bytes().to_vec(),
+            body: body.as_bytes().to_vec().into(),
             cut: false,
             took: Duration::ZERO,
         };
