@@ -1,5 +1,6 @@
 //! From a request to an answer: the two URL layouts, the pages around the interface, and the interface itself.
 
+use super::Layouts;
 use super::api;
 use super::page;
 use super::people::Person;
@@ -45,9 +46,9 @@ pub(super) type Answer = Result<Reply, Reply>;
 pub(super) fn answer(world: &mut World, request: &Request) -> Reply {
     let parts: Vec<&str> = request.path.split('/').skip(1).collect();
     let host = request.header("host").unwrap_or("localhost");
-    let suite = parts.len() >= 3 && parts[0].eq_ignore_ascii_case(ORGANISATION);
+    let suite = world.layouts != Layouts::Standalone;
     match parts.as_slice() {
-        [organisation, rest @ ..] if organisation.eq_ignore_ascii_case(ORGANISATION) => {
+        [organisation, rest @ ..] if suite && is(organisation, ORGANISATION) => {
             let inside = match rest {
                 [tenant, service, inside @ ..]
                     if is(tenant, TENANT) && is(service, "orchestrator_") =>
@@ -62,21 +63,18 @@ pub(super) fn answer(world: &mut World, request: &Request) -> Reply {
             let base = format!("https://{host}/{ORGANISATION}/{TENANT}/orchestrator_");
             within(world, request, base, inside).unwrap_or_else(page::portal)
         }
-        // The identity service came with 2020.4.
-        [service, inside @ ..]
-            if world.at_least(ApiVersion::V10)
-                && (is(service, "identity") || is(service, "identity_")) =>
-        {
-            identity(world, request, inside)
-        }
-        inside => within(world, request, format!("https://{host}"), inside).unwrap_or_else(|| {
-            if suite {
-                page::portal()
-            } else {
-                page::iis_not_found()
-            }
-        }),
+        [service, inside @ ..] if has_identity(world, service) => identity(world, request, inside),
+        _ if world.layouts == Layouts::AutomationSuite => page::portal(),
+        inside => within(world, request, format!("https://{host}"), inside)
+            .unwrap_or_else(page::iis_not_found),
     }
+}
+
+/// Whether the identity service stands there: it came with 2020.4, and the suite writes its services with an underscore.
+fn has_identity(world: &World, service: &str) -> bool {
+    let standalone = world.layouts != Layouts::AutomationSuite && is(service, "identity");
+    let suite = world.layouts != Layouts::Standalone && is(service, "identity_");
+    world.at_least(ApiVersion::V10) && (standalone || suite)
 }
 
 /// Whether a segment is this word; case does not matter to IIS.

@@ -1,5 +1,6 @@
 //! What the stand-in's Orchestrator holds: folders, processes, packages, people, webhooks.
 
+use super::Layouts;
 use super::fault::Fault;
 use super::people::{People, Person};
 use super::random::guid;
@@ -130,6 +131,8 @@ pub(super) enum Obstacle {
 pub(super) struct World {
     /// The age that is played; `None` is 2018.4.
     pub(super) age: Option<ApiVersion>,
+    /// Where on the host it is.
+    pub(super) layouts: Layouts,
     /// Whether the database can be reached.
     pub(super) database: bool,
     /// Accounts, roles, tokens.
@@ -176,6 +179,7 @@ impl World {
     pub(super) fn new(age: ApiVersion, people: People, faults: &[Fault]) -> Self {
         let mut world = Self {
             age: Some(age),
+            layouts: Layouts::Both,
             database: true,
             people,
             folders: Vec::new(),
