@@ -81,6 +81,8 @@ pub struct Options {
     pub hostile: Vec<Hostile>,
     /// How many folders named `Crowd/…` there are beside the others, with four processes each.
     pub crowd: u16,
+    /// How many requests with a token it turns away with 429 before it takes any.
+    pub busy: u32,
     /// Where it has Orchestrator.
     pub layouts: Layouts,
     /// How many requests the first token is good for; none for thirty minutes of them.
@@ -98,6 +100,7 @@ impl Options {
             now,
             hostile: Vec::new(),
             crowd: 0,
+            busy: 0,
             layouts: Layouts::Both,
             first_token_uses: None,
         }
@@ -259,6 +262,7 @@ async fn open(
     let mut world = world::World::new(parts.options.api_version, people, faults);
     world.crowd(parts.options.crowd);
     world.layouts = parts.options.layouts;
+    world.busy = parts.options.busy;
     let (ask, questions) = mpsc::channel(64);
     tasks.spawn(
         stop.clone()

@@ -479,29 +479,18 @@ async fn an_age_that_does_not_tell_its_version_is_asked_in_either_form() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_suite_url_at_a_standalone_host_is_told_with_the_right_one() {
-    let stand = stand(options()).await;
-    let right = stand.url().to_owned();
-    let done = checked(&stand, |settings| {
-        let typed = format!("{right}/contoso/Default");
-        settings.target =
-            orch_doctor::config::Target::parse(&typed, settings.layout).expect("a URL");
-    })
-    .await;
-    assert_eq!(roots(&done), ["orchestrator-answers/not-found"]);
-    let row = done
-        .report
-        .rows
-        .iter()
-        .find(|row| row.id.check.as_str() == "orchestrator-answers");
-    let finding = row.and_then(|row| row.finding()).expect("a finding");
-    let first = &finding.remedies[0];
+async fn a_server_that_asks_for_a_second_gets_it_and_is_asked_again_once() {
+    let busy_for = async |busy| stand(Options { busy, ..options() }).await;
+    let soon = busy_for(3).await;
+    let done = checked(&soon, |_| {}).await;
+    assert_eq!(odd_rows(&done), Vec::<String>::new());
+    assert_eq!(done.report.exit(), Exit::Healthy);
+    let never = busy_for(u32::MAX).await;
+    let done = checked(&never, |_| {}).await;
+    assert_eq!(roots(&done), Vec::<String>::new(), "too much is no fault");
+    assert_eq!(done.report.exit(), Exit::Undecided);
     assert!(
-        first.contains(&format!("answers at {right}, without a path")),
-        "{first}"
-    );
-    assert!(
-        stand.log().logins.is_empty(),
-        "no credential goes to a guess"
+        never.log().requests.len() <= 16,
+        "nothing is asked a third time"
     );
 }

@@ -131,6 +131,8 @@ pub(super) enum Obstacle {
 pub(super) struct World {
     /// The age that is played; `None` is 2018.4.
     pub(super) age: Option<ApiVersion>,
+    /// How many requests with a token are turned away before any is taken.
+    pub(super) busy: u32,
     /// Where on the host it is.
     pub(super) layouts: Layouts,
     /// Whether the database can be reached.
@@ -179,6 +181,7 @@ impl World {
     pub(super) fn new(age: ApiVersion, people: People, faults: &[Fault]) -> Self {
         let mut world = Self {
             age: Some(age),
+            busy: 0,
             layouts: Layouts::Both,
             database: true,
             people,

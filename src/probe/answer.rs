@@ -165,7 +165,7 @@ impl Reply {
     /// Whether only Orchestrator's API answers so.
     fn of_orchestrator(&self) -> bool {
         self.api_versions.is_some()
-            || (matches!(self.envelope.status, 401 | 403)
+            || (matches!(self.envelope.status, 401 | 403 | 500)
                 && self.envelope.shape == Shape::Json
                 && self.envelope.code.is_some()
                 && self.envelope.message.is_some())

@@ -44,9 +44,7 @@ impl Envelope {
     /// Reads an answer.
     pub fn of(response: &Response) -> Self {
         let status = response.status.as_u16();
-        let retry_after_s = response
-            .header("retry-after")
-            .and_then(|text| text.trim().parse().ok());
+        let retry_after_s = retry_after_s(response);
         let empty = Self {
             status,
             retry_after_s,
@@ -106,6 +104,24 @@ impl Envelope {
             (None, _) => format!("HTTP {}", self.status),
         }
     }
+}
+
+/// The seconds to wait: told as such, or as a time by the server's own clock (RFC 9110, 10.2.3).
+pub(in crate::wire) fn retry_after_s(response: &Response) -> Option<u64> {
+    let text = response.header("retry-after")?;
+    if let Ok(seconds) = text.trim().parse() {
+        return Some(seconds);
+    }
+    let time = |text: &str| {
+        Some(
+            jiff::fmt::rfc2822::parse(text)
+                .ok()?
+                .timestamp()
+                .as_second(),
+        )
+    };
+    let (until, now) = (time(&text)?, time(&response.header("date")?)?);
+    u64::try_from(until - now).ok()
 }
 
 /// The forms of `facts`: flat, ABP, scope, IIS-like, problem details, OAuth.

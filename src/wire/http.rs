@@ -104,8 +104,24 @@ impl Response {
         if self.cut || has_more_values(body, MOST_VALUES) {
             return None;
         }
+        if let Some(text) = from_utf16(body) {
+            return serde_json::from_str(&text).ok();
+        }
         serde_json::from_slice(body).ok()
     }
+}
+
+/// The text of a body in UTF-16, which says so by its first two bytes.
+fn from_utf16(body: &[u8]) -> Option<String> {
+    let unit: fn([u8; 2]) -> u16 = match body {
+        [0xff, 0xfe, ..] => u16::from_le_bytes,
+        [0xfe, 0xff, ..] => u16::from_be_bytes,
+        _ => return None,
+    };
+    let units = body[2..]
+        .chunks_exact(2)
+        .map(|pair| unit([pair[0], pair[1]]));
+    char::decode_utf16(units).collect::<Result<_, _>>().ok()
 }
 
 /// Whether JSON has more values than that, told without making any.

@@ -1,6 +1,7 @@
 //! The connections of one run, and who is signed in over them.
 
 mod connect;
+mod patience;
 mod shared;
 
 use super::fetch::Errands;
@@ -250,11 +251,22 @@ impl Session {
         sign_in::remembered_attempt(self, &self.settings, &self.credential, memory).await
     }
 
-    /// Sends a request as whoever is signed in; a token that ended is renewed once.
+    /// Sends a request as whoever is signed in; a token that ended is renewed once, and a short wait that is asked for is waited once.
     ///
     /// # Errors
     /// Why there is no answer.
     pub async fn api(&self, request: Request) -> Answer {
+        let answer = self.bearing_it(request.clone()).await;
+        match patience::pause(&request, &answer) {
+            None => answer,
+            Some(pause) => {
+                tokio::time::sleep(pause).await;
+                self.bearing_it(request).await
+            }
+        }
+    }
+
+    async fn bearing_it(&self, request: Request) -> Answer {
         let Some((number, bearing)) = self.bearing(request.clone()).await else {
             return Err(Failure::NotTrusted);
         };
