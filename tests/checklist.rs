@@ -494,3 +494,33 @@ async fn a_server_that_asks_for_a_second_gets_it_and_is_asked_again_once() {
         "nothing is asked a third time"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_stands_in_front_is_not_taken_for_orchestrators_word_about_the_account() {
+    use orch_doctor::demo::{Harm, Hostile};
+    let places = [
+        "authenticate",
+        "foldersnavigation",
+        "/odata/releases",
+        "getprocessversions",
+        "validatedynamicjob",
+        "getcurrentpermissions",
+        "/odata/webhooks",
+        "verifyhost",
+    ];
+    for (how, at) in [Harm::BlockPage, Harm::GatewayJson]
+        .into_iter()
+        .flat_map(|how| places.map(|at| (how, at)))
+    {
+        let hostile = vec![Hostile { how, at: at.into() }];
+        let stand = stand(Options {
+            hostile,
+            ..options()
+        })
+        .await;
+        let done = checked(&stand, |_| {}).await;
+        assert_eq!(roots(&done), Vec::<String>::new(), "{how:?} at {at}");
+        assert_ne!(done.report.exit(), Exit::Unhealthy, "{how:?} at {at}");
+        assert!(stand.log().logins.len() <= 2, "at most one more sign-in");
+    }
+}

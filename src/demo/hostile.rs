@@ -52,6 +52,10 @@ pub enum Harm {
     NextLinkAway,
     /// Every process says that it is of another folder.
     OtherFolder,
+    /// A firewall in front turns the request away with its own page.
+    BlockPage,
+    /// A gateway in front turns the request away with JSON of its own.
+    GatewayJson,
     /// Nothing tells the version.
     NoVersion,
     /// The request is never answered.
@@ -119,6 +123,13 @@ fn harmed(how: Harm, request: &Request, port: u16, mut reply: Reply) -> Reply {
                     .replacen('{', &text, 1)
                     .into_bytes(),
             )
+        }
+        Harm::BlockPage => {
+            let page = "<!DOCTYPE html><title>Request Rejected</title><body>The requested URL was rejected. Your support ID is: 42</body>";
+            return Reply::html(403, page).with("server", "BigIP");
+        }
+        Harm::GatewayJson => {
+            return Reply::json(401, &serde_json::json!({ "message": "Unauthorized" }));
         }
         Harm::NoVersion => {
             reply

@@ -20,6 +20,12 @@ const VALIDATES_FROM: f64 = 15.0;
 /// What says whether a job would run, and starts none.
 const DRY_RUN: &str = "/odata/Jobs/UiPath.Server.Configuration.OData.ValidateDynamicJob";
 
+/// Orchestrator's number for something that does not exist.
+const NOT_THERE: i64 = 1002;
+
+/// Orchestrator's name for a folder without a user whose robot could run the process.
+const NO_ROBOT: &str = "InvalidStartJobRobotIds";
+
 /// The permission that running a process takes: there is no other (facts §2).
 const PERMISSION: &str = "Jobs.Create";
 
@@ -80,7 +86,7 @@ pub async fn measure(cx: &Cx) -> Seen {
                     ..Seen::default()
                 };
             }
-            Ok(response) if matches!(response.status.as_u16(), 404 | 405) => {}
+            Ok(response) if is_not_offered(&response) => {}
             Ok(response) => {
                 return Seen {
                     dry_run: Some(DryRun::of(&response)),
@@ -106,6 +112,15 @@ pub(super) fn dry_run(cx: &Cx, folder: i64, key: &str) -> Option<Request> {
     let start =
         json!({ "startInfo": { "ReleaseKey": key, "Strategy": strategy(cx), "JobsCount": 1 } });
     Some(in_folder(Request::post(path, &start), folder))
+}
+
+/// Whether there is no dry run at all; a 404 in Orchestrator's own words is about the process.
+fn is_not_offered(response: &Response) -> bool {
+    match response.status.as_u16() {
+        404 => Envelope::of(response).code != Some(NOT_THERE),
+        405 => true,
+        _ => false,
+    }
 }
 
 /// How a job is asked for: classic folders, which have environments, do not take the way of the others (facts §3).
@@ -282,7 +297,8 @@ impl Symptom for Executability {
     fn read(seen: &Seen, _at: &At<'_>) -> Self {
         if let Some(dry_run) = &seen.dry_run {
             return match (dry_run.envelope.status, dry_run.valid) {
-                (403, _) => Self::Denied,
+                (403, _) if dry_run.envelope.forbids() => Self::Denied,
+                (409, _) if dry_run.envelope.name.as_deref() == Some(NO_ROBOT) => Self::NoRobot,
                 (409, _) if dry_run.envelope.code == Some(2818) => Self::NoRuntime,
                 (_, Some(true)) => Self::Executable,
                 (_, Some(false)) => {

@@ -146,7 +146,7 @@ impl Symptom for Contents {
         match (seen.count, &seen.refusal) {
             (Some(0), _) => Self::None,
             (Some(_), _) => Self::Listed,
-            (None, Some(envelope)) if envelope.status == 403 => Self::Denied,
+            (None, Some(envelope)) if envelope.forbids() => Self::Denied,
             (None, _) => Self::Untold,
         }
     }

@@ -219,7 +219,7 @@ impl Symptom for Acceptance {
 fn password(envelope: &Envelope) -> Acceptance {
     if is_lockout(envelope) {
         Acceptance::LockedOut
-    } else if envelope.status == 403 {
+    } else if envelope.forbids() {
         Acceptance::BasicAuthRestricted
     } else if is_rejection(envelope) {
         Acceptance::Rejected

@@ -208,7 +208,7 @@ impl Symptom for Exactness {
                 Self::Exact
             }
             (Some(_), _) => Self::PackageMissing,
-            (None, Some(envelope)) if matches!(envelope.status, 401 | 403) => Self::Denied,
+            (None, Some(envelope)) if envelope.status == 401 || envelope.forbids() => Self::Denied,
             (None, _) => Self::Untold,
         }
     }

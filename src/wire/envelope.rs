@@ -81,6 +81,11 @@ impl Envelope {
         }
     }
 
+    /// Whether Orchestrator refuses by it: a 403 that is a page comes from something in front, which knows nothing of the account.
+    pub fn forbids(&self) -> bool {
+        self.status == 403 && matches!(self.shape, Shape::Json | Shape::Empty)
+    }
+
     /// What an answer said, or what came in its place.
     pub fn said_or(envelope: Option<&Self>, failure: Option<&Failure>) -> String {
         match (envelope, failure) {

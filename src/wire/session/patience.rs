@@ -28,19 +28,19 @@ mod tests {
     use crate::wire::Response;
     use hyper::{HeaderMap, Version};
 
-    fn answer(status: u16, headers: &[(&'static str, &str)]) -> Answer {
+    fn answer(status: u16, headers: &[(&'static str, &str)]) -> Response {
         let mut map = HeaderMap::new();
         for (name, value) in headers {
             map.insert(*name, value.parse().unwrap());
         }
-        Ok(Response {
+        Response {
             status: StatusCode::from_u16(status).unwrap(),
             version: Version::HTTP_2,
             headers: map,
             body: hyper::body::Bytes::new(),
             cut: false,
             took: Duration::ZERO,
-        })
+        }
     }
 
     #[test]
@@ -48,17 +48,18 @@ mod tests {
         let get = Request::get("/");
         let post = Request::post("/", &serde_json::Value::Null);
         let two = Some(Duration::from_secs(2));
-        assert_eq!(pause(&get, &answer(429, &[("retry-after", "2")])), two);
-        assert_eq!(pause(&post, &answer(429, &[("retry-after", "2")])), two);
-        assert_eq!(pause(&get, &answer(503, &[("retry-after", "2")])), two);
-        assert_eq!(pause(&post, &answer(503, &[("retry-after", "2")])), None);
-        assert_eq!(pause(&get, &answer(429, &[("retry-after", "60")])), None);
-        assert_eq!(pause(&get, &answer(429, &[])), None);
-        assert_eq!(pause(&get, &answer(200, &[("retry-after", "2")])), None);
+        let pause = |request: &Request, response| pause(request, &Ok(response));
+        assert_eq!(pause(&get, answer(429, &[("retry-after", "2")])), two);
+        assert_eq!(pause(&post, answer(429, &[("retry-after", "2")])), two);
+        assert_eq!(pause(&get, answer(503, &[("retry-after", "2")])), two);
+        assert_eq!(pause(&post, answer(503, &[("retry-after", "2")])), None);
+        assert_eq!(pause(&get, answer(429, &[("retry-after", "60")])), None);
+        assert_eq!(pause(&get, answer(429, &[])), None);
+        assert_eq!(pause(&get, answer(200, &[("retry-after", "2")])), None);
         let date = [
             ("date", "Wed, 25 Nov 2026 10:00:00 GMT"),
             ("retry-after", "Wed, 25 Nov 2026 10:00:02 GMT"),
         ];
-        assert_eq!(pause(&get, &answer(429, &date)), two);
+        assert_eq!(pause(&get, answer(429, &date)), two);
     }
 }
