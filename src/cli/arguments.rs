@@ -4,6 +4,7 @@ mod hook;
 
 pub(super) use hook::{Hook, HookFormat, ListenArguments, SendArguments, VerifyArguments};
 
+use crate::words::Lang;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -131,6 +132,9 @@ pub(super) struct Common {
     /// Record the run for `replay` and `judge`
     #[arg(long, value_name = "F")]
     pub record: Option<PathBuf>,
+    /// The language of sentences; keys, JSON and commands never change
+    #[arg(long, value_enum, default_value_t)]
+    pub lang: Language,
     /// Colours
     #[arg(long, value_enum, default_value_t)]
     pub color: Colour,
@@ -279,6 +283,9 @@ pub(super) struct ListArguments {
     /// text or json
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
+    /// The language of sentences
+    #[arg(long, value_enum, default_value_t)]
+    pub lang: Language,
     /// Your own check files beside the built-in ones
     #[arg(long, value_name = "DIR")]
     pub checks: Option<PathBuf>,
@@ -289,6 +296,9 @@ pub(super) struct ExplainArguments {
     /// A check, or check/symptom
     #[arg(value_name = "CHECK[/SYMPTOM]")]
     pub what: String,
+    /// The language of sentences
+    #[arg(long, value_enum, default_value_t)]
+    pub lang: Language,
     /// Your own check files beside the built-in ones
     #[arg(long, value_name = "DIR")]
     pub checks: Option<PathBuf>,
@@ -311,6 +321,9 @@ pub(super) struct RecordingArguments {
     /// Your own check files beside the built-in ones
     #[arg(long, value_name = "DIR")]
     pub checks: Option<PathBuf>,
+    /// The language of sentences; keys, JSON and commands never change
+    #[arg(long, value_enum, default_value_t)]
+    pub lang: Language,
     /// Colours
     #[arg(long, value_enum, default_value_t)]
     pub color: Colour,
@@ -352,6 +365,25 @@ pub(super) enum Format {
     Json,
     /// The event stream, a line each
     Jsonl,
+}
+
+/// The language of sentences.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Language {
+    /// English
+    #[default]
+    En,
+    /// Japanese
+    Ja,
+}
+
+impl From<Language> for Lang {
+    fn from(language: Language) -> Self {
+        match language {
+            Language::En => Self::En,
+            Language::Ja => Self::Ja,
+        }
+    }
 }
 
 /// When colours are used.
