@@ -1,10 +1,12 @@
 //! The flags: names and help texts, nothing else.
 
 mod hook;
+mod language;
 
 pub(super) use hook::{Hook, HookFormat, ListenArguments, SendArguments, VerifyArguments};
 
-use crate::words::Lang;
+pub(super) use language::Language;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -365,25 +367,6 @@ pub(super) enum Format {
     Json,
     /// The event stream, a line each
     Jsonl,
-}
-
-/// The language of sentences.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(super) enum Language {
-    /// English
-    #[default]
-    En,
-    /// Japanese
-    Ja,
-}
-
-impl From<Language> for Lang {
-    fn from(language: Language) -> Self {
-        match language {
-            Language::En => Self::En,
-            Language::Ja => Self::Ja,
-        }
-    }
 }
 
 /// When colours are used.
