@@ -370,6 +370,9 @@ async fn a_process_of_a_classic_folder_is_found_at_every_age_that_has_them() {
     }
 }
 
+/// A guard against hanging, not a measurement: the deadline of each run is 8 s, and the machine may be busy.
+const GUARD_MS: u64 = 60_000;
+
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_a_server_sends_breaks_the_run() {
     use orch_doctor::demo::{Harm, Hostile};
@@ -416,7 +419,7 @@ async fn nothing_a_server_sends_breaks_the_run() {
                 .requests
                 .iter()
                 .any(|seen| seen.path() == "/stolen");
-            (!told || broke > 0 || stolen || done.report.took_ms > 9_000).then(|| {
+            (!told || broke > 0 || stolen || done.report.took_ms > GUARD_MS).then(|| {
                 format!(
                     "{how:?} at {at:?}: {:?}, {broke} broke, {stolen}",
                     done.report.exit()
