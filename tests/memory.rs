@@ -6,6 +6,7 @@
 use nix::sys::resource::{UsageWho, getrusage};
 use orch_doctor::demo::{Harm, Hostile, Options, Stand, start};
 use orch_doctor::world::real;
+use std::fmt::Write as _;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
@@ -94,7 +95,7 @@ async fn an_answer_costs_eight_megabytes_at_most() {
         .flat_map(|how| places.map(|place| (how, place)))
     {
         let more = peak(&stand(Some((how, at))).await) - healthy;
-        told.push_str(&format!("\n{how:?} at {at:?}: {more:+} kB"));
+        let _ = write!(told, "\n{how:?} at {at:?}: {more:+} kB");
         if more > answers * ONE {
             wrong.push(format!("{how:?} at {at:?}: {more} kB more than {healthy}"));
         }

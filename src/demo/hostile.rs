@@ -91,16 +91,15 @@ fn harmed(how: Harm, request: &Request, port: u16, mut reply: Reply) -> Reply {
         Harm::EchoSecrets => return echo(request, reply, &whole),
         Harm::RedirectAway => return Reply::empty(307).with("location", elsewhere(port)),
         Harm::RedirectLoop => return Reply::empty(302).with("location", request.path.clone()),
+        Harm::BlockPage => return block_page(),
+        Harm::GatewayJson => return gateway_json(),
         Harm::EndlessBody => Body::Endless(whole, vec![b' '; 16_384]),
         Harm::HugeBody => {
             reply = reply.with("content-length", (1_u64 << 30).to_string());
             Body::Endless(Vec::new(), vec![b' '; 16_384])
         }
         Harm::ManyValues => Body::Whole(format!("[{}0]", "0,".repeat(1_500_000)).into_bytes()),
-        Harm::LongText => {
-            let text = "\u{e9}".repeat(1_500_000);
-            Body::Whole(format!("{{\"value\":[{{\"Name\":\"{text}\"}}]}}").into_bytes())
-        }
+        Harm::LongText => Body::Whole(long_text()),
         Harm::GzipBomb => {
             reply = reply.with("content-encoding", "gzip");
             Body::Endless(GZIP_HEAD.to_vec(), bomb())
@@ -124,13 +123,6 @@ fn harmed(how: Harm, request: &Request, port: u16, mut reply: Reply) -> Reply {
                     .into_bytes(),
             )
         }
-        Harm::BlockPage => {
-            let page = "<!DOCTYPE html><title>Request Rejected</title><body>The requested URL was rejected. Your support ID is: 42</body>";
-            return Reply::html(403, page).with("server", "BigIP");
-        }
-        Harm::GatewayJson => {
-            return Reply::json(401, &serde_json::json!({ "message": "Unauthorized" }));
-        }
         Harm::NoVersion => {
             reply
                 .headers
@@ -145,6 +137,23 @@ fn harmed(how: Harm, request: &Request, port: u16, mut reply: Reply) -> Reply {
         Harm::NoAnswer => Body::Never,
     };
     reply
+}
+
+/// What a firewall says.
+fn block_page() -> Reply {
+    let page = "<!DOCTYPE html><title>Request Rejected</title><body>The requested URL was rejected. Your support ID is: 42</body>";
+    Reply::html(403, page).with("server", "BigIP")
+}
+
+/// What a gateway says.
+fn gateway_json() -> Reply {
+    Reply::json(401, &serde_json::json!({ "message": "Unauthorized" }))
+}
+
+/// A list of one process whose name is as long as a body may be.
+fn long_text() -> Vec<u8> {
+    let text = "\u{e9}".repeat(1_500_000);
+    format!("{{\"value\":[{{\"Name\":\"{text}\"}}]}}").into_bytes()
 }
 
 /// Gives back every secret of the request.
