@@ -49,7 +49,8 @@ async fn measure(target: &Target) -> Seen {
         known_open: target.known_open,
         ..Options::within(Duration::from_secs(4))
     };
-    sweep(target.address, &options).await
+    let (routers, _heard) = tokio::sync::mpsc::unbounded_channel();
+    sweep(target.address, &options, routers).await
 }
 
 async fn look_up(question: &Question) -> Resolution {

@@ -123,6 +123,7 @@ fn silence(question: &Question, server: SocketAddr, began: Instant) -> Exchange 
 fn counts(answer: &Answer) -> bool {
     match answer {
         Answer::Addresses { .. }
+        | Answer::Name { .. }
         | Answer::Alias { .. }
         | Answer::AliasLoop { .. }
         | Answer::NoSuchName { .. }

@@ -156,7 +156,8 @@ fn aliases(answer: &Answer) -> &[String] {
         | Answer::AliasLoop { aliases }
         | Answer::NoSuchName { aliases }
         | Answer::NoAddress { aliases } => aliases,
-        Answer::Error { .. }
+        Answer::Name { .. }
+        | Answer::Error { .. }
         | Answer::Lame
         | Answer::Truncated
         | Answer::Malformed
@@ -176,7 +177,8 @@ fn weight(answer: &Answer) -> u8 {
         Answer::NoAddress { .. } => 9,
         Answer::Error { code, .. } if *code != REFUSED => 4,
         Answer::Error { .. } => 5,
-        Answer::Lame | Answer::Malformed => 4,
+        // A name is no answer to a question for addresses.
+        Answer::Lame | Answer::Malformed | Answer::Name { .. } => 4,
         Answer::PortClosed => 6,
         Answer::Truncated => 7,
         Answer::Silent | Answer::Unsendable { .. } => 8,
@@ -225,7 +227,7 @@ fn outcome(answer: &Answer) -> Outcome {
             unvalidated_answers: false,
         }),
         Answer::Lame => failure(Trouble::Lame),
-        Answer::Malformed => failure(Trouble::Malformed),
+        Answer::Malformed | Answer::Name { .. } => failure(Trouble::Malformed),
         Answer::PortClosed => Outcome::Refused {
             how: Refusal::PortClosed,
         },

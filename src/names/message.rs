@@ -20,6 +20,11 @@ pub enum Answer {
         /// The addresses.
         addresses: Vec<Address>,
     },
+    /// The name that an address stands for.
+    Name {
+        /// The name.
+        name: String,
+    },
     /// Only aliases: the last one is to be asked for.
     Alias {
         /// The names on the way.
@@ -154,7 +159,9 @@ impl Question {
             (ResponseCode::NoError, Ends::At) => {
                 let addresses = self.addresses(last, &message.answers);
                 let settled = has_soa(&message.authorities);
-                if !addresses.is_empty() {
+                if let Some(name) = self.pointed(last, &message.answers) {
+                    Answer::Name { name }
+                } else if !addresses.is_empty() {
                     Answer::Addresses { aliases, addresses }
                 } else if !aliases.is_empty() && !settled {
                     Answer::Alias { aliases }
@@ -169,6 +176,16 @@ impl Question {
                 extended: extended(message),
             },
         }
+    }
+
+    /// The name that an address stands for, among the records.
+    fn pointed(&self, of: &Name, records: &[Record]) -> Option<String> {
+        records.iter().find_map(|record| match &record.data {
+            RData::PTR(found) if self.kind == RecordType::PTR && record.name == *of => {
+                Some(shown(&found.0)).filter(|name| !name.is_empty())
+            }
+            _ => None,
+        })
     }
 
     /// The addresses of a name among the records.

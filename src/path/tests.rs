@@ -1,8 +1,9 @@
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use crate::dial::{Complaint, Protocol};
 
-use super::{Location, Outcome, Place, Remark, Sample, Seen, Verdict};
+use super::{Carrier, Location, Outcome, Place, Remark, Sample, Seen, Verdict};
 
 const TARGET: u16 = 8443;
 const CONTROL: u16 = 64_999;
@@ -45,6 +46,7 @@ fn samples(port: u16, words: &str) -> Vec<Sample> {
         };
         Sample {
             port,
+            carrier: Carrier::Tcp,
             hops,
             sent_ms: 0,
             answered_after_ms: (outcome != Outcome::Silent).then_some(3),
@@ -71,6 +73,8 @@ fn seen(sides: &[(u16, &str)]) -> Seen {
         max_hops: 30,
         samples: samples.collect(),
         took_ms: 0,
+        names: BTreeMap::new(),
+        told: None,
     }
 }
 

@@ -104,6 +104,14 @@ pub fn connections(settings: &Settings, _subject: Option<&Subject>) -> Vec<Inten
     destinations.iter().map(to).collect()
 }
 
+impl Try {
+    /// Whether the packets left from this address.
+    fn is_from(&self, address: IpAddr) -> bool {
+        let path = self.path.as_ref();
+        path.is_some_and(|path| path.source == Some(address))
+    }
+}
+
 impl Seen {
     /// The addresses that accepted.
     pub fn open(&self) -> impl Iterator<Item = SocketAddr> {
@@ -193,6 +201,9 @@ impl Seen {
         match (located.or(told), failure) {
             (Some(by), _) if worst.is_some_and(|attempt| attempt.address.ip() == by) => {
                 format!("the host itself ({by})")
+            }
+            (Some(by), _) if worst.is_some_and(|attempt| attempt.is_from(by)) => {
+                format!("this machine itself ({by})")
             }
             (Some(by), _) => format!("the device {by}"),
             (None, Some(Failure::Prohibited { code: None, .. })) => {

@@ -2,7 +2,7 @@
 
 use super::Try;
 use super::via::by_proxy;
-use crate::dial::Failure;
+use crate::dial::{Complaint, Failure};
 use crate::path;
 use crate::probe::Cx;
 use crate::wire::Obstacle;
@@ -41,6 +41,8 @@ pub(super) async fn attempt(cx: &Cx, address: SocketAddr) -> Try {
         let tracing = cx.world.net.path(address, trace(cx, address, left));
         beside(opening, tracing, traced).await
     };
+    let told = obstacle.as_ref().and_then(|obstacle| told(obstacle, address));
+    let path = path.map(|path| path::Seen { told, ..path });
     let (failure, proxy) = match obstacle {
         None => (None, None),
         Some(Obstacle::Network(failure)) => (Some(failure), None),
@@ -76,10 +78,27 @@ async fn beside(
     }
 }
 
+/// What a device said of the connection itself.
+fn told(obstacle: &Obstacle, address: SocketAddr) -> Option<Complaint> {
+    let Obstacle::Network(
+        Failure::Prohibited { by, code } | Failure::Unreachable { by, code },
+    ) = obstacle
+    else {
+        return None;
+    };
+    code.map(|code| Complaint::unreachable(address.ip(), code, *by))
+}
+
 /// How the path to an address is looked at.
 fn trace(cx: &Cx, address: SocketAddr, budget: Duration) -> path::Options {
+    let naming = match (cx.settings.network.resolving_proxy(), cx.settings.network.dns) {
+        (Some(_), _) => path::Naming::Unasked,
+        (None, Some(server)) => path::Naming::Server(server),
+        (None, None) => path::Naming::System,
+    };
     path::Options {
         source: cx.session.source(address),
+        naming,
         ..path::Options::within(budget)
     }
 }
