@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::dial::{Complaint, Senders};
 
 pub use judge::{Location, Place, Remark, Verdict};
-pub use sweep::sweep;
+pub use sweep::{TRACED, sweep};
 
 /// How a path is to be measured.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,7 +104,9 @@ pub struct Sample {
 }
 
 /// What a packet is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Carrier {
     /// The first packet of a TCP connection.

@@ -106,8 +106,9 @@ async fn truly_connected(
 pub(super) fn ask(socket: &Socket, plan: &Plan) -> Result<(), Failure> {
     match plan.senders {
         #[cfg(target_os = "linux")]
-        Senders::Asked => super::icmp::ask(socket, plan.target.ip())
-            .map_err(|error| Failure::other(error.kind())),
+        Senders::Asked => {
+            super::icmp::ask(socket, plan.target.ip()).map_err(|error| Failure::other(error.kind()))
+        }
         #[cfg(not(target_os = "linux"))]
         Senders::Asked => {
             let _ = socket;

@@ -76,12 +76,10 @@ async fn name_of(address: IpAddr, system: &System) -> Option<String> {
         unvalidated: false,
     };
     let heard = ask(&question, &system.servers, Instant::now() + PATIENCE).await;
-    heard
-        .into_iter()
-        .find_map(|exchange| {
-            let Answer::Name { name } = exchange.answer else {
-                return None;
-            };
-            Some(shown(&name))
-        })
+    heard.into_iter().find_map(|exchange| {
+        let Answer::Name { name } = exchange.answer else {
+            return None;
+        };
+        Some(shown(&name))
+    })
 }

@@ -292,18 +292,20 @@ impl Reader<'_> {
     fn place_of_stranger(&self, by: IpAddr, first: u8) -> [Place; 2] {
         let left = self.router_before(first);
         let next_to_it = left.hop + 1 == first;
+        let address = Some(by);
+        let before = first - 1;
         let right = match (self.facts.address(first), next_to_it) {
             (None, true) => Place {
                 hop: first,
-                address: Some(by),
+                address,
             },
-            (None, false) | (Some(_), true) => self.place(first),
-            // Another router stands at that distance, so the device is the silent one before it.
-            (Some(_), false) => {
-                let hop = first - 1;
-                let address = Some(by);
+            // Another router stands at that distance, so the device is the silent one before it: where only one is
+            // left, and what it said of nearer packets was not merely lost.
+            (Some(_), false) if left.hop + 1 == before && self.target_is_silent(before) => {
+                let hop = before;
                 return [Place { hop, address }, self.place(first)];
             }
+            (None, false) | (Some(_), true | false) => self.place(first),
         };
         [left, right]
     }
@@ -320,6 +322,12 @@ impl Reader<'_> {
             });
         let first = answers.next()?;
         Some(answers.fold(first, u8::min))
+    }
+
+    /// Whether nothing at all came of the target's packets at a distance, often enough to be no chance.
+    fn target_is_silent(&self, hop: u8) -> bool {
+        let tally = self.facts.target.get(&hop);
+        tally.is_some_and(|tally| tally.answered() == 0 && tally.silent >= 3)
     }
 
     /// Whether packets that go `hop` hops end at a router, as an answer to a control port proves.

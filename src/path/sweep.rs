@@ -29,7 +29,7 @@ const CLOSED: u16 = 64_999;
 const COMMON: [u16; 4] = [443, 80, 22, 3389];
 
 /// The port of the datagrams that show what stands behind a device which answers all TCP itself: that of `traceroute`.
-const TRACED: u16 = 33_434;
+pub const TRACED: u16 = 33_434;
 
 /// How much farther than the first answer in the host's name the datagrams go.
 const BEHIND: u8 = 4;
@@ -293,6 +293,8 @@ async fn outcome(opened: Opened, target: SocketAddr) -> Outcome {
     match (complaint, error.kind()) {
         (Some(complaint), _) => outcome_of(complaint),
         (None, std::io::ErrorKind::ConnectionRefused) => Outcome::Refused,
+        // A reset of the first packet is a refusal: this one came to a connection that already stood.
+        (None, std::io::ErrorKind::ConnectionReset) => Outcome::Connected,
         (None, std::io::ErrorKind::TimedOut) => Outcome::Silent,
         (None, kind) => Outcome::Failed {
             error: kind.to_string(),

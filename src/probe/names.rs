@@ -83,23 +83,23 @@ pub fn pinned(settings: &Settings) -> Vec<IpAddr> {
 pub fn intents(settings: &Settings, _subject: Option<&Subject>) -> Vec<Intent> {
     let known = left_to_proxy(settings).is_some() || !pinned(settings).is_empty();
     match (&settings.target.host, !known) {
-        (Host::Name(name), true) => {
-            let server = settings.network.dns;
-            let destination = server.map_or_else(
-                || "the system's name servers".into(),
-                |server| server.ip().to_string(),
-            );
-            vec![Intent {
-                path: Some(format!("{name} A, AAAA")),
-                effect: super::Effect::Reads,
-                ..Intent::to(
-                    "dns",
-                    &destination,
-                    Some(server.map_or(53, |server| server.port())),
-                )
-            }]
-        }
+        (Host::Name(name), true) => vec![question(settings, &format!("{name} A, AAAA"))],
         (Host::Name(_) | Host::Address(_), _) => Vec::new(),
+    }
+}
+
+/// A question to the name server that this run uses.
+pub(super) fn question(settings: &Settings, asked: &str) -> Intent {
+    let server = settings.network.dns;
+    let destination = server.map_or_else(
+        || "the system's name servers".into(),
+        |server| server.ip().to_string(),
+    );
+    let port = server.map_or(53, |server| server.port());
+    Intent {
+        path: Some(asked.to_owned()),
+        effect: super::Effect::Reads,
+        ..Intent::to("dns", &destination, Some(port))
     }
 }
 

@@ -69,10 +69,8 @@ impl Net for System {
                 Naming::Server(server) => Some(server),
                 Naming::System => None,
             };
-            let (seen, names) = tokio::join!(
-                path::sweep(to, &how, tell),
-                names_of(routers, server, end)
-            );
+            let (seen, names) =
+                tokio::join!(path::sweep(to, &how, tell), names_of(routers, server, end));
             path::Seen { names, ..seen }
         }
         .boxed()

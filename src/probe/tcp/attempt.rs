@@ -41,7 +41,9 @@ pub(super) async fn attempt(cx: &Cx, address: SocketAddr) -> Try {
         let tracing = cx.world.net.path(address, trace(cx, address, left));
         beside(opening, tracing, traced).await
     };
-    let told = obstacle.as_ref().and_then(|obstacle| told(obstacle, address));
+    let told = obstacle
+        .as_ref()
+        .and_then(|obstacle| told(obstacle, address));
     let path = path.map(|path| path::Seen { told, ..path });
     let (failure, proxy) = match obstacle {
         None => (None, None),
@@ -80,9 +82,8 @@ async fn beside(
 
 /// What a device said of the connection itself.
 fn told(obstacle: &Obstacle, address: SocketAddr) -> Option<Complaint> {
-    let Obstacle::Network(
-        Failure::Prohibited { by, code } | Failure::Unreachable { by, code },
-    ) = obstacle
+    let Obstacle::Network(Failure::Prohibited { by, code } | Failure::Unreachable { by, code }) =
+        obstacle
     else {
         return None;
     };
@@ -91,7 +92,10 @@ fn told(obstacle: &Obstacle, address: SocketAddr) -> Option<Complaint> {
 
 /// How the path to an address is looked at.
 fn trace(cx: &Cx, address: SocketAddr, budget: Duration) -> path::Options {
-    let naming = match (cx.settings.network.resolving_proxy(), cx.settings.network.dns) {
+    let naming = match (
+        cx.settings.network.resolving_proxy(),
+        cx.settings.network.dns,
+    ) {
         (Some(_), _) => path::Naming::Unasked,
         (None, Some(server)) => path::Naming::Server(server),
         (None, None) => path::Naming::System,

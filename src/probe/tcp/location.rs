@@ -253,7 +253,10 @@ mod samples {
         let rejected = || Outcome::Complained { complaint };
         let control = [passed(1), passed(2), Outcome::Refused];
         match symptom {
-            Clearness::Clear => seen(Failure::Refused, &control, &control),
+            Clearness::Clear => {
+                let open = [passed(1), passed(2), Outcome::Connected];
+                seen(Failure::Refused, &control, &open)
+            }
             Clearness::DroppedBetween => {
                 seen(silence(), &[passed(1), silent(), silent()], &control)
             }

@@ -1,11 +1,35 @@
 //! What a proxy on the way says.
 
 use super::{Reach, Seen, Try};
+use crate::config::Settings;
 use crate::dial;
 use crate::names::Outcome;
-use crate::probe::Facts;
-use crate::proxy::Failure;
+use crate::probe::{Effect, Facts, Intent, names};
+use crate::proxy::{Failure, Protocol, Proxy};
 use crate::wire::ProxyTrouble;
+use std::net::IpAddr;
+
+/// The question for the address of the proxy, where it has a name.
+pub(super) fn question(settings: &Settings) -> Option<Intent> {
+    let proxy = settings.network.proxy()?;
+    let named = proxy.host.parse::<IpAddr>().is_err();
+    named.then(|| names::question(settings, &format!("{} A, AAAA", proxy.host)))
+}
+
+/// The connection to the proxy, and what it is asked for.
+pub(super) fn connection(settings: &Settings, proxy: &Proxy) -> Intent {
+    let target = format!("{}:{}", settings.target.host, settings.target.port);
+    let (method, asked) = match proxy.protocol {
+        Protocol::Http => (Some("CONNECT"), target),
+        Protocol::Socks5 | Protocol::Socks5h => (None, format!("SOCKS5 to {target}")),
+    };
+    Intent {
+        method,
+        path: Some(asked),
+        effect: Effect::Reads,
+        ..Intent::to("tcp", &proxy.host, Some(proxy.port))
+    }
+}
 
 /// The one try where the proxy's own name has no address.
 pub(super) fn unnamed(trouble: ProxyTrouble, port: u16) -> Try {
@@ -19,7 +43,7 @@ pub(super) fn unnamed(trouble: ProxyTrouble, port: u16) -> Try {
 }
 
 /// What stands for a failure that the proxy tells of.
-pub(super) fn by_proxy() -> dial::Failure {
+pub(in crate::probe) fn by_proxy() -> dial::Failure {
     dial::Failure::Other {
         error: "the proxy did not connect".into(),
     }
@@ -58,7 +82,7 @@ pub(super) fn facts(seen: &Seen) -> Facts {
 }
 
 /// Its trouble in words.
-fn says(trouble: &ProxyTrouble) -> String {
+pub(in crate::probe) fn says(trouble: &ProxyTrouble) -> String {
     match trouble {
         ProxyTrouble::Unresolved { outcome } => unresolved(outcome).into(),
         ProxyTrouble::Unreached { failure } => unreached(failure).into(),
