@@ -29,7 +29,13 @@ pub(crate) struct Plan {
 pub(crate) struct Opened {
     socket: TcpSocket,
     /// The same socket once more: tokio's own is gone after a failure, and the error queue with it.
-    witness: Socket,
+    witness: Witness,
+}
+
+/// A socket that can be asked what ICMP said of it.
+struct Witness {
+    socket: Socket,
+    senders: Senders,
 }
 
 impl Opened {
@@ -49,7 +55,10 @@ impl Opened {
         if let Some(source) = plan.source {
             bind(&socket, source, plan.target)?;
         }
-        let witness = socket.try_clone().map_err(other)?;
+        let witness = Witness {
+            socket: socket.try_clone().map_err(other)?,
+            senders: plan.senders,
+        };
         Ok(Self {
             socket: TcpSocket::from_std_stream(socket.into()),
             witness,
@@ -64,11 +73,21 @@ impl Opened {
         let Self { socket, witness } = self;
         let stream = match socket.connect(target).await {
             Ok(stream) => truly_connected(stream, &witness).await?,
-            Err(error) => return Err((error, complaint(&witness))),
+            Err(error) => return Err((error, witness.complaint())),
         };
         #[cfg(target_os = "linux")]
-        super::icmp::stop_asking(&witness, target.ip());
+        super::icmp::stop_asking(&witness.socket, target.ip());
         Ok(stream)
+    }
+}
+
+impl Witness {
+    /// What ICMP said; nothing where the system is not to be asked: some keep it all the same.
+    fn complaint(&self) -> Option<Complaint> {
+        match self.senders {
+            Senders::Asked => complaint(&self.socket),
+            Senders::Untold => None,
+        }
     }
 }
 
@@ -78,7 +97,7 @@ impl Opened {
 /// the attempt: such a socket looks ready, has no error, and is not connected.
 async fn truly_connected(
     stream: TcpStream,
-    witness: &Socket,
+    witness: &Witness,
 ) -> Result<TcpStream, (io::Error, Option<Complaint>)> {
     loop {
         match stream.peer_addr() {
@@ -87,7 +106,7 @@ async fn truly_connected(
             Err(error) => return Err((error, None)),
         }
         let failed = stream.take_error().unwrap_or_else(Some);
-        if let Some(complaint) = complaint(witness) {
+        if let Some(complaint) = witness.complaint() {
             let error = failed.unwrap_or_else(|| io::ErrorKind::HostUnreachable.into());
             return Err((error, Some(complaint)));
         }

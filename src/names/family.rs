@@ -36,6 +36,7 @@ const GRACE: Duration = Duration::from_millis(400);
 
 /// What one family came to.
 struct Found {
+    family: Family,
     end: Answer,
     by: Option<SocketAddr>,
     aliases: Vec<String>,
@@ -104,6 +105,7 @@ async fn side_by_side(
 /// Asks for one family and follows aliases that the server does not follow itself.
 async fn follow(name: &Name, family: Family, system: &System, until: Instant) -> Found {
     let mut found = Found {
+        family,
         end: Answer::Silent,
         by: None,
         aliases: Vec::new(),
@@ -256,13 +258,13 @@ async fn without_validation(
     else {
         return None;
     };
-    let server = found
+    let failed = found
         .iter()
-        .find(|f| matches!(f.end, Answer::Error { .. }))?
-        .by?;
+        .find(|f| matches!(f.end, Answer::Error { .. }))?;
+    let server = failed.by?;
     let question = Question {
         name: name.clone(),
-        kind: RecordType::A,
+        kind: failed.family.record(),
         extended: true,
         unvalidated: true,
     };

@@ -89,7 +89,11 @@ const EXTENDED_ERROR: EdnsCode = EdnsCode::Unknown(15);
 
 /// A full name, if the text is one.
 pub(super) fn name(text: &str) -> Option<Name> {
-    let mut name = Name::from_ascii(text).ok()?;
+    let labels = || text.trim_end_matches('.').split('.').map(str::as_bytes);
+    // What is no host name by the book may be a name all the same: `-x.example`.
+    let mut name = Name::from_ascii(text)
+        .or_else(|_| Name::from_labels(labels()))
+        .ok()?;
     name.set_fqdn(true);
     (!name.is_root()).then_some(name)
 }

@@ -183,7 +183,7 @@ impl<'a> Sweep<'a> {
                 (index, Instant::now(), outcome)
             })),
             (Carrier::Tcp, Ok(opened)) => self.under_way.push(Box::pin(async move {
-                let outcome = outcome(opened, plan.target).await;
+                let outcome = outcome(opened, &plan).await;
                 (index, Instant::now(), outcome)
             })),
             (Carrier::Tcp, Err(failure)) => self.samples[index].outcome = not_sent(&failure),
@@ -286,16 +286,19 @@ fn sender(outcome: &Outcome) -> Option<IpAddr> {
 }
 
 /// What comes of one packet, however long it takes.
-async fn outcome(opened: Opened, target: SocketAddr) -> Outcome {
-    let Err((error, complaint)) = opened.connect(target).await else {
+async fn outcome(opened: Opened, plan: &dial::Plan) -> Outcome {
+    let Err((error, complaint)) = opened.connect(plan.target).await else {
         return Outcome::Connected;
     };
+    let untold = plan.senders == Senders::Untold;
     match (complaint, error.kind()) {
         (Some(complaint), _) => outcome_of(complaint),
         (None, std::io::ErrorKind::ConnectionRefused) => Outcome::Refused,
         // A reset of the first packet is a refusal: this one came to a connection that already stood.
         (None, std::io::ErrorKind::ConnectionReset) => Outcome::Connected,
         (None, std::io::ErrorKind::TimedOut) => Outcome::Silent,
+        // Somebody said something, and neither who nor what is told: it proves as little as silence.
+        (None, std::io::ErrorKind::HostUnreachable) if untold => Outcome::Silent,
         (None, kind) => Outcome::Failed {
             error: kind.to_string(),
         },

@@ -128,6 +128,13 @@ impl Seen {
         addresses
     }
 
+    /// Whether nobody was asked, because no name is like this.
+    fn is_no_name(&self) -> bool {
+        self.resolution.as_ref().is_some_and(|resolution| {
+            resolution.outcome == Outcome::NoSuchName && resolution.exchanges.is_empty()
+        })
+    }
+
     /// What went wrong with the question, in words.
     fn trouble(&self) -> String {
         match self
@@ -185,6 +192,9 @@ impl Seen {
             Some(AnsweredBy::HostsFile) => "this machine's hosts file".into(),
             Some(AnsweredBy::Standard) => "the standard (localhost is this machine)".into(),
             Some(AnsweredBy::System) => "this machine's own resolver".into(),
+            None if self.is_no_name() => {
+                "the rules of DNS: a label has 1 to 63 characters, a name 253 at most".into()
+            }
             None => match at.settings.network.dns {
                 Some(server) => server_name(server),
                 None => "this machine's name servers".into(),
@@ -208,7 +218,8 @@ impl Seen {
             ("resolver", by),
             ("trouble", self.trouble()),
             ("alias", alias),
-            ("waited", crate::shown::seconds(self.took_ms)),
+            // Within a tenth of a second is soon enough to be called that.
+            ("waited", crate::shown::seconds(self.took_ms.max(100))),
         ])
     }
 }

@@ -26,11 +26,17 @@ pub(super) async fn attempt(cx: &Cx, address: SocketAddr) -> Try {
     tokio::pin!(opening);
     // Through a proxy the path ends at the proxy, and says nothing of the host.
     let traceable = cx.session.proxy().is_none();
+    let traced = cx.settings.network.always_trace && traceable;
+    // Where the path is looked at in any case, nothing has to be waited for.
+    let head_start = if traced {
+        Duration::ZERO
+    } else {
+        time / HEAD_START
+    };
     let early = tokio::select! {
         opened = &mut opening => Some(opened),
-        () = tokio::time::sleep(time / HEAD_START), if traceable => None,
+        () = tokio::time::sleep(head_start), if traceable => None,
     };
-    let traced = cx.settings.network.always_trace && traceable;
     let left = time.saturating_sub(spent());
     let (obstacle, took, path) = if let Some((obstacle, took)) = early {
         let worth_it = traced || obstacle.as_ref().is_some_and(is_on_the_path);

@@ -118,14 +118,26 @@ fn unreached(failure: &dial::Failure) -> &'static str {
     }
 }
 
+/// Whether a proxy offers ways of telling who asks, and none of them is a user name and a password.
+fn needs_more_than_basic(schemes: &[String]) -> bool {
+    let basic = |scheme: &String| scheme.eq_ignore_ascii_case("basic");
+    !schemes.is_empty() && !schemes.iter().any(basic)
+}
+
 fn answered(failure: &Failure) -> String {
     let offered = |schemes: &[String]| match schemes {
         [] => String::new(),
         schemes => format!(" ({})", schemes.join(", ")),
     };
-    // SOCKS replies are below ten, HTTP's are not.
-    let number = |code: u16| if code < 100 { "SOCKS reply" } else { "HTTP" };
+    // A SOCKS reply is one byte; of HTTP's codes, those that decline are higher.
+    let number = |code: u16| if code < 256 { "SOCKS reply" } else { "HTTP" };
     match failure {
+        Failure::CredentialsNeeded { schemes } | Failure::CredentialsRejected { schemes }
+            if needs_more_than_basic(schemes) =>
+        {
+            let offered = schemes.join(" or ");
+            format!("it lets in only who signs in by {offered}, which orch-doctor does not speak")
+        }
         Failure::CredentialsNeeded { schemes } => {
             format!("it wants to know who asks{}", offered(schemes))
         }
