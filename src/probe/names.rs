@@ -177,6 +177,7 @@ impl Seen {
 
     /// Who answered what.
     pub fn facts(&self, at: &At<'_>) -> Facts {
+        let phrases = &at.words.phrases;
         let list: Vec<String> = self
             .addresses(at.settings)
             .iter()
@@ -189,15 +190,13 @@ impl Seen {
         {
             _ if !self.pinned.is_empty() => "--resolve".to_owned(),
             Some(AnsweredBy::Server { address }) => server_name(address),
-            Some(AnsweredBy::HostsFile) => "this machine's hosts file".into(),
-            Some(AnsweredBy::Standard) => "the standard (localhost is this machine)".into(),
-            Some(AnsweredBy::System) => "this machine's own resolver".into(),
-            None if self.is_no_name() => {
-                "the rules of DNS: a label has 1 to 63 characters, a name 253 at most".into()
-            }
+            Some(AnsweredBy::HostsFile) => phrases.hosts_file.to_string(),
+            Some(AnsweredBy::Standard) => phrases.standard.to_string(),
+            Some(AnsweredBy::System) => phrases.own_resolver.to_string(),
+            None if self.is_no_name() => phrases.rules_of_names.to_string(),
             None => match at.settings.network.dns {
                 Some(server) => server_name(server),
-                None => "this machine's name servers".into(),
+                None => phrases.name_servers.to_string(),
             },
         };
         let aliases = self
@@ -207,12 +206,14 @@ impl Seen {
             .unwrap_or_default();
         let alias = aliases
             .last()
-            .map(|alias| format!(", by way of the alias {}", shown(alias)))
+            .map(|alias| phrases.alias.with(&[("alias", &shown(alias))]))
             .unwrap_or_default();
         Facts::from([
             (
                 "proxy",
-                self.left_to.clone().unwrap_or_else(|| "no proxy".into()),
+                self.left_to
+                    .clone()
+                    .unwrap_or_else(|| phrases.no_proxy.to_string()),
             ),
             ("addresses", list.join(", ")),
             ("resolver", by),
