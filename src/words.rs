@@ -251,7 +251,7 @@ words! {
     /// Pieces that fill the holes of sentences.
     Phrases {
         password: Phrase, client: Phrase, token: Phrase, credential: Phrase, hosts_file: Phrase, standard: Phrase,
-        own_resolver: Phrase, name_servers: Phrase, alias: Phrase, no_proxy: Phrase,
+        own_resolver: Phrase, rules_of_names: Phrase, name_servers: Phrase, alias: Phrase, no_proxy: Phrase,
     }
 }
 

@@ -24,6 +24,9 @@ use tokio_util::sync::CancellationToken;
 /// The profile that is used where neither URL nor profile is named.
 const USUAL_PROFILE: &str = "orch-doctor.toml";
 
+/// Whoever asks for the path alone need not wait longer for the connection than the path takes to measure.
+const PATH_ALONE_MS: u64 = 3_600;
+
 /// Everything that a run needs and that stays the same when it is run again.
 pub(super) struct Request {
     pub(super) catalog: Catalog,
@@ -97,9 +100,7 @@ pub(super) fn over(common: &Common, settings: &mut Settings) -> Result<(), Refus
         }
     }
     settings.network.proxy = super::proxy::chosen(common, settings)?.map(|proxy| proxy.to_string());
-    settings.network.connect_timeout_ms = common
-        .connect_timeout
-        .unwrap_or(settings.network.connect_timeout_ms);
+    settings.network.connect_timeout_ms = patience(common, settings);
     settings.network.deadline_ms = common.deadline.or(settings.network.deadline_ms);
     settings.allow_changes |= common.allow_changes;
     if common.ear.listen.is_some() || common.ear.reachable_as.is_some() {
@@ -131,6 +132,17 @@ pub(super) fn over(common: &Common, settings: &mut Settings) -> Result<(), Refus
         settings.trust.expires_soon_days = days;
     }
     Ok(())
+}
+
+/// How long a connection is waited for, milliseconds.
+fn patience(common: &Common, settings: &Settings) -> u64 {
+    let path_alone = common.only == ["path-clear"];
+    let unless_told = if path_alone {
+        PATH_ALONE_MS
+    } else {
+        settings.network.connect_timeout_ms
+    };
+    common.connect_timeout.unwrap_or(unless_told)
 }
 
 /// Whether the address is one of this machine's: only such can be bound. Nothing is sent.

@@ -58,6 +58,8 @@ pub(super) struct Wanted {
     pub(super) max_segment: Option<u32>,
     /// Whether a proxy is asked for the address, whatever the target.
     pub(super) exactly: bool,
+    /// The local address to connect from, to the host or to the proxy; the first fitting one asked for where none is named.
+    pub(super) source: Option<IpAddr>,
 }
 
 impl Session {
@@ -73,7 +75,7 @@ impl Session {
 
     fn dialling(&self, to: SocketAddr, wanted: Wanted) -> Dial {
         Dial {
-            source: self.source(to),
+            source: wanted.source.or_else(|| self.source(to)),
             max_segment: wanted.max_segment,
             ..Dial::within(wanted.time)
         }
@@ -112,8 +114,11 @@ impl Session {
         let clock = &self.world().clock;
         let began = clock.elapsed();
         let mut trouble = None;
-        let addresses = self.proxy_addresses(proxy).await?;
-        let share = u32::try_from(addresses.len()).unwrap_or(1);
+        let mut addresses = self.proxy_addresses(proxy).await?;
+        if let Some(source) = wanted.source {
+            addresses.retain(|address| address.is_ipv4() == source.is_ipv4());
+        }
+        let share = u32::try_from(addresses.len()).unwrap_or(1).max(1);
         for address in addresses {
             let mut how = self.dialling(address, wanted);
             how.timeout = wanted.time / share;
@@ -127,7 +132,11 @@ impl Session {
                 }
             }
         }
-        Err(trouble.unwrap_or_else(|| unreachable!("a proxy without an address was told")))
+        // A source address of a family that the proxy has no address of.
+        let none_fits = ProxyTrouble::Unreached {
+            failure: dial::Failure::NoFamily,
+        };
+        Err(trouble.unwrap_or(none_fits))
     }
 
     /// Asks the proxy for the target. Its credential goes to it and to nobody else.

@@ -13,6 +13,7 @@ use super::sign_in::{self, Attempt, Ticket};
 use super::tls::{self, Handshake, KeyProof, Secured, bytes_of};
 use crate::allowlist::material::Material;
 use crate::config::{Credential, Host, Settings};
+use crate::dial;
 use crate::names::Resolution;
 use crate::proxy::Proxy;
 use crate::trust::{self, Roots, Served};
@@ -175,9 +176,15 @@ impl Session {
     /// # Errors
     /// Why there is none.
     pub async fn open(&self, address: SocketAddr) -> Result<(), Obstacle> {
-        let stream = self.connect(address, self.time()).await?;
-        self.opened.lock().await.insert(address, stream);
-        Ok(())
+        match self.connect(address, self.time()).await {
+            Ok(stream) => {
+                self.opened.lock().await.insert(address, stream);
+                Ok(())
+            }
+            // The port was open: only a connection that stands is reset, where an attempt is refused.
+            Err(Obstacle::Network(dial::Failure::Reset)) => Ok(()),
+            Err(obstacle) => Err(obstacle),
+        }
     }
 
     /// Makes a handshake with the address, over the connection kept for it where there is one.
