@@ -47,7 +47,9 @@ pub(super) fn act(model: &mut Model, intent: Intent) -> Option<Effect> {
         }
         Intent::Theme => {
             model.look.theme = model.look.theme.next();
-            return note(model, format!("colours: {}", model.look.theme.name()));
+            let name = model.look.theme.name();
+            let text = model.look.words.notices.colours.with(&[("name", &name)]);
+            return note(model, text);
         }
         Intent::Rerun => return ask::rerun(model),
         Intent::RerunAll => return ask::rerun_all(model),
@@ -72,7 +74,7 @@ fn page(model: &Model) -> isize {
 /// Goes to another cell of the map of ranges, and shows it; to the first where none is chosen yet.
 fn step(model: &mut Model, (ranges, devices): (isize, isize)) {
     let Some((rows, columns)) = detail::map_size(model) else {
-        model.notice = Some("there is no map of ranges here".into());
+        model.notice = Some(model.look.words.ranges.no_map.to_string());
         return;
     };
     let spot = model.cell.map_or_else(Spot::default, |spot| Spot {
@@ -142,7 +144,7 @@ fn next_problem(model: &mut Model) {
     };
     match (from..count).chain(0..from.min(count)).find(bad) {
         Some(at) => choose(model, at),
-        None => model.notice = Some("there is no problem to go to".into()),
+        None => model.notice = Some(model.look.words.notices.no_problem.to_string()),
     }
 }
 

@@ -14,6 +14,7 @@ pub(super) fn of(model: &Model, row: &Row, finding: &Finding) -> Vec<(String, St
         now: began.at,
         settings: &began.settings,
         subject: row.id.subject.as_ref(),
+        words: model.look.words,
     };
     let evidence = finding
         .measurement
