@@ -245,7 +245,7 @@ words! {
         title: Phrase, denied: Phrase, partly: Phrase, undecided: Phrase, allowed: Phrase, unasked: Phrase, hidden: Counted,
         forward: Phrase, input: Phrase, no_column: Counted, current: Phrase, coming: Phrase, ended: Phrase, set: Phrase,
         set_unknown: Phrase, decided_by: Phrase, rules_more: Counted, more: Phrase, line: Phrase, device: Phrase,
-        no_rule: Phrase, not_understood: Phrase,
+        no_rule: Phrase, not_understood: Phrase, no_map: Phrase, off_the_way: Phrase,
     }
 
     /// Pieces that fill the holes of sentences.

@@ -140,6 +140,14 @@ intents! {
     Rerun = "again",
     /// Ask everything again.
     RerunAll = "all-again",
+    /// To the next range of the map.
+    NextRange = "next-range",
+    /// To the range before.
+    PreviousRange = "previous-range",
+    /// To the next device of the map.
+    NextDevice = "next-device",
+    /// To the device before.
+    PreviousDevice = "previous-device",
     /// Stop the run.
     Stop = "stop",
     /// Ask everything again every so often.
@@ -254,6 +262,30 @@ pub const TABLE: &[Binding] = &[
         &[Key::Tab, Key::BackTab],
         Intent::Switch,
         "to the other pane",
+        None,
+    ),
+    bind(
+        &[Key::Char('J')],
+        Intent::NextRange,
+        "on the map of ranges: next range, and the rule that decides",
+        None,
+    ),
+    bind(
+        &[Key::Char('K')],
+        Intent::PreviousRange,
+        "on the map of ranges: previous range",
+        None,
+    ),
+    bind(
+        &[Key::Char('L')],
+        Intent::NextDevice,
+        "on the map of ranges: next device",
+        None,
+    ),
+    bind(
+        &[Key::Char('H')],
+        Intent::PreviousDevice,
+        "on the map of ranges: previous device",
         None,
     ),
     bind(

@@ -1,7 +1,8 @@
 //! Everything about the chosen line: the question, what was seen, why it matters, who can fix it and how.
 
+mod facts;
+
 use super::{chain, evidence, path, ranges};
-use crate::catalog::Template;
 use crate::event::Finding;
 use crate::probe::{Evidence, Probe, Reading};
 use crate::report::{Row, State};
@@ -16,6 +17,8 @@ pub(super) struct Page {
     lines: Vec<Line<'static>>,
     cells: usize,
     pub(super) look: Look,
+    /// The lines of the chosen cell of a map, with what is said of it.
+    pub(super) chosen: Option<(usize, usize)>,
 }
 
 impl Page {
@@ -24,6 +27,7 @@ impl Page {
             lines: Vec::new(),
             cells: cells.saturating_sub(3).max(4),
             look,
+            chosen: None,
         }
     }
 
@@ -110,6 +114,11 @@ impl Page {
         self.labelled((&sign, role), text, of_text);
     }
 
+    /// How many lines there are.
+    pub(super) fn height(&self) -> usize {
+        self.lines.len()
+    }
+
     /// How many cells a line has.
     pub(super) fn cells(&self) -> usize {
         self.cells
@@ -144,10 +153,32 @@ impl Page {
     }
 }
 
+/// How many ranges and devices the map in the detail has, where there is one.
+pub(crate) fn map_size(model: &Model) -> Option<(usize, usize)> {
+    let State::Judged(finding) = &model.chosen_row()?.state else {
+        return None;
+    };
+    let Evidence::Allowlist(seen) = model.report.evidence.get(finding.measurement.as_ref()?)?
+    else {
+        return None;
+    };
+    ranges::size(seen.found.as_ref()?)
+}
+
+/// The first and the last line of the chosen cell of the map.
+pub(crate) fn chosen_cell(model: &Model, cells: usize) -> Option<(usize, usize)> {
+    drawn(model, cells).and_then(|page| page.chosen)
+}
+
 /// All lines of the detail, in so many cells.
 pub(crate) fn lines(model: &Model, cells: usize) -> Vec<Line<'static>> {
+    drawn(model, cells).map_or_else(Vec::new, |page| page.lines)
+}
+
+/// The detail, in so many cells; none where there is no room.
+fn drawn(model: &Model, cells: usize) -> Option<Page> {
     if cells == 0 {
-        return Vec::new();
+        return None;
     }
     let mut page = Page::new(cells, model.look);
     match (&model.chosen, model.chosen_row()) {
@@ -155,7 +186,7 @@ pub(crate) fn lines(model: &Model, cells: usize) -> Vec<Line<'static>> {
         (Some(Chosen::Fold(fold)), _) => fold_page(&mut page, model, fold),
         (Some(Chosen::Row(_)) | None, _) => {}
     }
-    page.lines
+    Some(page)
 }
 
 /// A check.
@@ -210,7 +241,7 @@ fn judged(page: &mut Page, model: &Model, row: &Row, finding: &Finding) {
     let words = &page.look.words.detail;
     page.heading(&words.seen);
     page.text("", &finding.says, Role::Text);
-    let facts = facts(model, row, finding);
+    let facts = facts::of(model, row, finding);
     if !facts.is_empty() {
         page.gap();
         page.table(&facts);
@@ -230,7 +261,7 @@ fn judged(page: &mut Page, model: &Model, row: &Row, finding: &Finding) {
     if let Some(Evidence::Allowlist(seen)) = evidence
         && let Some(found) = &seen.found
     {
-        ranges::draw(page, found);
+        ranges::draw(page, found, model.cell);
     }
     if let Some(owner) = finding.owner {
         page.heading(&words.who);
@@ -290,37 +321,6 @@ fn docs(page: &mut Page, model: &Model, row: &Row) {
         page.heading(&page.look.words.detail.document);
         page.text("", &check.docs, Role::Text);
     }
-}
-
-/// What the sentences of this outcome are filled with, by name.
-fn facts(model: &Model, row: &Row, finding: &Finding) -> Vec<(String, String)> {
-    let Some(began) = &model.report.began else {
-        return Vec::new();
-    };
-    let at = crate::probe::At {
-        now: began.at,
-        settings: &began.settings,
-        subject: row.id.subject.as_ref(),
-        words: model.look.words,
-    };
-    let evidence = finding
-        .measurement
-        .as_ref()
-        .and_then(|measurement| model.report.evidence.get(measurement));
-    let facts = evidence
-        .map(|evidence| evidence.facts(&at))
-        .unwrap_or_default();
-    let check = model.catalog.get(row.id.check.as_str());
-    let Some(outcome) = check.and_then(|check| check.outcomes.get(&finding.symptom)) else {
-        return Vec::new();
-    };
-    let sentences = std::iter::once(&outcome.says).chain(&outcome.remedies);
-    let mentioned: Vec<&str> = sentences.flat_map(Template::holes).collect();
-    facts
-        .into_iter()
-        .filter(|(name, value)| mentioned.contains(name) && !value.is_empty())
-        .map(|(name, value)| (name.replace('_', " "), value))
-        .collect()
 }
 
 /// Checks that were not asked, with what each would have asked.
