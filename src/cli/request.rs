@@ -127,6 +127,7 @@ pub(super) fn over(common: &Common, settings: &mut Settings) -> Result<(), Refus
         settings.baseline = Some(path.clone());
     }
     settings.trust.aia |= common.aia;
+    settings.trust.revocation |= common.revocation;
     if let Some(days) = common.expires_soon {
         settings.trust.expires_soon_days = days;
     }

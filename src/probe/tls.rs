@@ -4,6 +4,7 @@ mod agreement;
 mod further;
 mod judged;
 mod reading;
+mod revocation;
 
 pub use agreement::Agreement;
 pub use further::{Further, Narrow};
@@ -187,7 +188,13 @@ impl Seen {
             ),
             (
                 of(self.deciding::<Unrevoked>(at)),
-                &["staple", "revoked_at", "revoked_for"],
+                &[
+                    "staple",
+                    "told_by",
+                    "revoked_name",
+                    "revoked_at",
+                    "revoked_for",
+                ],
             ),
         ];
         for (told, names) in topics {
@@ -218,7 +225,7 @@ impl Seen {
 }
 
 /// What stands in a sentence where a certificate does not tell.
-const UNTOLD: [(&str, &str); 18] = [
+const UNTOLD: [(&str, &str); 20] = [
     ("subject", "without a name"),
     ("issuer", "an unnamed issuer"),
     ("root", "a root"),
@@ -234,6 +241,8 @@ const UNTOLD: [(&str, &str); 18] = [
     ("weakness", "a certificate in it is not what it should be"),
     ("key", "current"),
     ("staple", "the server staples no OCSP response"),
+    ("told_by", "no answer"),
+    ("revoked_name", "without a name"),
     ("revoked_at", "an untold time"),
     ("revoked_for", "no reason given"),
     ("cloud_store", "the cloud's roots"),

@@ -3,7 +3,7 @@
 use super::{Dated, Named, Strong, Trusted, Unrevoked};
 use crate::probe::tls::{Further, Seen, Shown};
 use crate::trust::tests::made::{Chain, Made, ca, host, judged, leaf, now, strangers};
-use crate::trust::{Facets, Staple, Views, judge};
+use crate::trust::{Facets, Said, Views, judge};
 use crate::wire::tls::{Handshake, TlsFailure};
 use rcgen::{ExtendedKeyUsagePurpose, date_time_ymd};
 
@@ -180,12 +180,12 @@ pub(super) fn revocation(symptom: Unrevoked) -> Seen {
         shown(facets)
     };
     match symptom {
-        Unrevoked::Unrevoked => stapled(Staple::Good {
+        Unrevoked::Unrevoked => stapled(Said::Good {
             this_update: now(),
             next_update: None,
         }),
-        Unrevoked::Untold => stapled(Staple::Absent),
-        Unrevoked::Revoked => stapled(Staple::Revoked {
+        Unrevoked::Untold => stapled(Said::Absent),
+        Unrevoked::Revoked => stapled(Said::Revoked {
             since: now(),
             reason: Some("keyCompromise".into()),
         }),
