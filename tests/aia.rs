@@ -10,7 +10,10 @@ use chains::{HOST, Made, Web, ca, leaf, serve};
 use serde_json::Value;
 use std::net::SocketAddr;
 use std::process::Command;
+use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
 
 /// A certs-only PKCS#7 bundle (RFC 2315) of one certificate.
 fn bundle(der: &[u8]) -> Vec<u8> {
@@ -202,5 +205,133 @@ async fn the_plan_tells_of_the_fetch_and_sends_nothing() {
         let fetches = steps.iter().filter(|step| step["kind"] == "http");
         assert_eq!(fetches.count(), count, "{plan}");
     }
+    assert_eq!(web.asked(), [""; 0]);
+}
+
+/// What a proxy does with CONNECT.
+#[derive(Clone, Copy)]
+enum Connects {
+    /// It connects everywhere.
+    Anywhere,
+    /// It connects to this port alone, as those do that know CONNECT for TLS alone.
+    To(u16),
+}
+
+/// An HTTP proxy: its address, and the first line of each request.
+async fn proxy(connects: Connects) -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let asked: Arc<Mutex<Vec<String>>> = Arc::default();
+    let noted = Arc::clone(&asked);
+    tokio::spawn(async move {
+        loop {
+            let (mut client, _) = listener.accept().await.unwrap();
+            let noted = Arc::clone(&noted);
+            tokio::spawn(async move {
+                let mut head = Vec::new();
+                while !head.ends_with(b"\r\n\r\n") {
+                    head.push(client.read_u8().await?);
+                }
+                let head = String::from_utf8(head).unwrap();
+                let first = head.lines().next().unwrap().to_owned();
+                noted.lock().unwrap().push(first.clone());
+                let mut words = first.split(' ');
+                let (method, place) = (words.next().unwrap(), words.next().unwrap());
+                let tunnel = method == "CONNECT";
+                let rest = place.trim_start_matches("http://");
+                let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+                let refused = matches!(connects, Connects::To(port) if !authority.ends_with(&format!(":{port}")));
+                if tunnel && refused {
+                    client.write_all(b"HTTP/1.1 403 Forbidden\r\n\r\n").await?;
+                    return Ok(0);
+                }
+                let mut server = TcpStream::connect(authority).await?;
+                if tunnel {
+                    client.write_all(b"HTTP/1.1 200 Connected\r\n\r\n").await?;
+                } else {
+                    let request = head.replacen(place, path, 1);
+                    server.write_all(request.as_bytes()).await?;
+                }
+                let both = tokio::io::copy_bidirectional(&mut client, &mut server).await;
+                both.map(|(sent, _)| sent)
+            });
+        }
+    });
+    (address, asked)
+}
+
+/// The row of certificate-trusted of the server at its address, with these variables in the environment.
+async fn trusted_at(url: &str, root: &Made, more: &[&str], variables: &[(&str, &str)]) -> Value {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("root.pem");
+    std::fs::write(&file, root.pem()).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_orch-doctor"));
+    command
+        .env_clear()
+        .envs(variables.iter().copied())
+        .args(["check", url, "--format", "json", "--aia"])
+        .args(["--only", "certificate-trusted", "--cloud-roots"])
+        .arg(&file)
+        .args(more);
+    let report: Value = serde_json::from_str(&output(command).await).unwrap();
+    let rows = report["rows"].as_array().unwrap();
+    let row = rows
+        .iter()
+        .find(|row| row["check"] == "certificate-trusted");
+    row.unwrap().clone()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_missing_intermediate_is_fetched_by_way_of_the_proxy() {
+    let web = Web::start().await;
+    let root = Made::root("Root of All");
+    let middle = root.issue(ca("Issuing CA", None));
+    web.file("/ca.cer", &middle.der);
+    let server = serve(&middle.issue(leaf(&web.url("/ca.cer")))).await;
+    let url = format!("https://{server}");
+    for connects in [Connects::Anywhere, Connects::To(server.port())] {
+        let (proxy, asked) = proxy(connects).await;
+        let row = trusted_at(&url, &root, &["--proxy", &format!("http://{proxy}")], &[]).await;
+        assert_eq!(row["symptom"], "missing-intermediate", "{row}");
+        let asked = asked.lock().unwrap().clone();
+        let connect = format!("CONNECT {} HTTP/1.1", web.address);
+        assert!(asked.contains(&connect), "{asked:?}");
+        let whole = format!("GET {} HTTP/1.1", web.url("/ca.cer"));
+        let refused = matches!(connects, Connects::To(_));
+        assert_eq!(asked.contains(&whole), refused, "{asked:?}");
+    }
+    assert_eq!(web.asked(), ["/ca.cer", "/ca.cer"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_environments_proxy_for_http_is_the_fetchs_and_its_exceptions_are_heeded() {
+    let web = Web::start().await;
+    let root = Made::root("Root of All");
+    let middle = root.issue(ca("Issuing CA", None));
+    web.file("/ca.cer", &middle.der);
+    let server = serve(&middle.issue(leaf(&web.url("/ca.cer")))).await;
+    let url = format!("https://{server}");
+    for (exceptions, requests) in [("other.example", 1), ("127.0.0.1", 0)] {
+        let (proxy, asked) = proxy(Connects::Anywhere).await;
+        let proxy = format!("http://{proxy}");
+        let variables = [("http_proxy", proxy.as_str()), ("no_proxy", exceptions)];
+        let row = trusted_at(&url, &root, &[], &variables).await;
+        assert_eq!(row["symptom"], "missing-intermediate", "{row}");
+        assert_eq!(asked.lock().unwrap().len(), requests);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_a_proxy_looks_the_name_up_no_private_address_is_asked() {
+    let web = Web::start().await;
+    let root = Made::root("Root of All");
+    let middle = root.issue(ca("Issuing CA", None));
+    web.file("/ca.cer", &middle.der);
+    let server = serve(&middle.issue(leaf(&web.url("/ca.cer")))).await;
+    let (proxy, _) = proxy(Connects::Anywhere).await;
+    let url = format!("https://localhost:{}", server.port());
+    let row = trusted_at(&url, &root, &["--proxy", &format!("http://{proxy}")], &[]).await;
+    assert_eq!(row["symptom"], "unknown-issuer", "{row}");
+    assert_eq!(*trouble(&row), "inside", "{row}");
     assert_eq!(web.asked(), [""; 0]);
 }
