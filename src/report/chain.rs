@@ -62,11 +62,14 @@ pub fn chains(seen: &Seen) -> Vec<Chain> {
         let Some(facets) = &shown.facets else {
             continue;
         };
-        if told.contains(&facets) {
+        if told.iter().any(|other| is_same(other, facets)) {
             continue;
         }
         told.push(facets);
-        let same = |other: &&Shown| other.facets.as_ref() == Some(facets);
+        let same = |other: &&Shown| {
+            let other = other.facets.as_ref();
+            other.is_some_and(|other| is_same(other, facets))
+        };
         let more = match seen.addresses.iter().filter(same).count() - 1 {
             0 => String::new(),
             1 => " and 1 address more".into(),
@@ -75,6 +78,11 @@ pub fn chains(seen: &Seen) -> Vec<Chain> {
         chains.push(chain(format!("{}{more}", shown.address), facets));
     }
     chains
+}
+
+/// Whether two addresses serve the same, judged alike; the moments of judging differ always.
+fn is_same(one: &Facets, other: &Facets) -> bool {
+    one.certificates == other.certificates && one.end == other.end && one.cloud == other.cloud
 }
 
 /// One chain.

@@ -1,5 +1,6 @@
 //! Handshakes and certificates for each symptom, minted for it.
 
+use super::super::Uniform;
 use super::{Dated, Named, Strong, Trusted, Unrevoked};
 use crate::probe::tls::{Further, Seen, Shown};
 use crate::trust::tests::made::{Chain, Made, ca, host, judged, leaf, now, strangers};
@@ -25,6 +26,7 @@ fn shown(facets: Facets) -> Seen {
             fetched: Vec::new(),
             took_ms: 4,
         }],
+        clocks: None,
     }
 }
 
@@ -45,6 +47,7 @@ pub(in crate::probe::tls) fn failing(failure: TlsFailure, first_bytes: &str) -> 
             fetched: Vec::new(),
             took_ms: 4,
         }],
+        clocks: None,
     }
 }
 
@@ -190,4 +193,25 @@ pub(super) fn revocation(symptom: Unrevoked) -> Seen {
             reason: Some("keyCompromise".into()),
         }),
     }
+}
+
+/// Certificates for each symptom of uniformity.
+pub(in crate::probe::tls) fn uniformity(symptom: Uniform) -> Seen {
+    let mut seen = shown(Chain::healthy().judged());
+    match symptom {
+        Uniform::Uniform => {}
+        Uniform::Differing => {
+            let older = Chain::with_leaf(|leaf| leaf.not_after = date_time_ymd(2027, 2, 1));
+            let mut other = shown(older.judged()).addresses;
+            other[0].address.set_ip([203, 0, 113, 8].into());
+            seen.addresses.extend(other);
+            // Keys are drawn anew each time; the sentence must not change with them.
+            for (shown, print) in seen.addresses.iter_mut().zip(["1b2c", "a9f0"]) {
+                let facets = shown.facets.iter_mut();
+                facets.for_each(|facets| facets.certificates[0].fingerprint = print.repeat(16));
+            }
+        }
+        Uniform::Untold => return failing(TlsFailure::Closed, ""),
+    }
+    seen
 }
