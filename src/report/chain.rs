@@ -1,9 +1,14 @@
 //! A certificate chain in words, from the server's own certificate to where it ends: what the screen and the text draw alike.
 
+mod span;
+
+pub use span::Span;
+
 use crate::catalog::CheckId;
 use crate::probe::tls::{Seen, Shown};
-use crate::trust::{Certificate, End, Facets, NameState, Path, Place, Served, View};
+use crate::trust::{Certificate, End, Facets, Key, NameState, Path, Place, Served, View};
 use jiff::Timestamp;
+use span::TimeLine;
 
 /// How many names of a certificate are told.
 const NAMES: usize = 5;
@@ -30,6 +35,8 @@ pub struct Link {
     pub troubles: Vec<String>,
     /// What it says of itself.
     pub facts: Vec<String>,
+    /// When it is valid.
+    pub span: Option<Span>,
 }
 
 /// A chain: each link is signed by the next.
@@ -89,9 +96,10 @@ fn is_same(one: &Facets, other: &Facets) -> bool {
 fn chain(sent_by: String, facets: &Facets) -> Chain {
     let path = known_path(facets);
     let indices = path.map_or(&facets.chain, |(path, _)| &path.certificates);
+    let line = TimeLine::around(facets.leaf().and_then(validity), facets.at);
     let links = indices.iter().enumerate().filter_map(|(at, index)| {
         let certificate = facets.certificates.get(*index)?;
-        Some(link(certificate, facets, at == 0))
+        Some(link(certificate, facets, line, at == 0))
     });
     let beside = facets.certificates.iter().enumerate().filter(|(at, one)| {
         one.place == Place::Served && !indices.contains(at) && !is_end(facets, *at)
@@ -99,7 +107,7 @@ fn chain(sent_by: String, facets: &Facets) -> Chain {
     Chain {
         sent_by,
         links: links.collect(),
-        end: end(facets, path),
+        end: end(facets, path, line),
         beside: beside
             .map(|(_, one)| format!("also sent, not part of it: {}", name(one)))
             .collect(),
@@ -109,7 +117,7 @@ fn chain(sent_by: String, facets: &Facets) -> Chain {
 }
 
 /// One certificate.
-fn link(certificate: &Certificate, facets: &Facets, first: bool) -> Link {
+fn link(certificate: &Certificate, facets: &Facets, line: TimeLine, first: bool) -> Link {
     let found = (certificate.place == Place::Found)
         .then(|| "not sent by the server; found elsewhere".to_owned());
     let troubles: Vec<String> = found
@@ -124,8 +132,18 @@ fn link(certificate: &Certificate, facets: &Facets, first: bool) -> Link {
         },
         name: name(certificate).to_owned(),
         troubles,
-        facts: plain_facts(certificate, facets.at),
+        facts: plain_facts(certificate, first),
+        span: span(certificate, line),
     }
+}
+
+/// When a certificate is valid.
+fn validity(certificate: &Certificate) -> Option<(Timestamp, Timestamp)> {
+    Some((certificate.not_before?, certificate.not_after?))
+}
+
+fn span(certificate: &Certificate, line: TimeLine) -> Option<Span> {
+    validity(certificate).map(|(from, until)| line.span(from, until))
 }
 
 /// What each set of roots makes of it.
@@ -189,7 +207,7 @@ fn known_path(facets: &Facets) -> Option<(&Path, bool)> {
 }
 
 /// Where the chain ends.
-fn end(facets: &Facets, path: Option<(&Path, bool)>) -> Link {
+fn end(facets: &Facets, path: Option<(&Path, bool)>, line: TimeLine) -> Link {
     let (name, why, standing) = match path {
         Some((path, true)) => {
             let why = format!("a root that the cloud has ({})", facets.cloud.store);
@@ -202,15 +220,38 @@ fn end(facets: &Facets, path: Option<(&Path, bool)>) -> Link {
         None => open_end(facets),
     };
     let why = vec![why];
-    let (troubles, facts) = match standing {
+    let (troubles, mut facts) = match standing {
         Standing::Good => (Vec::new(), why),
         Standing::Bad | Standing::Open => (why, Vec::new()),
     };
+    let served = served_root(facets);
+    let key = path
+        .map(|(path, _)| &path.root_key)
+        .or(served.map(|root| &root.key));
+    facts.extend(key.and_then(described));
+    let dates = path
+        .and_then(|(path, _)| path.root_dates)
+        .or(served.and_then(validity));
     Link {
         standing,
         name,
         troubles,
         facts,
+        span: dates.map(|(from, until)| line.span(from, until)),
+    }
+}
+
+/// The root that the server sent, where the chain ends in one.
+fn served_root(facets: &Facets) -> Option<&Certificate> {
+    match facets.end {
+        End::Root(at) => facets.certificates.get(at),
+        End::Nothing
+        | End::Unreadable
+        | End::SelfSigned
+        | End::Anchored(_)
+        | End::Open(_)
+        | End::WrongKey(_)
+        | End::Unproven(_) => None,
     }
 }
 
@@ -295,8 +336,8 @@ fn trouble(certificate: &Certificate, facets: &Facets, first: bool) -> Option<St
     }
 }
 
-/// Names, end of validity and key, a line each or two.
-fn plain_facts(certificate: &Certificate, at: Timestamp) -> Vec<String> {
+/// Names, where it is from, key and, of the first, the fingerprint.
+fn plain_facts(certificate: &Certificate, first: bool) -> Vec<String> {
     let mut lines = Vec::new();
     if !certificate.names.is_empty() {
         let more = certificate
@@ -315,19 +356,28 @@ fn plain_facts(certificate: &Certificate, at: Timestamp) -> Vec<String> {
         };
         lines.push(format!("for {}{more}", names.join(", ")));
     }
-    let mut facts = Vec::new();
-    if let Some(until) = certificate.not_after.filter(|until| *until >= at) {
-        let days = (until.as_second() - at.as_second()) / 86_400;
-        facts.push(format!("until {} ({days} days)", day(until)));
-    }
-    if !certificate.key.kind.is_empty() {
-        facts.push(match certificate.key.bits {
-            bits if bits > 0 && certificate.key.kind == "RSA" => format!("RSA {bits}"),
-            _ => certificate.key.kind.clone(),
-        });
-    }
+    let sent = match certificate.place {
+        Place::Served => Some("sent by the server".to_owned()),
+        Place::Found => None,
+    };
+    let print = certificate.fingerprint.get(..16).filter(|_| first);
+    let print = print.map(|print| format!("SHA-256 {print}…"));
+    let facts: Vec<String> = sent
+        .into_iter()
+        .chain(described(&certificate.key))
+        .chain(print)
+        .collect();
     lines.push(facts.join(", "));
     lines
+}
+
+/// A key in words.
+fn described(key: &Key) -> Option<String> {
+    match key.kind.as_str() {
+        "" => None,
+        "RSA" if key.bits > 0 => Some(format!("RSA {}", key.bits)),
+        kind => Some(kind.to_owned()),
+    }
 }
 
 /// The day of a moment.

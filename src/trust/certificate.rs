@@ -190,8 +190,8 @@ impl<'a> Known<'a> {
             issuer_name: short_name(&self.x509.issuer),
             serial: serial(self.x509.raw_serial()),
             version: self.x509.version.0.saturating_add(1),
-            not_before: moment(self.x509.validity.not_before.timestamp()),
-            not_after: moment(self.x509.validity.not_after.timestamp()),
+            not_before: Some(moment(self.x509.validity.not_before.timestamp())),
+            not_after: Some(moment(self.x509.validity.not_after.timestamp())),
             key: key::of(&self.x509.subject_pki),
             signature: algorithm(&self.x509),
             name_count: hosts.len(),
@@ -337,8 +337,14 @@ fn url(name: &GeneralName<'_>) -> Option<String> {
     }
 }
 
-fn moment(second: i64) -> Option<Timestamp> {
-    Timestamp::from_second(second).ok()
+/// The moment of a certificate or list; `99991231235959Z`, which stands for no end (RFC 5280, 4.1.2.5), lies just beyond what can be told.
+pub(crate) fn moment(second: i64) -> Timestamp {
+    let beyond = if second > 0 {
+        Timestamp::MAX
+    } else {
+        Timestamp::MIN
+    };
+    Timestamp::from_second(second).unwrap_or(beyond)
 }
 
 /// SHA-256 of some bytes in lower-case hexadecimal.

@@ -1,6 +1,6 @@
 //! Reads a certificate revocation list (RFC 5280, 5) and checks who signed it.
 
-use super::certificate::Known;
+use super::certificate::{Known, moment};
 use super::facets::Said;
 use super::revocation::{Issuer, Validity, reason_name};
 use super::signature::{self, Proof};
@@ -11,7 +11,6 @@ use x509_parser::prelude::{
     CertificateRevocationList, DistributionPointName, FromDer, IssuingDistributionPoint,
     ParsedExtension, RevokedCertificate, SubjectPublicKeyInfo,
 };
-use x509_parser::time::ASN1Time;
 
 /// What a list says about a certificate of this issuer.
 pub(crate) fn read(list: &[u8], certificate: &Known<'_>, issuer: &Issuer, now: Timestamp) -> Said {
@@ -33,9 +32,7 @@ pub(crate) fn read(list: &[u8], certificate: &Known<'_>, issuer: &Issuer, now: T
     if !issuer.may_sign_lists || !is_signed_by(&list, &issuer.key) {
         return Said::Unproven;
     }
-    let Some(validity) = validity(&list) else {
-        return Said::Malformed;
-    };
+    let validity = validity(&list);
     let reach = reach(&list, certificate);
     if reach == Reach::Elsewhere {
         return Said::OtherCertificate;
@@ -62,18 +59,11 @@ fn is_signed_by(list: &CertificateRevocationList<'_>, key: &[u8]) -> bool {
     })
 }
 
-fn validity(list: &CertificateRevocationList<'_>) -> Option<Validity> {
-    Some(Validity {
-        this_update: moment(list.last_update())?,
-        next_update: match list.next_update() {
-            Some(next) => Some(moment(next)?),
-            None => None,
-        },
-    })
-}
-
-fn moment(time: ASN1Time) -> Option<Timestamp> {
-    Timestamp::from_second(time.timestamp()).ok()
+fn validity(list: &CertificateRevocationList<'_>) -> Validity {
+    Validity {
+        this_update: moment(list.last_update().timestamp()),
+        next_update: list.next_update().map(|next| moment(next.timestamp())),
+    }
 }
 
 /// An entry that says of the certificate that it is revoked, unless it says something that is not understood.
@@ -86,10 +76,7 @@ fn revoked(entry: &RevokedCertificate<'_>, validity: Validity, now: Timestamp) -
             _ => {}
         }
     }
-    match moment(entry.revocation_date) {
-        Some(since) => validity.revoked(now, since, reason),
-        None => Said::Malformed,
-    }
+    validity.revoked(now, moment(entry.revocation_date.timestamp()), reason)
 }
 
 /// What a list tells of a certificate.

@@ -1,5 +1,6 @@
 //! Asks and reads OCSP (RFC 6960): the request, and a response with the check of who signed it.
 
+use super::certificate::moment;
 use super::der::{
     BITS, ENUMERATED, Element, INTEGER, OCTETS, OID, Reader, SEQUENCE, TIME, wrapped,
 };
@@ -260,5 +261,5 @@ fn revoked(contents: &[u8]) -> Option<State> {
 
 fn time(element: &Element<'_>) -> Option<Timestamp> {
     let (_, time) = x509_parser::time::ASN1Time::from_der(element.whole).ok()?;
-    Timestamp::from_second(time.timestamp()).ok()
+    Some(moment(time.timestamp()))
 }

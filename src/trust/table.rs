@@ -1,6 +1,6 @@
 //! The certificates at hand, laid out by index: the served ones in the order served, then those found elsewhere.
 
-use super::certificate::{self, Known};
+use super::certificate::{self, Known, moment};
 use super::facets::{Certificate, Facets, Fault, FaultKind, Path, Place, View};
 use super::judge::{Reach, Views};
 use super::path::{Found, Spelling, Web};
@@ -192,13 +192,12 @@ impl<'a> Table<'a> {
                 constraints: constraints.as_deref(),
             },
         );
-        let dates = root.as_ref().and_then(|root| {
+        let dates = root.as_ref().map(|root| {
             let validity = &root.x509.validity;
-            let from = Timestamp::from_second(validity.not_before.timestamp()).ok()?;
-            Some((
-                from,
-                Timestamp::from_second(validity.not_after.timestamp()).ok()?,
-            ))
+            (
+                moment(validity.not_before.timestamp()),
+                moment(validity.not_after.timestamp()),
+            )
         });
         Path {
             root: roots.shown(anchor),
@@ -234,7 +233,7 @@ impl<'a> Table<'a> {
             .map(|known| known.x509.validity.not_after.timestamp())
             .min()?;
         if from <= until {
-            Timestamp::from_second(from).ok()
+            Some(moment(from))
         } else {
             None
         }
