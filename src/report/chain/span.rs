@@ -1,5 +1,6 @@
 //! The time in which a certificate is valid, as a bar on a line of time that a whole chain shares.
 
+use crate::words::Chain as Words;
 use jiff::{SignedDuration, Timestamp};
 
 /// How many cells a bar has.
@@ -55,7 +56,7 @@ impl TimeLine {
     }
 
     /// The bar of a validity.
-    pub(super) fn span(self, from: Timestamp, until: Timestamp) -> Span {
+    pub(super) fn span(self, (from, until): (Timestamp, Timestamp), words: &Words) -> Span {
         let (first, last) = (from.as_second(), until.as_second());
         let edge = |cell: i64| self.from + (self.until - self.from) * cell / CELLS;
         let cells = (0..CELLS).map(|cell| {
@@ -74,29 +75,33 @@ impl TimeLine {
         });
         Span {
             cells: cells.collect(),
-            said: said(from, until, self.now),
+            said: said((from, until), self.now, words),
         }
     }
 }
 
 /// From when until when, and how far that is from the present.
-fn said(from: Timestamp, until: Timestamp, now: i64) -> String {
+fn said((from, until): (Timestamp, Timestamp), now: i64, words: &Words) -> String {
     let day = |at: Timestamp| at.strftime("%Y-%m-%d").to_string();
-    let days = |seconds: i64| match seconds / (24 * 60 * 60) {
-        1 => "1 day".to_owned(),
-        days => format!("{days} days"),
+    let days = |seconds: i64| {
+        let days = usize::try_from(seconds / (24 * 60 * 60));
+        words.days.of(days.unwrap_or(0))
     };
     let (first, last) = (from.as_second(), until.as_second());
-    let distance = if last < first {
-        "ends before it begins".into()
+    let (phrase, days) = if last < first {
+        (&words.never, String::new())
     } else if now < first {
-        format!("begins in {}", days(first - now))
+        (&words.to_come, days(first - now))
     } else if now > last {
-        format!("ended {} ago", days(now - last))
+        (&words.over, days(now - last))
     } else {
-        format!("{} left", days(last - now))
+        (&words.left, days(last - now))
     };
-    format!("{} to {}, {distance}", day(from), day(until))
+    phrase.with(&[
+        ("from", &day(from)),
+        ("until", &day(until)),
+        ("days", &days),
+    ])
 }
 
 impl Span {
@@ -121,6 +126,7 @@ impl Span {
 #[cfg(test)]
 mod tests {
     use super::TimeLine;
+    use crate::words::Lang;
 
     const NOW: &str = "2026-11-22T10:00:00Z";
 
@@ -128,7 +134,7 @@ mod tests {
     fn drawn(leaf: (&str, &str), other: (&str, &str)) -> (String, String) {
         let at = |day: &str| format!("{day}T00:00:00Z").parse().unwrap();
         let line = TimeLine::around(Some((at(leaf.0), at(leaf.1))), NOW.parse().unwrap());
-        let span = line.span(at(other.0), at(other.1));
+        let span = line.span((at(other.0), at(other.1)), &Lang::En.words().chain);
         assert_eq!(span.drawn(false).chars().count(), 24);
         (span.drawn(true), span.said)
     }
