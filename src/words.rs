@@ -237,7 +237,8 @@ words! {
         untrusted: Phrase, trusted_cloud: Phrase, untrusted_cloud: Phrase, cloud_root: Phrase, private_root: Phrase,
         itself: Phrase, self_signed: Phrase, own_root: Phrase, machine_root: Phrase, open: Phrase, wrong_key: Phrase,
         unproven: Phrase, nothing: Phrase, unreadable: Phrase, unreadable_name: Phrase, no_name: Phrase, malformed: Phrase,
-        ended: Phrase, begins: Phrase, other_names: Phrase, no_host: Phrase, names: Phrase, names_more: Phrase, until: Phrase,
+        ended: Phrase, begins: Phrase, other_names: Phrase, no_host: Phrase, names: Phrase, names_more: Phrase, sent: Phrase,
+        days: Counted, left: Phrase, over: Phrase, to_come: Phrase, never: Phrase,
     }
 
     /// The published ranges against the devices.

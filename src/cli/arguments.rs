@@ -107,6 +107,9 @@ pub(super) struct Common {
     /// Fetch a missing issuer from where the certificate says it is (plain http, small, no redirect, no private address)
     #[arg(long)]
     pub aia: bool,
+    /// Ask the CA whether a certificate is revoked, where the certificate says (under the same rules); the CA learns who asks
+    #[arg(long)]
+    pub revocation: bool,
     /// Seconds for DNS, TCP and TLS of one connection together
     #[arg(long, value_name = "S", value_parser = seconds)]
     pub connect_timeout: Option<u64>,

@@ -4,6 +4,7 @@ mod mark;
 mod reading;
 
 pub use mark::Mark;
+pub(in crate::probe) use reading::SKEW_TOLD_S;
 pub use reading::{Age, Clock, Responder};
 
 use super::{At, Cx, Intent, Subject};
@@ -246,7 +247,7 @@ impl Seen {
 }
 
 /// Seconds in words.
-fn duration(seconds: u64) -> String {
+pub(in crate::probe) fn duration(seconds: u64) -> String {
     match seconds {
         0..=119 => format!("{seconds} s"),
         120..=7199 => format!("{} min", seconds / 60),

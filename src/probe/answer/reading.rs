@@ -6,7 +6,7 @@ use crate::wire::Failure;
 use crate::wire::envelope::Shape;
 
 /// How far this clock and the server's may be apart before it is told, seconds.
-const SKEW_TOLD_S: i64 = 120;
+pub(in crate::probe) const SKEW_TOLD_S: i64 = 120;
 
 /// The oldest API that Apps works with: 19.10 (API 9), by the documentation.
 const OLDEST_API: f64 = 9.0;
