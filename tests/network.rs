@@ -10,6 +10,8 @@
 
 #[path = "network/names.rs"]
 mod names;
+#[path = "network/outward.rs"]
+mod outward;
 #[path = "network/program.rs"]
 mod program;
 #[path = "network/proxies.rs"]

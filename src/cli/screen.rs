@@ -120,7 +120,7 @@ pub(super) async fn replay(
 }
 
 /// The look that terminal and flags ask for.
-fn look(colour: Colour) -> Look {
+pub(super) fn look(colour: Colour) -> Look {
     let style = output::style(colour, false);
     let theme = if style.colour {
         Theme::Dark

@@ -1,17 +1,17 @@
 //! The last line: the keys that matter, what is being typed, or what was just done.
 
 use crate::tui::command;
-use crate::tui::keys::TABLE;
+use crate::tui::keys::{Binding, TABLE};
 use crate::tui::model::{Mode, Model};
 use crate::tui::text::{fit, safe, width};
-use crate::tui::theme::Role;
+use crate::tui::theme::{Look, Role};
 use ratatui::text::{Line, Span};
 
 /// One line.
 pub(super) fn lines(model: &Model, cells: usize) -> Vec<Line<'static>> {
     let look = model.look;
     let line = match model.mode {
-        Mode::Filter => typing(model, (" filter / ", &model.filter), cells),
+        Mode::Filter => typing(look, (" filter / ", &model.filter), cells),
         Mode::Command => command(model, cells),
         Mode::Save => Line::from(vec![
             Span::styled(" save the report as  ", look.style(Role::Heading)),
@@ -29,7 +29,7 @@ pub(super) fn lines(model: &Model, cells: usize) -> Vec<Line<'static>> {
                 ),
                 look.style(Role::Heading),
             ),
-            None => keys(model, cells),
+            None => keys(TABLE, (look, &model.filter), cells),
         },
     };
     vec![line]
@@ -38,7 +38,7 @@ pub(super) fn lines(model: &Model, cells: usize) -> Vec<Line<'static>> {
 /// The command as typed so far, and what it could become.
 fn command(model: &Model, cells: usize) -> Line<'static> {
     let look = model.look;
-    let mut line = typing(model, (" : ", &model.command), cells);
+    let mut line = typing(look, (" : ", &model.command), cells);
     let left = cells.saturating_sub(line.width() + 2);
     let all = command::completions(&model.command, model).join("  ");
     let all = fit(&format!("  {all}"), left, look);
@@ -47,8 +47,11 @@ fn command(model: &Model, cells: usize) -> Line<'static> {
 }
 
 /// What is being typed; its end stays in sight.
-fn typing(model: &Model, (label, typed): (&'static str, &str), cells: usize) -> Line<'static> {
-    let look = model.look;
+pub(crate) fn typing(
+    look: Look,
+    (label, typed): (&'static str, &str),
+    cells: usize,
+) -> Line<'static> {
     let typed = safe(typed, look);
     let mut seen = typed.as_str();
     while width(seen) + 12 > cells.max(13) {
@@ -61,19 +64,22 @@ fn typing(model: &Model, (label, typed): (&'static str, &str), cells: usize) -> 
     ])
 }
 
-/// The keys of the table that have a word, as many as fit; the filter in force comes first, and help and the way out always.
-fn keys(model: &Model, cells: usize) -> Line<'static> {
-    let look = model.look;
+/// The keys of a table that have a word, as many as fit; the filter in force comes first, and help and the way out always.
+pub(crate) fn keys<I>(
+    table: &[Binding<I>],
+    (look, filter): (Look, &str),
+    cells: usize,
+) -> Line<'static> {
     let mut spans = vec![Span::raw(" ")];
     let mut used = 1;
-    if !model.filter.is_empty() {
-        let text = format!("filter: {}", safe(&model.filter, look));
+    if !filter.is_empty() {
+        let text = format!("filter: {}", safe(filter, look));
         let text = fit(&text, cells / 2, look);
         used += width(&text) + 2;
         spans.push(Span::styled(text, look.style(Role::Warn)));
         spans.push(Span::raw("  "));
     }
-    let told: Vec<(String, &str)> = TABLE
+    let told: Vec<(String, &str)> = table
         .iter()
         .filter_map(|binding| Some((binding.keys.first()?.to_string(), binding.footer?)))
         .collect();

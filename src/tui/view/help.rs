@@ -1,6 +1,6 @@
 //! The keys, from the table of keys.
 
-use crate::tui::keys::{Binding, TABLE};
+use crate::tui::keys::{TABLE, named};
 use crate::tui::model::Model;
 use crate::tui::text::{width, wrap};
 use crate::tui::theme::{Role, Shape};
@@ -39,23 +39,13 @@ const SIGNS: [(Shape, Role, &str); 9] = [
     (Shape::Waiting, Role::Quiet, "waiting"),
 ];
 
-/// The keys of one binding.
-fn keys(binding: &Binding) -> String {
-    binding
-        .keys
-        .iter()
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join(" ")
-}
-
 /// All lines of the help.
 pub(crate) fn lines(model: &Model, cells: usize) -> Vec<Line<'static>> {
     let look = model.look;
     let heading = |text: &str| Line::styled(format!(" {text}"), look.style(Role::Accent));
     let indent = TABLE
         .iter()
-        .map(|binding| width(&keys(binding)))
+        .map(|binding| width(&named(binding)))
         .max()
         .unwrap_or(0)
         .min(cells / 2)
@@ -80,7 +70,7 @@ pub(crate) fn lines(model: &Model, cells: usize) -> Vec<Line<'static>> {
     };
     let mut lines = vec![heading("KEYS")];
     for binding in TABLE {
-        lines.extend(row(keys(binding), Role::Key, binding.help));
+        lines.extend(row(named(binding), Role::Key, binding.help));
     }
     lines.push(Line::default());
     lines.push(heading("FILTER"));
