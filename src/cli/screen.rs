@@ -1,6 +1,6 @@
 //! Runs with a screen: does what the terminal UI asks for.
 
-use super::arguments::{Colour, Common};
+use super::arguments::{Colour, Common, Language};
 use super::request::Request;
 use super::{Refused, live, output};
 use crate::catalog::Catalog;
@@ -8,6 +8,7 @@ use crate::event::Event;
 use crate::plan::Selection;
 use crate::report::{Exit, Report};
 use crate::tui::{Ask, Look, Opening, Theme, show};
+use crate::words::Lang;
 use crate::world::real;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
@@ -27,10 +28,10 @@ pub(super) async fn run(request: Request, common: &Common) -> Result<Exit, Refus
         ));
     }
     let opening = Opening {
-        catalog: request.catalog.clone(),
+        catalog: request.catalog.clone().in_language(common.lang.into())?,
         target: request.settings.target.typed.clone(),
         replay: false,
-        look: look(common.color),
+        look: look(common.color, common.lang),
         mouse: true,
     };
     let (events, screen_events) = unbounded_channel();
@@ -100,13 +101,13 @@ fn begun(
 pub(super) async fn replay(
     catalog: Catalog,
     events: Vec<Event>,
-    colour: Colour,
+    (colour, language): (Colour, Language),
 ) -> Result<Exit, Refused> {
     let opening = Opening {
         catalog,
         target: String::new(),
         replay: true,
-        look: look(colour),
+        look: look(colour, language),
         mouse: true,
     };
     let (sender, receiver) = unbounded_channel();
@@ -120,7 +121,7 @@ pub(super) async fn replay(
 }
 
 /// The look that terminal and flags ask for.
-pub(super) fn look(colour: Colour) -> Look {
+pub(super) fn look(colour: Colour, language: Language) -> Look {
     let style = output::style(colour, false);
     let theme = if style.colour {
         Theme::Dark
@@ -130,6 +131,7 @@ pub(super) fn look(colour: Colour) -> Look {
     Look {
         theme,
         ascii: style.ascii,
+        words: Lang::from(language).words(),
     }
 }
 

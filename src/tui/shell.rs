@@ -115,7 +115,7 @@ fn perform(model: &mut Model, effect: Effect, asks: &UnboundedSender<Ask>) -> io
         }
         Effect::Copy(text) => to_clipboard(&text)?,
         Effect::Save(format) => {
-            let saved = save::save(&model.report, format, Path::new("."));
+            let saved = save::save(&model.report, (format, model.look.words), Path::new("."));
             update(model, Msg::Saved(saved.map_err(|error| error.to_string())));
         }
     }

@@ -2,7 +2,7 @@
 
 use super::Refused;
 use super::listen::{Out, hand_over, tally, writer};
-use crate::cli::arguments::Colour;
+use crate::cli::arguments::{Colour, Language};
 use crate::cli::{output, screen};
 use crate::report::Exit;
 use crate::tui::listen::Opening;
@@ -39,7 +39,7 @@ pub(super) async fn run(
     let opening = Opening {
         address,
         secret,
-        look: screen::look(Colour::Auto),
+        look: screen::look(Colour::Auto, Language::En),
     };
     let counted = {
         let counts = counts.clone();

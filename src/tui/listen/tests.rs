@@ -331,6 +331,7 @@ fn in_ascii_without_colour_everything_is_ascii() {
     model.look = Look {
         theme: Theme::Mono,
         ascii: true,
+        ..Look::default()
     };
     for keys in ["", "kk", "J", "q?"] {
         press(&mut model, keys);

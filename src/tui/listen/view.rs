@@ -5,7 +5,7 @@ use super::keys::TABLE;
 use super::model::{Mode, Model, SIGNATURES, Secret, face};
 use super::place::places;
 use super::{event, list, page};
-use crate::tui::text::{fit, many, safe, width};
+use crate::tui::text::{fit, safe, width};
 use crate::tui::theme::Role;
 use crate::tui::view::{bar, cells, footer, put};
 use crate::webhook::life::clock;
@@ -101,7 +101,8 @@ fn counted(model: &Model, cells: usize) -> Line<'static> {
     let counts = model.counts;
     let heard: u64 = model.by_signature.iter().sum();
     let events = usize::try_from(heard).unwrap_or(usize::MAX);
-    let mut pieces = vec![(many(events, "event", "events"), Role::Text)];
+    let word = if events == 1 { "event" } else { "events" };
+    let mut pieces = vec![(format!("{events} {word}"), Role::Text)];
     for (signature, count) in SIGNATURES.into_iter().zip(model.by_signature) {
         let (shape, role) = face(signature);
         if count > 0 {
@@ -139,7 +140,8 @@ fn counted(model: &Model, cells: usize) -> Line<'static> {
 fn foot(model: &Model, cells: usize) -> Line<'static> {
     let look = model.look;
     if model.mode == Mode::Filter {
-        return footer::typing(look, (" filter / ", &model.filter), cells);
+        let label = format!(" {} / ", look.words.footer.filter);
+        return footer::typing(look, (label, &model.filter), cells);
     }
     if let Some(notice) = &model.notice {
         let text = fit(&safe(notice, look), cells.saturating_sub(2), look);
@@ -147,5 +149,8 @@ fn foot(model: &Model, cells: usize) -> Line<'static> {
     }
     let only = model.only.map(|only| format!("signature:{}", only.key()));
     let filter = [only.unwrap_or_default(), model.filter.clone()].join(" ");
-    footer::keys(TABLE, (look, filter.trim()), cells)
+    let told = TABLE
+        .iter()
+        .filter_map(|binding| Some((binding.keys.first()?.to_string(), binding.footer?)));
+    footer::keys(&told.collect::<Vec<_>>(), (look, filter.trim()), cells)
 }

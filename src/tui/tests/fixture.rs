@@ -332,8 +332,17 @@ pub(in crate::tui) fn opening() -> Opening {
 }
 
 /// A model of that size, in which these events happened.
-pub(in crate::tui) fn told((width, height): (u16, u16), events: Vec<Event>) -> Model {
-    let mut model = Model::new(&opening(), Size { width, height });
+pub(in crate::tui) fn told(size: (u16, u16), events: Vec<Event>) -> Model {
+    told_by(&opening(), size, events)
+}
+
+/// The same, opened otherwise.
+pub(in crate::tui) fn told_by(
+    opening: &Opening,
+    (width, height): (u16, u16),
+    events: Vec<Event>,
+) -> Model {
+    let mut model = Model::new(opening, Size { width, height });
     update(&mut model, Msg::Events(events));
     model
 }

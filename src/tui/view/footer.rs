@@ -10,16 +10,20 @@ use ratatui::text::{Line, Span};
 /// One line.
 pub(super) fn lines(model: &Model, cells: usize) -> Vec<Line<'static>> {
     let look = model.look;
+    let words = &look.words.footer;
     let line = match model.mode {
-        Mode::Filter => typing(look, (" filter / ", &model.filter), cells),
+        Mode::Filter => {
+            let label = format!(" {} / ", words.filter);
+            typing(look, (label, &model.filter), cells)
+        }
         Mode::Command => command(model, cells),
         Mode::Save => Line::from(vec![
-            Span::styled(" save the report as  ", look.style(Role::Heading)),
+            Span::styled(format!(" {}  ", words.save), look.style(Role::Heading)),
             Span::styled("t", look.style(Role::Key)),
-            Span::raw(" text  "),
+            Span::raw(format!(" {}  ", words.text)),
             Span::styled("j", look.style(Role::Key)),
-            Span::raw(" json  "),
-            Span::styled("any other key: not", look.style(Role::Quiet)),
+            Span::raw(format!(" {}  ", words.json)),
+            Span::styled(words.not.to_string(), look.style(Role::Quiet)),
         ]),
         Mode::Browse | Mode::Help | Mode::Times => match &model.notice {
             Some(notice) => Line::styled(
@@ -29,7 +33,7 @@ pub(super) fn lines(model: &Model, cells: usize) -> Vec<Line<'static>> {
                 ),
                 look.style(Role::Heading),
             ),
-            None => keys(TABLE, (look, &model.filter), cells),
+            None => keys(&told(look), (look, &model.filter), cells),
         },
     };
     vec![line]
@@ -38,7 +42,7 @@ pub(super) fn lines(model: &Model, cells: usize) -> Vec<Line<'static>> {
 /// The command as typed so far, and what it could become.
 fn command(model: &Model, cells: usize) -> Line<'static> {
     let look = model.look;
-    let mut line = typing(look, (" : ", &model.command), cells);
+    let mut line = typing(look, (" : ".to_owned(), &model.command), cells);
     let left = cells.saturating_sub(line.width() + 2);
     let all = command::completions(&model.command, model).join("  ");
     let all = fit(&format!("  {all}"), left, look);
@@ -47,11 +51,7 @@ fn command(model: &Model, cells: usize) -> Line<'static> {
 }
 
 /// What is being typed; its end stays in sight.
-pub(crate) fn typing(
-    look: Look,
-    (label, typed): (&'static str, &str),
-    cells: usize,
-) -> Line<'static> {
+pub(crate) fn typing(look: Look, (label, typed): (String, &str), cells: usize) -> Line<'static> {
     let typed = safe(typed, look);
     let mut seen = typed.as_str();
     while width(seen) + 12 > cells.max(13) {
@@ -64,25 +64,31 @@ pub(crate) fn typing(
     ])
 }
 
-/// The keys of a table that have a word, as many as fit; the filter in force comes first, and help and the way out always.
-pub(crate) fn keys<I>(
-    table: &[Binding<I>],
+/// The keys of the table that have a word.
+fn told(look: Look) -> Vec<(String, &'static str)> {
+    let told = |binding: &Binding| {
+        let key = binding.keys.first()?.to_string();
+        Some((key, binding.footer(look.words)?))
+    };
+    TABLE.iter().filter_map(told).collect()
+}
+
+/// Keys and their words, as many as fit; the filter in force comes first, and help and the way out always.
+pub(crate) fn keys(
+    told: &[(String, &'static str)],
     (look, filter): (Look, &str),
     cells: usize,
 ) -> Line<'static> {
     let mut spans = vec![Span::raw(" ")];
     let mut used = 1;
     if !filter.is_empty() {
-        let text = format!("filter: {}", safe(filter, look));
+        let filter = safe(filter, look);
+        let text = look.words.footer.filtered.with(&[("filter", &filter)]);
         let text = fit(&text, cells / 2, look);
         used += width(&text) + 2;
         spans.push(Span::styled(text, look.style(Role::Warn)));
         spans.push(Span::raw("  "));
     }
-    let told: Vec<(String, &str)> = table
-        .iter()
-        .filter_map(|binding| Some((binding.keys.first()?.to_string(), binding.footer?)))
-        .collect();
     let cost = |(key, word): &(String, &str)| width(key) + width(word) + 3;
     let last = told.len().saturating_sub(2);
     used += told[last..].iter().map(cost).sum::<usize>();
