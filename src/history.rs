@@ -4,9 +4,11 @@
 
 mod change;
 mod read;
+mod turn;
 
 pub use change::{Change, changes};
 pub use read::{Sight, read};
+pub use turn::{Turn, turns};
 
 use serde::{Deserialize, Serialize};
 
