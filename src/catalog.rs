@@ -3,6 +3,7 @@
 pub mod check;
 pub mod template;
 
+mod complaint;
 mod index;
 mod want;
 
@@ -10,9 +11,10 @@ mod want;
 pub(crate) mod invariants;
 
 pub use check::{Check, CheckId, Grade, Group, Outcome, Owner, Severity, Verdict};
+pub use complaint::{Complaint, Question};
 pub use index::index;
 pub use template::Template;
-pub use want::{Complaint, Want};
+pub use want::Want;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -1,7 +1,8 @@
 //! One check: a question, its reasons, and what each answer means.
 
+use super::complaint::Complaint;
 use super::template::Template;
-use super::want::{Complaint, Want};
+use super::want::Want;
 use crate::probe::{Asks, Reading};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

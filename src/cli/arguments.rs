@@ -340,6 +340,10 @@ pub(super) enum SymptomArgument {
     NoProcesses,
     /// An error occurs when the process is run
     FailsWhenRun,
+    /// The process runs, and its events do not come back to the app
+    EventsDoNotReturn,
+    /// Before go-live: everything
+    GoLive,
 }
 
 /// The formats of a report.

@@ -48,6 +48,8 @@ pub(super) fn selection(common: &Common) -> Selection {
         SymptomArgument::UnableToConnect => Complaint::UnableToConnect,
         SymptomArgument::NoProcesses => Complaint::NoProcesses,
         SymptomArgument::FailsWhenRun => Complaint::FailsWhenRun,
+        SymptomArgument::EventsDoNotReturn => Complaint::EventsDoNotReturn,
+        SymptomArgument::GoLive => Complaint::GoLive,
     });
     Selection {
         only: common.only.clone(),

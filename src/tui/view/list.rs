@@ -1,8 +1,7 @@
 //! The checklist: groups, rows with their state, and what was not asked folded behind its cause.
 
-use crate::catalog::Group;
 use crate::report::Row;
-use crate::tui::entries::{Entry, Fold};
+use crate::tui::entries::{Entry, Fold, Heading};
 use crate::tui::model::{Focus, Model};
 use crate::tui::text::{fit, many, pad, safe, time, width};
 use crate::tui::theme::{Role, Shape, face};
@@ -32,7 +31,7 @@ pub(super) fn lines(model: &Model, (cells, height): (usize, usize)) -> Vec<Line<
 
 fn line(model: &Model, entry: &Entry, cells: usize, chosen: bool) -> Line<'static> {
     match entry {
-        Entry::Heading(group) => heading(model, *group, cells),
+        Entry::Heading(what) => heading(model, *what, cells),
         Entry::Row { at, inside } => match model.report.rows.get(*at) {
             Some(row) => row_line(model, row, cells, (*inside, chosen)),
             None => Line::default(),
@@ -71,8 +70,13 @@ fn line(model: &Model, entry: &Entry, cells: usize, chosen: bool) -> Line<'stati
     }
 }
 
-fn heading(model: &Model, group: Group, cells: usize) -> Line<'static> {
-    let title = format!(" {}", group.title());
+fn heading(model: &Model, what: Heading, cells: usize) -> Line<'static> {
+    let title = match what {
+        Heading::Group(group) => group.title(),
+        Heading::Question(question) if question.asks.len() + 2 > cells => question.short,
+        Heading::Question(question) => question.asks,
+    };
+    let title = format!(" {title}");
     Line::styled(
         fit(&title, cells, model.look),
         model.look.style(Role::Accent),
