@@ -58,7 +58,7 @@ pub(super) enum Command {
 }
 
 /// What `check`, `tui` and `plan` share.
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub(super) struct Common {
     /// Orchestrator's URL, exactly as typed into Apps
     pub url: Option<String>,

@@ -11,6 +11,7 @@ use crate::config::{
 use crate::event::Event;
 use crate::plan::{Plan, Selection};
 use crate::run::{Run, Source, Vantage};
+use crate::secret::Secret;
 use crate::trust::Roots;
 use crate::wire::Session;
 use crate::wire::session::Stores;
@@ -22,7 +23,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
 
 /// The profile that is used where neither URL nor profile is named.
-const USUAL_PROFILE: &str = "orch-doctor.toml";
+pub(super) const USUAL_PROFILE: &str = "orch-doctor.toml";
 
 /// Everything that a run needs and that stays the same when it is run again.
 pub(super) struct Request {
@@ -196,6 +197,18 @@ impl Request {
             stores,
             world,
         })
+    }
+
+    /// The same with another symptom to start from.
+    pub(super) fn from_symptom(mut self, complaint: Complaint) -> Self {
+        self.selection.complaint = Some(complaint);
+        self
+    }
+
+    /// The same with this secret to sign in with, which the user typed.
+    pub(super) fn signing_in_with(mut self, secret: Option<Secret>) -> Self {
+        self.credential.sign_in = secret.or(self.credential.sign_in);
+        self
     }
 
     /// Where the run is made from.

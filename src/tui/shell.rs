@@ -1,12 +1,12 @@
 //! The only part of the screen that touches the terminal and files: waits, draws, and puts everything back.
 
+mod earlier;
 mod end;
 mod save;
 mod screen;
 
-use super::model::{Ask, Effect, Model, Msg, Opening, Size};
+use super::model::{Ask, Effect, Model, Msg, Opening, Said, Size};
 use super::{Key, copy, update, view};
-use crate::event::Event;
 use crate::report::Report;
 use futures_util::StreamExt;
 use ratatui::crossterm::event::{self, EventStream, MouseButton, MouseEventKind};
@@ -30,7 +30,7 @@ const TICK_MS: u64 = 125;
 /// The terminal's own.
 pub async fn show(
     opening: Opening,
-    mut events: UnboundedReceiver<Event>,
+    mut events: UnboundedReceiver<Said>,
     asks: UnboundedSender<Ask>,
 ) -> io::Result<Report> {
     let mut screen = Screen::open(opening.mouse)?;
@@ -57,7 +57,7 @@ pub async fn show(
             event = events.recv(), if more => {
                 more = event.is_some();
                 let waiting = std::iter::from_fn(|| events.try_recv().ok());
-                event.map(|first| Msg::Events(std::iter::once(first).chain(waiting).collect()))
+                event.map(|first| said(&mut model, std::iter::once(first).chain(waiting)))
             }
             () = sleep_until(next_frame), if model.revision != drawn => None,
             _ = ticks.tick(), if model.ticking() => Some(Msg::Tick(TICK_MS)),
@@ -77,6 +77,22 @@ pub async fn show(
     }
 }
 
+/// Takes in everything that was said by now but the last events, which are for the loop.
+fn said(model: &mut Model, all: impl Iterator<Item = Said>) -> Msg {
+    let mut events = Vec::new();
+    for one in all {
+        match one {
+            Said::Event(event) => events.push(event),
+            Said::Refused(why) => {
+                // Neither asks for anything.
+                update(model, Msg::Events(std::mem::take(&mut events)));
+                update(model, Msg::Refused(why));
+            }
+        }
+    }
+    Msg::Events(events)
+}
+
 /// Does what the model cannot.
 fn perform(model: &mut Model, effect: Effect, asks: &UnboundedSender<Ask>) -> io::Result<()> {
     match effect {
@@ -89,6 +105,13 @@ fn perform(model: &mut Model, effect: Effect, asks: &UnboundedSender<Ask>) -> io
             let mut out = io::stdout();
             out.write_all(copy::sequence(&text).as_bytes())?;
             out.flush()?;
+        }
+        Effect::ListRecordings => {
+            update(model, Msg::Recordings(earlier::recordings(Path::new("."))));
+        }
+        Effect::ReadEarlier(name) => {
+            let text = earlier::text(Path::new(&name));
+            update(model, Msg::Earlier(name, text));
         }
         Effect::Save(format) => {
             let saved = save::save(&model.report, format, Path::new("."));
@@ -112,6 +135,7 @@ fn message(event: &event::Event) -> Option<Msg> {
             MouseEventKind::Down(MouseButton::Left) => Some(Msg::Click(mouse.column, mouse.row)),
             _ => None,
         },
-        event::Event::FocusGained | event::Event::FocusLost | event::Event::Paste(_) => None,
+        event::Event::Paste(text) => Some(Msg::Paste(text.clone())),
+        event::Event::FocusGained | event::Event::FocusLost => None,
     }
 }

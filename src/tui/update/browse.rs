@@ -6,6 +6,7 @@ use crate::report::State;
 use crate::tui::entries::Entry;
 use crate::tui::keys::Intent;
 use crate::tui::model::{Chosen, Effect, Focus, Mode, Model};
+use crate::tui::start;
 
 /// What an intent does while nothing is open over the panes.
 pub(super) fn act(model: &mut Model, intent: Intent) -> Option<Effect> {
@@ -39,6 +40,19 @@ pub(super) fn act(model: &mut Model, intent: Intent) -> Option<Effect> {
         Intent::Times => {
             model.page_top = 0;
             model.mode = Mode::Times;
+        }
+        Intent::Compare => {
+            if model.report.began.is_none() {
+                return note(model, "there is no run to compare yet".into());
+            }
+            return Some(Effect::ListRecordings);
+        }
+        Intent::Start if model.startable => start::opened(model),
+        Intent::Start => {
+            return note(
+                model,
+                "this is a recording: no other run starts from it".into(),
+            );
         }
         Intent::Theme => {
             model.look.theme = model.look.theme.next();

@@ -83,6 +83,11 @@ pub(crate) fn lines(model: &Model, cells: usize) -> Vec<Line<'static>> {
         lines.extend(row(keys(binding), Role::Key, binding.help));
     }
     lines.push(Line::default());
+    lines.push(heading("ON THE START SCREEN"));
+    for (keys, help) in crate::tui::start::KEYS {
+        lines.extend(row((*keys).into(), Role::Key, help));
+    }
+    lines.push(Line::default());
     lines.push(heading("FILTER"));
     for (typed, help) in crate::tui::entries::FILTERS {
         lines.extend(row((*typed).into(), Role::Key, help));
