@@ -5,6 +5,7 @@ pub mod template;
 
 mod complaint;
 mod index;
+mod translation;
 mod want;
 
 #[cfg(test)]
@@ -16,6 +17,7 @@ pub use index::index;
 pub use template::Template;
 pub use want::Want;
 
+use crate::words::Lang;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -26,6 +28,7 @@ const EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/checks.rs"
 #[derive(Clone, Debug)]
 pub struct Catalog {
     checks: Vec<Check>,
+    lang: Lang,
 }
 
 /// Why check files cannot be used.
@@ -124,7 +127,10 @@ impl Catalog {
             }
         }
         let checks = in_order(found)?;
-        Ok(Self { checks })
+        Ok(Self {
+            checks,
+            lang: Lang::En,
+        })
     }
 
     /// All checks, in checklist order: a check stands after those it needs, and by group.

@@ -259,6 +259,20 @@ mod tests {
     }
 
     #[test]
+    fn every_symptom_and_question_is_told_in_japanese_and_no_other() {
+        let all = Complaint::ALL.iter().flat_map(|complaint| {
+            let questions = complaint.questions().iter();
+            let asked = questions.flat_map(|one| [one.asks, one.short]);
+            std::iter::once(complaint.title()).chain(asked)
+        });
+        let mut ours: Vec<&str> = all.collect();
+        ours.sort_unstable();
+        ours.dedup();
+        let told = &crate::words::Lang::Ja.words().complaints;
+        assert_eq!(told.keys().map(String::as_str).collect::<Vec<_>>(), ours);
+    }
+
+    #[test]
     fn everything_is_every_check() {
         let catalog = Catalog::built_in().unwrap();
         assert!(

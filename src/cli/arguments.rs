@@ -1,8 +1,13 @@
 //! The flags: names and help texts, nothing else.
 
 mod hook;
+mod language;
+mod symptom;
 
 pub(super) use hook::{Hook, HookFormat, ListenArguments, SendArguments, VerifyArguments};
+
+pub(super) use language::Language;
+pub(super) use symptom::SymptomArgument;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::net::IpAddr;
@@ -131,6 +136,9 @@ pub(super) struct Common {
     /// Record the run for `replay` and `judge`
     #[arg(long, value_name = "F")]
     pub record: Option<PathBuf>,
+    /// The language of sentences; keys, JSON and commands never change
+    #[arg(long, value_enum, default_value_t)]
+    pub lang: Language,
     /// Colours
     #[arg(long, value_enum, default_value_t)]
     pub color: Colour,
@@ -279,6 +287,9 @@ pub(super) struct ListArguments {
     /// text or json
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
+    /// The language of sentences
+    #[arg(long, value_enum, default_value_t)]
+    pub lang: Language,
     /// Your own check files beside the built-in ones
     #[arg(long, value_name = "DIR")]
     pub checks: Option<PathBuf>,
@@ -289,6 +300,9 @@ pub(super) struct ExplainArguments {
     /// A check, or check/symptom
     #[arg(value_name = "CHECK[/SYMPTOM]")]
     pub what: String,
+    /// The language of sentences
+    #[arg(long, value_enum, default_value_t)]
+    pub lang: Language,
     /// Your own check files beside the built-in ones
     #[arg(long, value_name = "DIR")]
     pub checks: Option<PathBuf>,
@@ -311,6 +325,9 @@ pub(super) struct RecordingArguments {
     /// Your own check files beside the built-in ones
     #[arg(long, value_name = "DIR")]
     pub checks: Option<PathBuf>,
+    /// The language of sentences; keys, JSON and commands never change
+    #[arg(long, value_enum, default_value_t)]
+    pub lang: Language,
     /// Colours
     #[arg(long, value_enum, default_value_t)]
     pub color: Colour,
@@ -329,21 +346,6 @@ pub(super) struct DiffArguments {
     /// text or json
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
-}
-
-/// The documented symptoms.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(super) enum SymptomArgument {
-    /// Apps is unable to connect to Orchestrator
-    UnableToConnect,
-    /// No processes, or not the right ones, are shown
-    NoProcesses,
-    /// An error occurs when the process is run
-    FailsWhenRun,
-    /// The process runs, and its events do not come back to the app
-    EventsDoNotReturn,
-    /// Before go-live: everything
-    GoLive,
 }
 
 /// The formats of a report.

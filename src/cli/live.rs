@@ -26,11 +26,14 @@ pub(super) async fn headless(
     let stop = CancellationToken::new();
     let watcher = tokio::spawn(stop_on_signal(stop.clone()));
     let (sender, mut events) = unbounded_channel();
+    let common = &arguments.common;
+    // The run and its recording are in English; only what is read is told in the reader's language.
+    let catalog = request.catalog.clone().in_language(common.lang.into())?;
     let mut report = Report::default();
     let mut told = Vec::new();
     let collecting = async {
         while let Some(event) = events.recv().await {
-            report.apply(&event, &request.catalog);
+            report.apply(&event, &catalog);
             stream(&event, &arguments.writing);
             told.push(event);
         }
@@ -40,8 +43,9 @@ pub(super) async fn headless(
         collecting
     );
     watcher.abort();
-    written(&told, arguments.common.record.as_deref())?;
-    output::report(&report, &arguments.writing, arguments.common.color)?;
+    written(&told, common.record.as_deref())?;
+    let style = (common.color, common.lang);
+    output::report(&report, &arguments.writing, style)?;
     if arguments.writing.format == Some(Format::Jsonl)
         && let Some(path) = &arguments.writing.output
     {

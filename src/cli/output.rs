@@ -1,8 +1,9 @@
 //! The one place that writes: stdout, stderr, and files that appear whole.
 
 use super::Refused;
-use super::arguments::{Colour, Format, Writing};
+use super::arguments::{Colour, Format, Language, Writing};
 use crate::report::{Report, Style, json, text};
+use crate::words::Lang;
 use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 
@@ -57,6 +58,7 @@ pub(super) fn style(colour: Colour, to_file: bool) -> Style {
     Style {
         colour,
         ascii: !utf8(),
+        ..Style::default()
     }
 }
 
@@ -75,11 +77,18 @@ pub(super) fn utf8() -> bool {
 ///
 /// # Errors
 /// The file cannot be written.
-pub(super) fn report(report: &Report, writing: &Writing, colour: Colour) -> Result<(), Refused> {
+pub(super) fn report(
+    report: &Report,
+    writing: &Writing,
+    (colour, language): (Colour, Language),
+) -> Result<(), Refused> {
     let written = match writing.format.unwrap_or_default() {
         Format::Text => {
             let mut out = String::new();
-            let style = style(colour, writing.output.is_some());
+            let style = Style {
+                words: Lang::from(language).words(),
+                ..style(colour, writing.output.is_some())
+            };
             text(report, style, &mut out).map_err(|_| Refused::new("cannot write the report"))?;
             out
         }

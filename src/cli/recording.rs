@@ -25,9 +25,14 @@ pub(super) async fn replay(arguments: RecordingArguments) -> Result<Exit, Refuse
         && arguments.writing.output.is_none()
         && output::terminal()
     {
-        return screen::replay(catalog, events, arguments.color).await;
+        return screen::replay(
+            catalog.in_language(arguments.lang.into())?,
+            events,
+            (arguments.color, arguments.lang),
+        )
+        .await;
     }
-    finish(&catalog, &events, &arguments)
+    finish(catalog, &events, &arguments)
 }
 
 /// `judge`: today's checklist on the recorded evidence.
@@ -55,20 +60,22 @@ pub(super) async fn judge(arguments: RecordingArguments) -> Result<Exit, Refused
     while let Ok(event) = receiver.try_recv() {
         events.push(event);
     }
-    finish(&catalog, &events, &arguments)
+    finish(catalog, &events, &arguments)
 }
 
 /// Writes the report of a run that is over.
 fn finish(
-    catalog: &Catalog,
+    catalog: Catalog,
     events: &[Event],
     arguments: &RecordingArguments,
 ) -> Result<Exit, Refused> {
+    let catalog = catalog.in_language(arguments.lang.into())?;
     let mut report = Report::default();
     for event in events {
-        report.apply(event, catalog);
+        report.apply(event, &catalog);
     }
-    output::report(&report, &arguments.writing, arguments.color)?;
+    let told = (arguments.color, arguments.lang);
+    output::report(&report, &arguments.writing, told)?;
     Ok(report.exit())
 }
 

@@ -1,6 +1,6 @@
 //! Runs with a screen: does what the terminal UI asks for.
 
-use super::arguments::{Colour, Common};
+use super::arguments::{Colour, Common, Language};
 use super::request::{self, Request};
 use super::{Refused, live, output, start};
 use crate::catalog::Catalog;
@@ -9,6 +9,7 @@ use crate::event::Event;
 use crate::plan::Selection;
 use crate::report::{Exit, Report};
 use crate::tui::{Ask, Look, Opening, Said, Theme, show};
+use crate::words::Lang;
 use crate::world::real;
 use std::path::Path;
 use std::sync::Arc;
@@ -39,11 +40,12 @@ pub(super) async fn run(request: Option<Request>, common: &Common) -> Result<Exi
         catalog: match &request {
             Some(request) => request.catalog.clone(),
             None => request::catalog(common.checks.as_deref())?,
-        },
+        }
+        .in_language(common.lang.into())?,
         target: target.map_or_else(String::new, |target| target.typed.clone()),
         offers: Some(start::offers(Path::new("."), &*real::world().machine)),
         replay: false,
-        look: look(common.color),
+        look: look(common.color, common.lang),
         mouse: true,
     };
     let (screen, said) = unbounded_channel();
@@ -193,14 +195,14 @@ impl Driver {
 pub(super) async fn replay(
     catalog: Catalog,
     events: Vec<Event>,
-    colour: Colour,
+    (colour, language): (Colour, Language),
 ) -> Result<Exit, Refused> {
     let opening = Opening {
         catalog,
         target: String::new(),
         offers: None,
         replay: true,
-        look: look(colour),
+        look: look(colour, language),
         mouse: true,
     };
     let (sender, receiver) = unbounded_channel();
@@ -214,7 +216,7 @@ pub(super) async fn replay(
 }
 
 /// The look that terminal and flags ask for.
-fn look(colour: Colour) -> Look {
+fn look(colour: Colour, language: Language) -> Look {
     let style = output::style(colour, false);
     let theme = if style.colour {
         Theme::Dark
@@ -224,6 +226,7 @@ fn look(colour: Colour) -> Look {
     Look {
         theme,
         ascii: style.ascii,
+        words: Lang::from(language).words(),
     }
 }
 

@@ -114,7 +114,7 @@ fn perform(model: &mut Model, effect: Effect, asks: &UnboundedSender<Ask>) -> io
             update(model, Msg::Earlier(name, text));
         }
         Effect::Save(format) => {
-            let saved = save::save(&model.report, format, Path::new("."));
+            let saved = save::save(&model.report, (format, model.look.words), Path::new("."));
             update(model, Msg::Saved(saved.map_err(|error| error.to_string())));
         }
     }

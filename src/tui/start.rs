@@ -12,6 +12,7 @@ use super::model::Model;
 use crate::catalog::Complaint;
 use crate::config::{Reference, Settings};
 use crate::secret::Secret;
+use crate::words;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
@@ -179,16 +180,15 @@ pub(crate) fn place(model: &Model) -> Place {
     places.get(at).copied().unwrap_or(Place::New)
 }
 
-/// Keys and what they do here, for footer and help.
-pub(crate) const KEYS: &[(&str, &str)] = &[
-    ("Enter", "go on; on a complete target: begin"),
-    ("Up Down j k", "choose"),
-    ("1 to 5", "choose what happens"),
-    ("Tab Shift-Tab", "to the next part; to the one before"),
-    (
-        "Left Right",
-        "another way to sign in; another fault of the demo",
-    ),
-    ("Esc", "back"),
-    ("paste", "a URL, from anywhere"),
-];
+/// Keys and what they do here, for the help.
+pub(crate) fn keys(words: &'static words::Start) -> [(&'static str, &'static str); 7] {
+    [
+        ("Enter", &words.help_enter),
+        ("Up Down j k", &words.help_choose),
+        ("1 2 3 4 5", &words.help_digits),
+        ("Tab Shift-Tab", &words.help_tab),
+        ("Left Right", &words.help_sides),
+        ("Esc", &words.help_esc),
+        ("Ctrl-Shift-V", &words.help_paste),
+    ]
+}

@@ -5,6 +5,7 @@ mod compare;
 mod fixture;
 mod fuzz;
 mod hostile;
+mod japanese;
 mod path;
 mod ranges;
 mod rerun;

@@ -138,15 +138,6 @@ pub(crate) fn time(ms: u64) -> String {
     }
 }
 
-/// A number of things, in words.
-pub(crate) fn many(count: usize, one: &str, more: &str) -> String {
-    if count == 1 {
-        format!("1 {one}")
-    } else {
-        format!("{count} {more}")
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,6 +2,7 @@
 
 pub(crate) use crate::report::Shape;
 use crate::report::State;
+use crate::words::Words;
 use ratatui::style::{Color, Modifier, Style};
 
 /// A set of colours, all of them among the sixteen that every terminal has.
@@ -23,6 +24,8 @@ pub struct Look {
     pub theme: Theme,
     /// Whether every character must be ASCII.
     pub ascii: bool,
+    /// Its language.
+    pub words: &'static Words,
 }
 
 /// What a piece of the screen is there for.

@@ -67,8 +67,14 @@ pub fn update(model: &mut Model, msg: Msg) -> Option<Effect> {
             None
         }
         Msg::Earlier(name, text) => compared(model, name, text),
-        Msg::Saved(Ok(name)) => note(model, format!("saved as {name}")),
-        Msg::Saved(Err(cause)) => note(model, format!("cannot save the report: {cause}")),
+        Msg::Saved(Ok(name)) => {
+            let text = model.look.words.notices.saved.with(&[("name", &name)]);
+            note(model, text)
+        }
+        Msg::Saved(Err(cause)) => {
+            let text = model.look.words.notices.unsaved.with(&[("cause", &cause)]);
+            note(model, text)
+        }
     };
     settle(model);
     effect
@@ -91,11 +97,11 @@ fn here(model: &Model) -> Areas {
 fn compared(model: &mut Model, name: String, text: Result<String, String>) -> Option<Effect> {
     let text = match text {
         Ok(text) => text,
-        Err(cause) => return note(model, format!("cannot compare with {name}: {cause}")),
+        Err(cause) => return cannot_compare(model, &name, &cause),
     };
-    let cause = "it is neither a recording nor a JSON report";
+    let not_a_run = &model.look.words.compare.not_a_run;
     match Comparison::of(name.clone(), &text, &model.report) {
-        None => note(model, format!("cannot compare with {name}: {cause}")),
+        None => cannot_compare(model, &name, not_a_run),
         Some(comparison) => {
             model.comparison = Some(comparison);
             model.page_top = 0;
@@ -103,6 +109,13 @@ fn compared(model: &mut Model, name: String, text: Result<String, String>) -> Op
             None
         }
     }
+}
+
+/// Says why there is no comparison.
+fn cannot_compare(model: &mut Model, name: &str, cause: &str) -> Option<Effect> {
+    let words = &model.look.words.compare;
+    let text = words.cannot.with(&[("name", &name), ("cause", &cause)]);
+    note(model, text)
 }
 
 /// Tells the user something in the footer.

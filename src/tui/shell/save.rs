@@ -2,15 +2,24 @@
 
 use crate::report::{self, Report, Style};
 use crate::tui::model::Format;
+use crate::words::Words;
 use std::io::{self, Write};
 use std::path::Path;
 
 /// Writes the report; tells the file's name.
-pub(crate) fn save(report: &Report, format: Format, folder: &Path) -> io::Result<String> {
+pub(crate) fn save(
+    report: &Report,
+    (format, words): (Format, &'static Words),
+    folder: &Path,
+) -> io::Result<String> {
     let (content, end) = match format {
         Format::Text => {
             let mut out = String::new();
-            report::text(report, Style::default(), &mut out).map_err(io::Error::other)?;
+            let style = Style {
+                words,
+                ..Style::default()
+            };
+            report::text(report, style, &mut out).map_err(io::Error::other)?;
             (out, "txt")
         }
         Format::Json => (format!("{:#}\n", report::json(report)), "json"),

@@ -111,7 +111,7 @@ fn back(model: &mut Model) {
             model.mode = Mode::Browse;
         }
         Spot::Symptom => {
-            model.start.notice = Some("there is nothing behind this screen: q leaves".into());
+            model.start.notice = Some(model.look.words.start.nothing_behind.to_string());
         }
         Spot::Place => model.start.spot = Spot::Symptom,
         Spot::Field(_) | Spot::Secret => model.start.spot = Spot::Place,
@@ -247,14 +247,15 @@ fn beside(model: &mut Model, field: Field, by: isize) {
 
 /// Enter while the target is typed.
 fn submitted(model: &mut Model) -> Option<Effect> {
-    match model.start.form.complete(&model.catalog) {
+    match model.start.form.complete(&model.catalog, model.look.words) {
         Err(field) => {
             model.start.spot = Spot::Field(field);
-            let advice = model.start.form.advice(field, &model.catalog);
-            let text = advice.map_or_else(
-                || format!("the {} is missing", field.label()),
-                |(_, text)| text,
-            );
+            let advice = model
+                .start
+                .form
+                .advice(field, &model.catalog, model.look.words);
+            let missing = &model.look.words.start.missing_url;
+            let text = advice.map_or_else(|| missing.to_string(), |(_, text)| text);
             model.start.notice = Some(text);
             None
         }
@@ -270,7 +271,7 @@ fn submitted(model: &mut Model) -> Option<Effect> {
 fn secret(model: &mut Model, key: Key) -> Option<Effect> {
     match key {
         Key::Enter if model.start.secret.is_empty() => {
-            model.start.notice = Some("nothing was typed".into());
+            model.start.notice = Some(model.look.words.start.nothing_typed.to_string());
         }
         Key::Enter => {
             return match place(model) {

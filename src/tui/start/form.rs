@@ -7,6 +7,7 @@ use crate::config::{ProcessWanted, Reference, Settings, SignIn, Target, usual_sc
 use crate::probe::{At, Evidence, address};
 use crate::run::judge;
 use crate::tui::theme::Shape;
+use crate::words::{Start, Words};
 use jiff::Timestamp;
 
 /// The most characters of a field.
@@ -38,30 +39,30 @@ pub(crate) enum Field {
 
 impl Field {
     /// What stands before it.
-    pub(crate) fn label(self) -> &'static str {
+    pub(crate) fn label(self, words: &'static Start) -> &'static str {
         match self {
-            Self::Url => "URL",
-            Self::Tenant => "Tenant",
-            Self::SignIn => "Sign in",
-            Self::Account => "Account",
-            Self::Secret => "Secret",
-            Self::Folder => "Folder",
-            Self::Process => "Process",
-            Self::Version => "Version",
+            Self::Url => &words.label_url,
+            Self::Tenant => &words.label_tenant,
+            Self::SignIn => &words.label_sign_in,
+            Self::Account => &words.label_account,
+            Self::Secret => &words.label_secret,
+            Self::Folder => &words.label_folder,
+            Self::Process => &words.label_process,
+            Self::Version => &words.label_version,
         }
     }
 
     /// What to enter.
-    pub(crate) fn hint(self) -> &'static str {
+    pub(crate) fn hint(self, words: &'static Start) -> &'static str {
         match self {
-            Self::Url => "as typed into Apps: https://host:port",
-            Self::Tenant => "Default, unless yours has another name",
-            Self::SignIn => "Left and Right choose",
-            Self::Account => "the user name, or the id of the application",
-            Self::Secret => "where it is: env:NAME, file:PATH, keyring:NAME or prompt",
-            Self::Folder => "optional: the whole path, as in Finance/Invoices",
-            Self::Process => "optional: the process that the app runs",
-            Self::Version => "optional: the version that the app was built with",
+            Self::Url => &words.hint_url,
+            Self::Tenant => &words.hint_tenant,
+            Self::SignIn => &words.hint_sign_in,
+            Self::Account => &words.hint_account,
+            Self::Secret => &words.hint_secret,
+            Self::Folder => &words.hint_folder,
+            Self::Process => &words.hint_process,
+            Self::Version => &words.hint_version,
         }
     }
 }
@@ -85,12 +86,12 @@ impl Way {
     pub(crate) const ALL: [Self; 4] = [Self::None, Self::Password, Self::Application, Self::Token];
 
     /// It in words.
-    pub(crate) fn title(self) -> &'static str {
+    pub(crate) fn title(self, words: &'static Start) -> &'static str {
         match self {
-            Self::None => "not at all",
-            Self::Password => "user and password",
-            Self::Application => "external application",
-            Self::Token => "token",
+            Self::None => &words.way_none,
+            Self::Password => &words.way_password,
+            Self::Application => &words.way_application,
+            Self::Token => &words.way_token,
         }
     }
 }
@@ -183,11 +184,11 @@ impl Form {
     }
 
     /// What is seen of a field; of the URL nothing that could be a password.
-    pub(crate) fn shown(&self, field: Field, dot: &str) -> String {
+    pub(crate) fn shown(&self, field: Field, (dot, words): (&str, &'static Start)) -> String {
         match field {
             Field::Url => without_user(&self.url, dot),
             Field::Tenant => self.tenant.clone(),
-            Field::SignIn => self.way.title().into(),
+            Field::SignIn => self.way.title(words).into(),
             Field::Account => self.account.clone(),
             Field::Secret => self.secret.shown(dot),
             Field::Folder => self.folder.clone(),
@@ -205,26 +206,29 @@ impl Form {
     }
 
     /// What is to be said of a field; nothing where nothing has to be.
-    pub(crate) fn advice(&self, field: Field, catalog: &Catalog) -> Option<Advice> {
+    pub(crate) fn advice(
+        &self,
+        field: Field,
+        catalog: &Catalog,
+        words: &'static Words,
+    ) -> Option<Advice> {
         let bad = |text: &str| Some((Shape::Fail, text.to_owned()));
         match field {
             // What is only begun is not wrong yet.
             Field::Url if "https://".starts_with(&self.url) => None,
             Field::Url => match self.settings_of_url() {
                 Err(cause) => Some((Shape::Fail, cause)),
-                Ok(settings) => judged(&settings, catalog),
+                Ok(settings) => judged(&settings, catalog, words),
             },
-            Field::Tenant if self.tenant.trim().is_empty() => bad("the tenant is missing"),
-            Field::Account if self.account.trim().is_empty() => bad("the account is missing"),
-            Field::Secret if self.secret.is_empty() => bad("where the secret is is missing"),
-            Field::Secret if self.secret.reference().is_none() => bad(
-                "this is not where a secret is: write env:NAME, file:PATH, keyring:NAME or prompt",
-            ),
+            Field::Tenant if self.tenant.trim().is_empty() => bad(&words.start.no_tenant),
+            Field::Account if self.account.trim().is_empty() => bad(&words.start.missing_account),
+            Field::Secret if self.secret.is_empty() => bad(&words.start.missing_secret),
+            Field::Secret if self.secret.reference().is_none() => bad(&words.start.no_reference),
             Field::Folder if self.folder.is_empty() && self.names_process() => {
-                bad("the folder of the process is missing")
+                bad(&words.start.missing_folder)
             }
             Field::Process if self.process.is_empty() && self.names_process() => {
-                bad("the name of the process is missing")
+                bad(&words.start.missing_process)
             }
             Field::Tenant
             | Field::SignIn
@@ -247,10 +251,12 @@ impl Form {
     pub(crate) fn complete(
         &self,
         catalog: &Catalog,
+        words: &'static Words,
     ) -> Result<(Settings, Option<Reference>), Field> {
         let mut settings = self.settings_of_url().map_err(|_| Field::Url)?;
         let wrong = |field: &Field| {
-            *field != Field::Url && matches!(self.advice(*field, catalog), Some((Shape::Fail, _)))
+            *field != Field::Url
+                && matches!(self.advice(*field, catalog, words), Some((Shape::Fail, _)))
         };
         if let Some(field) = self.fields().into_iter().find(wrong) {
             return Err(field);
@@ -279,12 +285,13 @@ impl Form {
 }
 
 /// What the checklist says of the URL, in its own words.
-fn judged(settings: &Settings, catalog: &Catalog) -> Option<Advice> {
+fn judged(settings: &Settings, catalog: &Catalog, words: &'static Words) -> Option<Advice> {
     let check = catalog.get(OF_THE_URL)?;
     let at = At {
         now: Timestamp::UNIX_EPOCH,
         settings,
         subject: None,
+        words,
     };
     let evidence = Evidence::Address(address::taken_apart(&settings.target));
     let finding = judge(check, &evidence, &at).ok()?;
@@ -323,6 +330,7 @@ fn without_user(url: &str, dot: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::words::Lang;
 
     fn form(url: &str) -> Form {
         Form {
@@ -333,7 +341,9 @@ mod tests {
 
     fn advice(url: &str) -> Advice {
         let catalog = Catalog::built_in().unwrap();
-        form(url).advice(Field::Url, &catalog).unwrap()
+        form(url)
+            .advice(Field::Url, &catalog, Lang::En.words())
+            .unwrap()
     }
 
     #[test]
@@ -370,7 +380,9 @@ mod tests {
             "https://u:CANARY@@h",
         ] {
             assert!(
-                !form(url).shown(Field::Url, "*").contains("CANARY"),
+                !form(url)
+                    .shown(Field::Url, ("*", &Lang::En.words().start))
+                    .contains("CANARY"),
                 "{url}"
             );
             assert!(!advice(url).1.contains("CANARY"), "{url}");
@@ -380,7 +392,9 @@ mod tests {
     #[test]
     fn a_url_alone_is_enough() {
         let catalog = Catalog::built_in().unwrap();
-        let (settings, secret) = form("https://h:1").complete(&catalog).unwrap();
+        let (settings, secret) = form("https://h:1")
+            .complete(&catalog, Lang::En.words())
+            .unwrap();
         assert_eq!(settings.sign_in, SignIn::None);
         assert_eq!(secret, None);
     }
@@ -390,18 +404,31 @@ mod tests {
         let catalog = Catalog::built_in().unwrap();
         let mut form = form("https://h:1");
         form.way = Way::Password;
-        assert_eq!(form.complete(&catalog), Err(Field::Account));
+        assert_eq!(
+            form.complete(&catalog, Lang::En.words()),
+            Err(Field::Account)
+        );
         form.account = "u".into();
-        assert_eq!(form.complete(&catalog), Err(Field::Secret));
+        assert_eq!(
+            form.complete(&catalog, Lang::En.words()),
+            Err(Field::Secret)
+        );
         "hunter2".chars().for_each(|one| form.secret.push(one));
-        assert_eq!(form.complete(&catalog), Err(Field::Secret), "a literal");
+        assert_eq!(
+            form.complete(&catalog, Lang::En.words()),
+            Err(Field::Secret),
+            "a literal"
+        );
         form.secret.clear();
         "env:P".chars().for_each(|one| form.secret.push(one));
         form.version = "1.0".into();
-        assert_eq!(form.complete(&catalog), Err(Field::Folder));
+        assert_eq!(
+            form.complete(&catalog, Lang::En.words()),
+            Err(Field::Folder)
+        );
         form.folder = "F".into();
         form.process = "P".into();
-        let (settings, secret) = form.complete(&catalog).unwrap();
+        let (settings, secret) = form.complete(&catalog, Lang::En.words()).unwrap();
         assert_eq!(settings.processes[0].version.as_deref(), Some("1.0"));
         assert_eq!(secret, Some(Reference::Env("P".into())));
     }

@@ -11,6 +11,7 @@ use crate::tui::model::Mode;
 use crate::tui::{
     Ask, Begin, Effect, Key, Look, Model, Msg, Offers, Opening, Size, Theme, Wanted, update,
 };
+use crate::words::Lang;
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (160, 50), (40, 10)];
 
@@ -325,11 +326,28 @@ fn on_the_demo() {
 }
 
 #[test]
+fn in_japanese() {
+    for (at, spot) in [(0, "first"), (1, "typed"), (2, "compare")] {
+        looks(&format!("ja-{spot}"), |size| {
+            let mut model = bare(size);
+            model.look.words = Lang::Ja.words();
+            match at {
+                0 => {}
+                1 => paste(&mut model, "orch.example.com"),
+                _ => drop(update(&mut model, Msg::Recordings(Vec::new()))),
+            }
+            model
+        });
+    }
+}
+
+#[test]
 fn in_ascii_and_without_colour() {
     let mut model = bare((80, 24));
     model.look = Look {
         theme: Theme::Mono,
         ascii: true,
+        ..Look::default()
     };
     paste(&mut model, "https://bücher.example/…");
     assert!(screen(&model).is_ascii());

@@ -43,20 +43,19 @@ pub(super) fn act(model: &mut Model, intent: Intent) -> Option<Effect> {
         }
         Intent::Compare => {
             if model.report.began.is_none() {
-                return note(model, "there is no run to compare yet".into());
+                return note(model, model.look.words.compare.no_run.to_string());
             }
             return Some(Effect::ListRecordings);
         }
         Intent::Start if model.startable => start::opened(model),
         Intent::Start => {
-            return note(
-                model,
-                "this is a recording: no other run starts from it".into(),
-            );
+            return note(model, model.look.words.start.no_other.to_string());
         }
         Intent::Theme => {
             model.look.theme = model.look.theme.next();
-            return note(model, format!("colours: {}", model.look.theme.name()));
+            let name = model.look.theme.name();
+            let text = model.look.words.notices.colours.with(&[("name", &name)]);
+            return note(model, text);
         }
         Intent::Rerun => return ask::rerun(model),
         Intent::RerunAll => return ask::rerun_all(model),
@@ -126,7 +125,7 @@ fn next_problem(model: &mut Model) {
     };
     match (from..count).chain(0..from.min(count)).find(bad) {
         Some(at) => choose(model, at),
-        None => model.notice = Some("there is no problem to go to".into()),
+        None => model.notice = Some(model.look.words.notices.no_problem.to_string()),
     }
 }
 

@@ -44,11 +44,24 @@ pub(crate) fn lines(model: &Model, cells: usize) -> Vec<Line<'static>> {
     else {
         return lines;
     };
-    let when = began.as_deref().unwrap_or("an unknown time");
-    text(&mut lines, (" ", "WHAT CHANGED"), Role::Accent, room);
+    let unknown: &str = &look.words.compare.unknown_time;
+    let when = began.as_deref().unwrap_or(unknown);
     text(
         &mut lines,
-        (" ", &format!("since {file}, of {when}")),
+        (" ", &look.words.compare.title),
+        Role::Accent,
+        room,
+    );
+    text(
+        &mut lines,
+        (
+            " ",
+            &look
+                .words
+                .compare
+                .since
+                .with(&[("file", file), ("when", &when)]),
+        ),
         Role::Quiet,
         room,
     );
@@ -56,7 +69,7 @@ pub(crate) fn lines(model: &Model, cells: usize) -> Vec<Line<'static>> {
     if changes.is_empty() && turns.is_empty() {
         text(
             &mut lines,
-            (" ", "Nothing that was compared has changed."),
+            (" ", &look.words.compare.nothing),
             Role::Text,
             room,
         );
@@ -71,8 +84,8 @@ pub(crate) fn lines(model: &Model, cells: usize) -> Vec<Line<'static>> {
     }
     let (worse, other): (Vec<_>, Vec<_>) = turns.iter().partition(|turn| turn.is_worse());
     for (title, turns, role) in [
-        ("WORSE", worse, Role::Fail),
-        ("DIFFERENT", other, Role::Text),
+        (&*look.words.compare.worse, worse, Role::Fail),
+        (&*look.words.compare.different, other, Role::Text),
     ] {
         if turns.is_empty() {
             continue;
@@ -97,7 +110,7 @@ pub(crate) fn lines(model: &Model, cells: usize) -> Vec<Line<'static>> {
     lines.push(Line::default());
     text(
         &mut lines,
-        (" ", "Any other key goes back."),
+        (" ", &look.words.compare.back),
         Role::Quiet,
         room,
     );
@@ -111,23 +124,23 @@ pub(crate) fn pick(model: &Model, cells: usize) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     text(
         &mut lines,
-        (" ", "COMPARE WITH AN EARLIER RUN"),
+        (" ", &look.words.compare.pick),
         Role::Accent,
         room,
     );
     text(
         &mut lines,
-        (
-            " ",
-            "A recording (check --record F) or a JSON report. Enter compares, Esc goes back.",
-        ),
+        (" ", &look.words.compare.pick_told),
         Role::Quiet,
         room,
     );
     lines.push(Line::default());
     let typed = safe(&model.pick.typed, look);
     lines.push(Line::from(vec![
-        Span::styled(" path  ", look.style(Role::Key)),
+        Span::styled(
+            format!(" {}  ", look.words.compare.path),
+            look.style(Role::Key),
+        ),
         Span::raw(typed.clone()),
         Span::styled(" ", look.style(Role::Badge)),
     ]));
@@ -135,7 +148,7 @@ pub(crate) fn pick(model: &Model, cells: usize) -> Vec<Line<'static>> {
     if model.pick.files.is_empty() {
         text(
             &mut lines,
-            (" ", "There is no *.jsonl in this folder: type a path."),
+            (" ", &look.words.compare.none),
             Role::Quiet,
             room,
         );

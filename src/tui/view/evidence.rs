@@ -2,8 +2,8 @@
 
 use super::detail::Page;
 use crate::probe::Evidence;
-use crate::tui::text::many;
 use crate::tui::theme::Role;
+use crate::words::Detail;
 use serde_json::Value;
 
 /// The most lines of one tree.
@@ -20,7 +20,7 @@ pub(super) fn tree(page: &mut Page, evidence: &Evidence) {
         branch(page, seen, "", &mut left);
     }
     if left == 0 {
-        page.line("", "and more: the recording holds all of it", Role::Quiet);
+        page.line("", &page.look.words.detail.and_more, Role::Quiet);
     }
 }
 
@@ -57,7 +57,7 @@ fn branch(page: &mut Page, value: &Value, before: &str, left: &mut usize) {
             (look.either("├ ", "+ "), look.either("│ ", "| "))
         };
         let start = format!("{before}{fork}");
-        match plain(value) {
+        match plain(value, &look.words.detail) {
             Some(text) if name.is_empty() => page.line(&start, &text, Role::Text),
             Some(text) => page.line(&format!("{start}{name}  "), &text, Role::Text),
             None => {
@@ -69,14 +69,14 @@ fn branch(page: &mut Page, value: &Value, before: &str, left: &mut usize) {
 }
 
 /// A value that takes one line.
-fn plain(value: &Value) -> Option<String> {
+fn plain(value: &Value, words: &Detail) -> Option<String> {
     match value {
-        Value::Null => Some("none".into()),
-        Value::Bool(true) => Some("yes".into()),
-        Value::Bool(false) => Some("no".into()),
+        Value::Null => Some(words.none.to_string()),
+        Value::Bool(true) => Some(words.yes.to_string()),
+        Value::Bool(false) => Some(words.no.to_string()),
         Value::Number(number) => Some(number.to_string()),
         Value::String(text) if text.len() > BULK && !text.contains(' ') => {
-            Some(format!("({})", many(text.len(), "character", "characters")))
+            Some(words.characters.of(text.len()))
         }
         Value::String(text) => Some(text.clone()),
         Value::Array(_) | Value::Object(_) => None,

@@ -3,7 +3,7 @@
 use crate::report::Row;
 use crate::tui::entries::{Entry, Fold, Heading};
 use crate::tui::model::{Focus, Model};
-use crate::tui::text::{fit, many, pad, safe, time, width};
+use crate::tui::text::{fit, pad, safe, time, width};
 use crate::tui::theme::{Role, Shape, face};
 use ratatui::text::{Line, Span};
 
@@ -14,7 +14,7 @@ const WITH_TIME: usize = 46;
 pub(super) fn lines(model: &Model, (cells, height): (usize, usize)) -> Vec<Line<'static>> {
     if model.entries.is_empty() && !model.filter.is_empty() {
         return vec![Line::styled(
-            " nothing fits the filter",
+            format!(" {}", model.look.words.list.nothing_fits),
             model.look.style(Role::Quiet),
         )];
     }
@@ -30,6 +30,7 @@ pub(super) fn lines(model: &Model, (cells, height): (usize, usize)) -> Vec<Line<
 }
 
 fn line(model: &Model, entry: &Entry, cells: usize, chosen: bool) -> Line<'static> {
+    let words = &model.look.words.list;
     match entry {
         Entry::Heading(what) => heading(model, *what, cells),
         Entry::Row { at, inside } => match model.report.rows.get(*at) {
@@ -38,14 +39,9 @@ fn line(model: &Model, entry: &Entry, cells: usize, chosen: bool) -> Line<'stati
         },
         Entry::Fold { fold, count, open } => {
             let text = match fold {
-                Fold::Because(_) if cells < 42 => format!("{count} not asked because of it"),
-                Fold::Because(_) => format!(
-                    "{} because of it",
-                    many(*count, "check not asked", "checks not asked")
-                ),
-                Fold::Skipped => {
-                    format!("{} left out, with reasons", many(*count, "check", "checks"))
-                }
+                Fold::Because(_) if cells < 42 => words.because_short.with(&[("count", count)]),
+                Fold::Because(_) => words.because.of(*count),
+                Fold::Skipped => words.left_out.of(*count),
             };
             let (shape, indent) = match fold {
                 Fold::Because(_) => (Shape::Blocked, "    "),
@@ -72,9 +68,15 @@ fn line(model: &Model, entry: &Entry, cells: usize, chosen: bool) -> Line<'stati
 
 fn heading(model: &Model, what: Heading, cells: usize) -> Line<'static> {
     let title = match what {
-        Heading::Group(group) => group.title(),
-        Heading::Question(question) if question.asks.len() + 2 > cells => question.short,
-        Heading::Question(question) => question.asks,
+        Heading::Group(group) => group.title(model.look.words),
+        Heading::Question(question) => {
+            let whole = model.look.words.complaint(question.asks);
+            if width(whole) + 2 > cells {
+                model.look.words.complaint(question.short)
+            } else {
+                whole
+            }
+        }
     };
     let title = format!(" {title}");
     Line::styled(
@@ -91,7 +93,8 @@ fn row_line(
     (inside, chosen): (bool, bool),
 ) -> Line<'static> {
     let look = model.look;
-    let (shape, word, role) = face(&row.state);
+    let (shape, _, role) = face(&row.state);
+    let word = shape.told(look.words);
     let indent = match (inside, model.stood(row)) {
         (true, _) => "      ",
         (false, None) => "  ",

@@ -6,8 +6,9 @@ use crate::allowlist::ranges::Phase;
 use crate::allowlist::verdict::{Evidence, RangeSeen, SetSeen};
 use crate::report::Shape;
 use crate::shown::shown_within;
-use crate::tui::text::{fit, many, pad, safe, width};
+use crate::tui::text::{fit, pad, safe, width};
 use crate::tui::theme::Role;
+use crate::words::Ranges;
 use std::collections::HashMap;
 
 /// The most ranges that are drawn.
@@ -64,13 +65,13 @@ impl Says {
     }
 
     /// Sign, word and role.
-    fn face(self) -> (Shape, &'static str, Role) {
+    fn face(self, words: &Ranges) -> (Shape, &str, Role) {
         match self {
-            Self::Denied => (Shape::Fail, "DENIED", Role::Fail),
-            Self::Partly => (Shape::Warn, "PARTLY", Role::Fail),
-            Self::Undecided => (Shape::Unknown, "undecided", Role::Unknown),
-            Self::Allowed => (Shape::Pass, "allowed", Role::Pass),
-            Self::Unasked => (Shape::Skipped, "not used", Role::Quiet),
+            Self::Denied => (Shape::Fail, &words.denied, Role::Fail),
+            Self::Partly => (Shape::Warn, &words.partly, Role::Fail),
+            Self::Undecided => (Shape::Unknown, &words.undecided, Role::Unknown),
+            Self::Allowed => (Shape::Pass, &words.allowed, Role::Pass),
+            Self::Unasked => (Shape::Skipped, &words.unasked, Role::Quiet),
         }
     }
 }
@@ -110,7 +111,8 @@ pub(super) fn draw(page: &mut Page, found: &Evidence) {
     if found.devices.is_empty() || found.sets.is_empty() {
         return;
     }
-    page.heading("MAP");
+    let words = &page.look.words.ranges;
+    page.heading(&words.title);
     legend(page, found);
     let grid = Grid::of(found, page.cells());
     page.pieces(&columns(page, found, &grid));
@@ -118,7 +120,7 @@ pub(super) fn draw(page: &mut Page, found: &Evidence) {
     let mut left = MOST_RANGES;
     let mut hidden = 0;
     for set in &found.sets {
-        page.text("", &title(set), Role::Quiet);
+        page.text("", &title(set, words), Role::Quiet);
         for range in &set.ranges {
             // Where there are too many, those that get through everywhere make room for the others.
             let quiet = all > MOST_RANGES && range.answer == Answer::Allow;
@@ -131,34 +133,33 @@ pub(super) fn draw(page: &mut Page, found: &Evidence) {
         }
     }
     if hidden > 0 {
-        let text = format!("and {} that are not drawn", many(hidden, "range", "ranges"));
-        page.text("", &text, Role::Quiet);
+        page.text("", &words.hidden.of(hidden), Role::Quiet);
     }
     rules(page, found);
 }
 
 /// The devices by number, and the signs where no word stands beside them.
 fn legend(page: &mut Page, found: &Evidence) {
+    let words = &page.look.words.ranges;
     let grid = Grid::of(found, page.cells());
     for (at, device) in found.devices.iter().enumerate() {
         let place = match device.hook {
-            Hook::Forward => "on the way",
-            Hook::Input => "on the server",
+            Hook::Forward => &words.forward,
+            Hook::Input => &words.input,
         };
         let text = format!("{} ({}, {place})", device.file, device.kind.name());
         page.text(&format!("{}. ", at + 1), &text, Role::Text);
     }
     if grid.column == SIGN {
         let signs = Says::ALL.map(|says| {
-            let (shape, word, _) = says.face();
+            let (shape, word, _) = says.face(words);
             format!("{} {word}", page.look.sign(shape, 0))
         });
         page.text("", &signs.join(", "), Role::Quiet);
     }
     let hidden = found.devices.len() - grid.devices;
     if hidden > 0 {
-        let text = format!("{} without a column", many(hidden, "device", "devices"));
-        page.text("", &text, Role::Quiet);
+        page.text("", &words.no_column.of(hidden), Role::Quiet);
     }
 }
 
@@ -179,18 +180,18 @@ fn columns(page: &Page, found: &Evidence, grid: &Grid) -> Vec<(String, Role)> {
 }
 
 /// A set's name, and whether it is needed.
-fn title(set: &SetSeen) -> String {
+fn title(set: &SetSeen, words: &Ranges) -> String {
     let when = match set.phase {
-        Phase::Current => "in use",
-        Phase::Coming => "coming, not needed yet",
-        Phase::Ended => "ended",
+        Phase::Current => &words.current,
+        Phase::Coming => &words.coming,
+        Phase::Ended => &words.ended,
     };
-    let known = if set.known {
-        ""
+    let told = if set.known {
+        &words.set
     } else {
-        "; its ranges are not known"
+        &words.set_unknown
     };
-    format!("{}, {when}{known}", set.name)
+    told.with(&[("name", &set.name), ("when", when)])
 }
 
 /// A range and what each device does with it.
@@ -198,7 +199,7 @@ fn row(page: &Page, range: &RangeSeen, grid: &Grid) -> Vec<(String, Role)> {
     let name = pad(&range.cidr.to_string(), grid.name - 2, page.look);
     let mut pieces = vec![(format!("{name}  "), Role::Text)];
     for device in 0..grid.devices {
-        let (shape, word, role) = Says::of(range, device).face();
+        let (shape, word, role) = Says::of(range, device).face(&page.look.words.ranges);
         let sign = page.look.sign(shape, 0);
         let text = if grid.column == WORD {
             format!("{sign} {word}")
@@ -232,14 +233,14 @@ fn rules(page: &mut Page, found: &Evidence) {
     if wanted.is_empty() {
         return;
     }
-    page.heading("DECIDED BY");
+    let words = &page.look.words.ranges;
+    page.heading(&words.decided_by);
     for rule in wanted.iter().take(MOST_RULES) {
         quote(page, found, rule);
     }
     let more = wanted.len().saturating_sub(MOST_RULES);
     if more > 0 {
-        let text = format!("and {}", many(more, "rule more", "rules more"));
-        page.text("", &text, Role::Quiet);
+        page.text("", &words.rules_more.of(more), Role::Quiet);
     }
 }
 
@@ -276,29 +277,33 @@ fn deciding(found: &Evidence) -> Vec<Deciding<'_>> {
 
 /// A rule: what it does with which addresses, where it stands, and its text.
 fn quote(page: &mut Page, found: &Evidence, rule: &Deciding<'_>) {
-    let (shape, word, role) = rule.says.face();
+    let words = &page.look.words.ranges;
+    let (shape, word, role) = rule.says.face(words);
     let named: Vec<&str> = rule
         .parts
         .iter()
         .take(MOST_NAMED)
         .map(String::as_str)
         .collect();
-    let more = match rule.parts.len().saturating_sub(MOST_NAMED) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
+    let named = named.join(", ");
+    let named = match rule.parts.len().saturating_sub(MOST_NAMED) {
+        0 => named,
+        more => words.more.with(&[("named", &named), ("count", &more)]),
     };
-    let title = format!("{word}: {}{more}", named.join(", "));
+    let title = format!("{word}: {named}");
     page.signed((shape, role), &title, role);
     if let Some(by) = rule.by {
-        page.text("  ", &format!("{} line {}", by.file, by.line), Role::Quiet);
+        let line = words.line.with(&[("file", &by.file), ("line", &by.line)]);
+        page.text("  ", &line, Role::Quiet);
         page.text("  ", &shown_within(&by.text, MOST_OF_RULE), Role::Accent);
     } else {
         let file = found.devices.get(rule.device);
-        let file = file.map_or("the device", |device| device.file.as_str());
-        page.text("  ", &format!("{file}: no rule is about them"), Role::Quiet);
+        let file = file.map_or(&*words.device, |device| device.file.as_str());
+        page.text("  ", &words.no_rule.with(&[("file", &file)]), Role::Quiet);
     }
     if let Some(construct) = rule.construct {
-        let text = format!("not understood: {}", shown_within(construct, MOST_OF_RULE));
+        let construct = shown_within(construct, MOST_OF_RULE);
+        let text = words.not_understood.with(&[("construct", &construct)]);
         page.text("  ", &text, Role::Unknown);
     }
 }

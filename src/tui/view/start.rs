@@ -174,12 +174,12 @@ fn index(model: &Model) -> usize {
 
 /// What this is.
 fn header(look: Look, cells: usize) -> Vec<Line<'static>> {
-    let title = " orch-doctor  Why can UiPath Apps not use your Orchestrator?";
-    let promise =
-        " Say what happens and where. Nothing is sent before you press Enter on a target.";
+    let words = &look.words.start;
+    let title = format!(" orch-doctor  {}", words.title);
+    let promise = format!(" {}", words.promise);
     vec![
-        Line::styled(fit(title, cells, look), look.style(Role::Heading)),
-        Line::styled(fit(promise, cells, look), look.style(Role::Quiet)),
+        Line::styled(fit(&title, cells, look), look.style(Role::Heading)),
+        Line::styled(fit(&promise, cells, look), look.style(Role::Quiet)),
     ]
 }
 
@@ -244,12 +244,16 @@ fn choices(model: &Model, cells: usize) -> Vec<Marked> {
         return Vec::new();
     }
     let look = model.look;
-    let mut lines = vec![heading("WHAT HAPPENS?", look)];
+    let mut lines = vec![heading(&look.words.start.symptoms, look)];
     for (at, complaint) in Complaint::ALL.into_iter().enumerate() {
-        lines.extend(choice(model, cells, (complaint.title(), Spot::Symptom, at)));
+        lines.extend(choice(
+            model,
+            cells,
+            (look.words.complaint(complaint.title()), Spot::Symptom, at),
+        ));
     }
     lines.push((Line::default(), None));
-    lines.push(heading("WHERE?", look));
+    lines.push(heading(&look.words.start.places, look));
     for (at, one) in places(model).into_iter().enumerate() {
         let text = named(model, one);
         lines.extend(choice(model, cells, (&text, Spot::Place, at)));
@@ -260,20 +264,23 @@ fn choices(model: &Model, cells: usize) -> Vec<Marked> {
 /// A line under "where".
 fn named(model: &Model, place: Place) -> String {
     let offers = &model.start.offers;
+    let words = &model.look.words.start;
     match place {
-        Place::Same => format!("This one again: {}", target(model)),
+        Place::Same => words.again.with(&[("target", &target(model))]),
         Place::Profile(at) => offers.profiles.get(at).map_or_else(String::new, |profile| {
             format!("{}  {}", profile.path.display(), profile.url)
         }),
         Place::Recent(at) => offers.recents.get(at).map_or_else(String::new, |recent| {
-            format!("Lately: {}  tenant {}", recent.url, recent.tenant)
+            words
+                .recent
+                .with(&[("url", &recent.url), ("tenant", &recent.tenant)])
         }),
-        Place::New if model.start.form.url.is_empty() => "A URL, typed or pasted".into(),
-        Place::New => format!(
-            "A URL: {}",
-            model.start.form.shown(Field::Url, dot(model.look))
-        ),
-        Place::Demo => "The demo: a stand-in on this machine".into(),
+        Place::New if model.start.form.url.is_empty() => words.url.to_string(),
+        Place::New => words.url_is.with(&[(
+            "url",
+            &model.start.form.shown(Field::Url, (dot(model.look), words)),
+        )]),
+        Place::Demo => words.demo.to_string(),
     }
 }
 
@@ -296,7 +303,7 @@ fn footer(model: &Model, cells: usize) -> Line<'static> {
     let look = model.look;
     if model.start.stage == Stage::Waiting {
         return Line::styled(
-            fit(" preparing the run", cells, look),
+            fit(&format!(" {}", look.words.start.preparing), cells, look),
             look.style(Role::Running),
         );
     }
@@ -304,51 +311,7 @@ fn footer(model: &Model, cells: usize) -> Line<'static> {
         let text = fit(&format!(" {}", safe(notice, look)), cells, look);
         return Line::styled(text, look.style(Role::Heading));
     }
-    let behind = model.report.began.is_some();
-    let keys: &[(&str, &str)] = match model.start.spot {
-        Spot::Symptom if behind => &[
-            ("Enter", "where"),
-            ("1-5", "choose"),
-            ("Esc", "back"),
-            ("?", "help"),
-            ("q", "quit"),
-        ],
-        Spot::Symptom => &[
-            ("Enter", "where"),
-            ("1-5", "choose"),
-            ("paste", "a URL"),
-            ("?", "help"),
-            ("q", "quit"),
-        ],
-        Spot::Place => match place(model) {
-            Place::New => &[
-                ("Enter", "type it"),
-                ("Esc", "back"),
-                ("?", "help"),
-                ("q", "quit"),
-            ],
-            Place::Demo => &[
-                ("Enter", "begin"),
-                ("Left Right", "fault"),
-                ("Esc", "back"),
-                ("?", "help"),
-                ("q", "quit"),
-            ],
-            Place::Same | Place::Profile(_) | Place::Recent(_) => &[
-                ("Enter", "begin"),
-                ("Esc", "back"),
-                ("?", "help"),
-                ("q", "quit"),
-            ],
-        },
-        Spot::Field(_) => &[
-            ("Enter", "begin"),
-            ("Tab", "next field"),
-            ("Esc", "back"),
-            ("Ctrl-C", "quit"),
-        ],
-        Spot::Secret => &[("Enter", "begin"), ("Esc", "forget it"), ("Ctrl-C", "quit")],
-    };
+    let keys = keys(model);
     let mut spans = vec![Span::raw(" ")];
     let mut used = 1;
     for (key, word) in keys {
@@ -356,8 +319,44 @@ fn footer(model: &Model, cells: usize) -> Line<'static> {
         if used > cells + 2 {
             break;
         }
-        spans.push(Span::styled((*key).to_owned(), look.style(Role::Key)));
+        spans.push(Span::styled(key, look.style(Role::Key)));
         spans.push(Span::styled(format!(" {word}  "), look.style(Role::Quiet)));
     }
     Line::from(spans)
+}
+
+/// The keys that matter here.
+fn keys(model: &Model) -> Vec<(&'static str, &'static str)> {
+    let words = &model.look.words.start;
+    let back: (&str, &str) = ("Esc", &words.key_back);
+    let begin: (&str, &str) = ("Enter", &words.key_begin);
+    let mut keys = match model.start.spot {
+        Spot::Symptom => {
+            let behind = model.report.began.is_some();
+            let last = if behind {
+                back
+            } else {
+                ("", &*words.key_paste)
+            };
+            vec![
+                ("Enter", &*words.key_where),
+                ("1-5", &words.key_choose),
+                last,
+            ]
+        }
+        Spot::Place => match place(model) {
+            Place::New => vec![("Enter", &*words.key_type), back],
+            Place::Demo => vec![begin, ("Left Right", &words.key_fault), back],
+            Place::Same | Place::Profile(_) | Place::Recent(_) => vec![begin, back],
+        },
+        Spot::Field(_) => vec![begin, ("Tab", &words.key_next), back],
+        Spot::Secret => vec![begin, ("Esc", &words.key_forget)],
+    };
+    match model.start.spot {
+        Spot::Symptom | Spot::Place => {
+            keys.extend([("?", &*words.key_help), ("q", &words.key_quit)])
+        }
+        Spot::Field(_) | Spot::Secret => keys.push(("Ctrl-C", &words.key_quit)),
+    }
+    keys
 }

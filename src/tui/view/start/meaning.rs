@@ -3,7 +3,7 @@
 use super::{Marked, dot, heading, target};
 use crate::tui::model::Model;
 use crate::tui::start::{Field, Place, Spot, place};
-use crate::tui::text::{fit, safe, width, wrap};
+use crate::tui::text::{fit, pad, safe, width, wrap};
 use crate::tui::theme::{Look, Role, Shape};
 use ratatui::text::{Line, Span};
 
@@ -53,19 +53,20 @@ fn text(
 /// The documented questions of the symptom, and the checks that answer each.
 fn questions(model: &Model, cells: usize) -> Vec<Marked> {
     let (look, complaint) = (model.look, model.start.complaint());
-    let mut lines = vec![heading("WHAT WILL BE ASKED", look)];
+    let mut lines = vec![heading(&look.words.start.asked, look)];
     if complaint.questions().is_empty() {
         let count = model.catalog.checks().len();
-        let all = format!(
-            "All {count} checks: address, network, allowlist, certificate, service, account, processes, webhooks, robot and history."
-        );
+        let all = look.words.start.all_checks.with(&[("count", &count)]);
         text(&mut lines, (" ", &all), Role::Text, (cells, look));
         return lines;
     }
     for (at, question) in complaint.questions().iter().enumerate() {
         text(
             &mut lines,
-            (&format!(" {}. ", at + 1), question.asks),
+            (
+                &format!(" {}. ", at + 1),
+                look.words.complaint(question.asks),
+            ),
             Role::Text,
             (cells, look),
         );
@@ -73,7 +74,7 @@ fn questions(model: &Model, cells: usize) -> Vec<Marked> {
     lines.push((Line::default(), None));
     text(
         &mut lines,
-        (" ", "And what these need: a name, a port, TLS, a sign-in."),
+        (" ", &look.words.start.needs),
         Role::Quiet,
         (cells, look),
     );
@@ -84,47 +85,51 @@ fn questions(model: &Model, cells: usize) -> Vec<Marked> {
 fn described(model: &Model, place: Place, cells: usize) -> Vec<Marked> {
     let look = model.look;
     let offers = &model.start.offers;
-    let mut lines = vec![heading("WHERE", look)];
+    let mut lines = vec![heading(&look.words.start.place, look)];
     let mut say = |words: &str, role| text(&mut lines, (" ", words), role, (cells, look));
     match place {
         Place::Same => {
             say(&target(model), Role::Heading);
-            say(
-                "The same target, account and processes, asked from the symptom at the left.",
-                Role::Text,
-            );
+            say(&look.words.start.same, Role::Text);
         }
         Place::Profile(at) => {
             if let Some(profile) = offers.profiles.get(at) {
                 say(&profile.url, Role::Heading);
-                say(&format!("tenant {}", profile.tenant), Role::Text);
-                say(&format!("signs in: {}", profile.who), Role::Text);
+                say(
+                    &look.words.start.tenant.with(&[("tenant", &profile.tenant)]),
+                    Role::Text,
+                );
+                say(
+                    &look.words.start.signs_in.with(&[("who", &profile.who)]),
+                    Role::Text,
+                );
                 if profile.asks {
-                    say(
-                        "Its secret is asked for next, and is not shown.",
-                        Role::Text,
-                    );
+                    say(&look.words.start.asks_next, Role::Text);
                 }
             }
         }
         Place::Recent(at) => {
             if let Some(recent) = offers.recents.get(at) {
                 say(&recent.url, Role::Heading);
-                say(&format!("tenant {}", recent.tenant), Role::Text);
+                say(
+                    &look.words.start.tenant.with(&[("tenant", &recent.tenant)]),
+                    Role::Text,
+                );
                 match &recent.profile {
-                    Some(path) => say(&format!("with the profile {}", path.display()), Role::Text),
-                    None => say(
-                        "Without an account: none is remembered. Enter takes it over.",
+                    Some(path) => say(
+                        &look
+                            .words
+                            .start
+                            .with_profile
+                            .with(&[("path", &path.display())]),
                         Role::Text,
                     ),
+                    None => say(&look.words.start.no_account, Role::Text),
                 }
             }
         }
         Place::Demo => {
-            say(
-                "A stand-in Orchestrator on this machine, with one thing broken:",
-                Role::Text,
-            );
+            say(&look.words.start.demo_is, Role::Text);
             say(
                 &format!(
                     "{} {} {}",
@@ -134,10 +139,7 @@ fn described(model: &Model, place: Place, cells: usize) -> Vec<Marked> {
                 ),
                 Role::Heading,
             );
-            say(
-                "Left and Right break something else. Nothing leaves this machine.",
-                Role::Quiet,
-            );
+            say(&look.words.start.demo_keys, Role::Quiet);
         }
         Place::New => {}
     }
@@ -147,9 +149,8 @@ fn described(model: &Model, place: Place, cells: usize) -> Vec<Marked> {
 /// A secret that is typed, and not shown.
 fn masked(model: &Model, cells: usize) -> Vec<Marked> {
     let look = model.look;
-    let mut lines = vec![heading("SECRET", look)];
-    let told =
-        "Type it and press Enter. It is not shown, not kept, and sent to no one but this target.";
+    let mut lines = vec![heading(&look.words.start.secret, look)];
+    let told = &look.words.start.secret_told;
     text(&mut lines, (" ", told), Role::Text, (cells, look));
     lines.push((Line::default(), None));
     let dots = model.start.secret.dots(dot(look));
@@ -181,21 +182,27 @@ fn form(model: &Model, cells: usize) -> Vec<Marked> {
     const LABEL: usize = 10;
     let look = model.look;
     let form = &model.start.form;
-    let mut lines = vec![heading("THE TARGET", look)];
+    let mut lines = vec![heading(&look.words.start.target, look)];
     for field in form.fields() {
         let here = model.start.spot == Spot::Field(field);
         let room = cells.saturating_sub(LABEL + 4);
-        let shown = safe(&form.shown(field, dot(look)), look);
+        let shown = safe(&form.shown(field, (dot(look), &look.words.start)), look);
         let (value, role) = match shown.is_empty() {
             true if here => (String::new(), Role::Text),
-            true => (fit(field.hint(), room, look), Role::Quiet),
+            true => (fit(field.hint(&look.words.start), room, look), Role::Quiet),
             false if here => (end(&shown, room, look), Role::Heading),
             false => (fit(&shown, room, look), Role::Text),
         };
         let mark = if here { look.either("›", ">") } else { " " };
         let label = look.style(if here { Role::Key } else { Role::Quiet });
         let mut spans = vec![
-            Span::styled(format!(" {mark} {:<LABEL$}", field.label()), label),
+            Span::styled(
+                format!(
+                    " {mark} {}",
+                    pad(field.label(&look.words.start), LABEL, look)
+                ),
+                label,
+            ),
             Span::styled(value, look.style(role)),
         ];
         if here && field != Field::SignIn {
@@ -211,7 +218,7 @@ fn form(model: &Model, cells: usize) -> Vec<Marked> {
 fn said(model: &Model, field: Field, lines: &mut Vec<Marked>, cells: usize) {
     let look = model.look;
     let here = model.start.spot == Spot::Field(field);
-    let advice = model.start.form.advice(field, &model.catalog);
+    let advice = model.start.form.advice(field, &model.catalog, look.words);
     // What has not been reached yet is not complained about.
     let advice = advice.filter(|_| here || field == Field::Url);
     match advice {
@@ -230,7 +237,12 @@ fn said(model: &Model, field: Field, lines: &mut Vec<Marked>, cells: usize) {
             let before = format!("     {} ", look.sign(shape, 0));
             text(lines, (&before, &words), role, (cells, look));
         }
-        None if here => text(lines, ("     ", field.hint()), Role::Quiet, (cells, look)),
+        None if here => text(
+            lines,
+            ("     ", field.hint(&look.words.start)),
+            Role::Quiet,
+            (cells, look),
+        ),
         None => {}
     }
 }
