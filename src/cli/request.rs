@@ -200,7 +200,7 @@ impl Request {
     }
 
     /// The same with another symptom to start from.
-    pub(super) fn from_symptom(mut self, complaint: Complaint) -> Self {
+    pub(super) fn starting_from(mut self, complaint: Complaint) -> Self {
         self.selection.complaint = Some(complaint);
         self
     }

@@ -145,7 +145,7 @@ pub(super) async fn ready(begin: Begin, common: &Common) -> Result<Ready, Refuse
         }
     };
     Ok(Ready {
-        request: request.from_symptom(complaint),
+        request: request.starting_from(complaint),
         stand,
     })
 }

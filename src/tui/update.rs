@@ -66,7 +66,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Option<Effect> {
             model.mode = Mode::Pick;
             None
         }
-        Msg::Earlier(name, text) => compared(model, name, text),
+        Msg::Earlier(name, text) => compared(model, &name, text),
         Msg::Saved(Ok(name)) => {
             let text = model.look.words.notices.saved.with(&[("name", &name)]);
             note(model, text)
@@ -94,14 +94,14 @@ fn here(model: &Model) -> Areas {
 }
 
 /// Shows what changed since an earlier run, or why that cannot be told.
-fn compared(model: &mut Model, name: String, text: Result<String, String>) -> Option<Effect> {
+fn compared(model: &mut Model, name: &str, text: Result<String, String>) -> Option<Effect> {
     let text = match text {
         Ok(text) => text,
-        Err(cause) => return cannot_compare(model, &name, &cause),
+        Err(cause) => return cannot_compare(model, name, &cause),
     };
     let not_a_run = &model.look.words.compare.not_a_run;
-    match Comparison::of(name.clone(), &text, &model.report) {
-        None => cannot_compare(model, &name, not_a_run),
+    match Comparison::of(name.to_owned(), &text, &model.report) {
+        None => cannot_compare(model, name, not_a_run),
         Some(comparison) => {
             model.comparison = Some(comparison);
             model.page_top = 0;

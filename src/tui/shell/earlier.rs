@@ -14,7 +14,11 @@ pub(super) fn recordings(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let mut names: Vec<String> = entries
         .filter_map(|entry| entry.file_name().into_string().ok())
-        .filter(|name| name.ends_with(".jsonl"))
+        .filter(|name| {
+            Path::new(name)
+                .extension()
+                .is_some_and(|end| end == "jsonl")
+        })
         .collect();
     names.sort_unstable();
     names.truncate(MOST);

@@ -137,7 +137,7 @@ fn entered(model: &mut Model) -> Option<Effect> {
         return None;
     }
     match place(model) {
-        Place::Same => again(model),
+        Place::Same => Some(again(model)),
         Place::New => {
             model.start.spot = Spot::Field(Field::Url);
             None
@@ -148,12 +148,12 @@ fn entered(model: &mut Model) -> Option<Effect> {
                 model.start.spot = Spot::Secret;
                 return None;
             }
-            begin(model, Wanted::Profile(profile.path))
+            Some(begin(model, Wanted::Profile(profile.path)))
         }
         Place::Recent(at) => {
             let recent = model.start.offers.recents.get(at)?.clone();
             if let Some(path) = recent.profile {
-                return begin(model, Wanted::Profile(path));
+                return Some(begin(model, Wanted::Profile(path)));
             }
             model.start.form.url = recent.url;
             model.start.form.tenant = recent.tenant;
@@ -162,19 +162,19 @@ fn entered(model: &mut Model) -> Option<Effect> {
         }
         Place::Demo => {
             let fault = model.start.fault().to_owned();
-            begin(model, Wanted::Demo(fault))
+            Some(begin(model, Wanted::Demo(fault)))
         }
     }
 }
 
 /// Asks the same target from another symptom.
-fn again(model: &mut Model) -> Option<Effect> {
+fn again(model: &mut Model) -> Effect {
     let selection = Selection {
         complaint: Some(model.start.complaint()),
         ..Selection::default()
     };
     waits(model);
-    Some(Effect::Ask(Ask::Rerun(selection)))
+    Effect::Ask(Ask::Rerun(selection))
 }
 
 /// Nothing more can be chosen until the run begins.
@@ -188,7 +188,7 @@ fn waits(model: &mut Model) {
 }
 
 /// Asks for the run.
-fn begin(model: &mut Model, wanted: Wanted) -> Option<Effect> {
+fn begin(model: &mut Model, wanted: Wanted) -> Effect {
     let secret = (!model.start.secret.is_empty()).then(|| model.start.secret.take());
     let begin = Begin {
         wanted,
@@ -196,7 +196,7 @@ fn begin(model: &mut Model, wanted: Wanted) -> Option<Effect> {
         secret,
     };
     waits(model);
-    Some(Effect::Ask(Ask::Begin(Box::new(begin))))
+    Effect::Ask(Ask::Begin(Box::new(begin)))
 }
 
 /// A key while the target is typed.
@@ -263,7 +263,10 @@ fn submitted(model: &mut Model) -> Option<Effect> {
             model.start.spot = Spot::Secret;
             None
         }
-        Ok((settings, reference)) => begin(model, Wanted::Typed(Box::new(settings), reference)),
+        Ok((settings, reference)) => {
+            let wanted = Wanted::Typed(Box::new(settings), reference);
+            Some(begin(model, wanted))
+        }
     }
 }
 
@@ -277,7 +280,7 @@ fn secret(model: &mut Model, key: Key) -> Option<Effect> {
             return match place(model) {
                 Place::Profile(at) => {
                     let path = model.start.offers.profiles.get(at)?.path.clone();
-                    begin(model, Wanted::Profile(path))
+                    Some(begin(model, Wanted::Profile(path)))
                 }
                 Place::New | Place::Same | Place::Recent(_) | Place::Demo => submitted(model),
             };

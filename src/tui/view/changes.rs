@@ -1,5 +1,6 @@
 //! What differs from an earlier run, in the order in which one thing causes another; and the choice of that run.
 
+use crate::history::Turn;
 use crate::tui::compare::Comparison;
 use crate::tui::model::Model;
 use crate::tui::text::{safe, wrap};
@@ -82,6 +83,20 @@ pub(crate) fn lines(model: &Model, cells: usize) -> Vec<Line<'static>> {
             room,
         );
     }
+    rows(&mut lines, turns, room);
+    lines.push(Line::default());
+    text(
+        &mut lines,
+        (" ", &look.words.compare.back),
+        Role::Quiet,
+        room,
+    );
+    lines
+}
+
+/// The rows that stand elsewhere, those that are worse first.
+fn rows(lines: &mut Vec<Line<'static>>, turns: &[Turn], room: (usize, Look)) {
+    let look = room.1;
     let (worse, other): (Vec<_>, Vec<_>) = turns.iter().partition(|turn| turn.is_worse());
     for (title, turns, role) in [
         (&*look.words.compare.worse, worse, Role::Fail),
@@ -91,7 +106,7 @@ pub(crate) fn lines(model: &Model, cells: usize) -> Vec<Line<'static>> {
             continue;
         }
         lines.push(Line::default());
-        text(&mut lines, (" ", title), Role::Accent, room);
+        text(lines, (" ", title), Role::Accent, room);
         for turn in turns {
             let about = turn
                 .about
@@ -104,17 +119,9 @@ pub(crate) fn lines(model: &Model, cells: usize) -> Vec<Line<'static>> {
                 turn.before.word(),
                 turn.after.word()
             );
-            text(&mut lines, (" ", &words), role, room);
+            text(lines, (" ", &words), role, room);
         }
     }
-    lines.push(Line::default());
-    text(
-        &mut lines,
-        (" ", &look.words.compare.back),
-        Role::Quiet,
-        room,
-    );
-    lines
 }
 
 /// The recordings that can be compared with.

@@ -354,7 +354,7 @@ fn keys(model: &Model) -> Vec<(&'static str, &'static str)> {
     };
     match model.start.spot {
         Spot::Symptom | Spot::Place => {
-            keys.extend([("?", &*words.key_help), ("q", &words.key_quit)])
+            keys.extend([("?", &*words.key_help), ("q", &words.key_quit)]);
         }
         Spot::Field(_) | Spot::Secret => keys.push(("Ctrl-C", &words.key_quit)),
     }

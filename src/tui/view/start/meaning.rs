@@ -85,26 +85,24 @@ fn questions(model: &Model, cells: usize) -> Vec<Marked> {
 fn described(model: &Model, place: Place, cells: usize) -> Vec<Marked> {
     let look = model.look;
     let offers = &model.start.offers;
-    let mut lines = vec![heading(&look.words.start.place, look)];
+    let words = &look.words.start;
+    let mut lines = vec![heading(&words.place, look)];
     let mut say = |words: &str, role| text(&mut lines, (" ", words), role, (cells, look));
     match place {
         Place::Same => {
             say(&target(model), Role::Heading);
-            say(&look.words.start.same, Role::Text);
+            say(&words.same, Role::Text);
         }
         Place::Profile(at) => {
             if let Some(profile) = offers.profiles.get(at) {
                 say(&profile.url, Role::Heading);
                 say(
-                    &look.words.start.tenant.with(&[("tenant", &profile.tenant)]),
+                    &words.tenant.with(&[("tenant", &profile.tenant)]),
                     Role::Text,
                 );
-                say(
-                    &look.words.start.signs_in.with(&[("who", &profile.who)]),
-                    Role::Text,
-                );
+                say(&words.signs_in.with(&[("who", &profile.who)]), Role::Text);
                 if profile.asks {
-                    say(&look.words.start.asks_next, Role::Text);
+                    say(&words.asks_next, Role::Text);
                 }
             }
         }
@@ -112,7 +110,7 @@ fn described(model: &Model, place: Place, cells: usize) -> Vec<Marked> {
             if let Some(recent) = offers.recents.get(at) {
                 say(&recent.url, Role::Heading);
                 say(
-                    &look.words.start.tenant.with(&[("tenant", &recent.tenant)]),
+                    &words.tenant.with(&[("tenant", &recent.tenant)]),
                     Role::Text,
                 );
                 match &recent.profile {
@@ -124,12 +122,12 @@ fn described(model: &Model, place: Place, cells: usize) -> Vec<Marked> {
                             .with(&[("path", &path.display())]),
                         Role::Text,
                     ),
-                    None => say(&look.words.start.no_account, Role::Text),
+                    None => say(&words.no_account, Role::Text),
                 }
             }
         }
         Place::Demo => {
-            say(&look.words.start.demo_is, Role::Text);
+            say(&words.demo_is, Role::Text);
             say(
                 &format!(
                     "{} {} {}",
@@ -139,7 +137,7 @@ fn described(model: &Model, place: Place, cells: usize) -> Vec<Marked> {
                 ),
                 Role::Heading,
             );
-            say(&look.words.start.demo_keys, Role::Quiet);
+            say(&words.demo_keys, Role::Quiet);
         }
         Place::New => {}
     }
