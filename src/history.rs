@@ -5,10 +5,12 @@
 mod change;
 mod known;
 mod read;
+mod turn;
 
 pub use change::{Change, changes};
 pub use known::{Known, KnownProcess};
 pub use read::{Sight, read};
+pub use turn::{Turn, turns};
 
 use serde::{Deserialize, Serialize};
 

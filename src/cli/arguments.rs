@@ -2,10 +2,12 @@
 
 mod hook;
 mod language;
+mod symptom;
 
 pub(super) use hook::{Hook, HookFormat, ListenArguments, SendArguments, VerifyArguments};
 
 pub(super) use language::Language;
+pub(super) use symptom::SymptomArgument;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::net::IpAddr;
@@ -61,7 +63,7 @@ pub(super) enum Command {
 }
 
 /// What `check`, `tui` and `plan` share.
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub(super) struct Common {
     /// Orchestrator's URL, exactly as typed into Apps
     pub url: Option<String>,
@@ -347,17 +349,6 @@ pub(super) struct DiffArguments {
     /// text or json
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
-}
-
-/// The documented symptoms.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(super) enum SymptomArgument {
-    /// Apps is unable to connect to Orchestrator
-    UnableToConnect,
-    /// No processes, or not the right ones, are shown
-    NoProcesses,
-    /// An error occurs when the process is run
-    FailsWhenRun,
 }
 
 /// The formats of a report.

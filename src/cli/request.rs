@@ -11,6 +11,7 @@ use crate::config::{
 use crate::event::Event;
 use crate::plan::{Plan, Selection};
 use crate::run::{Run, Source, Vantage};
+use crate::secret::Secret;
 use crate::trust::Roots;
 use crate::wire::Session;
 use crate::wire::session::Stores;
@@ -22,7 +23,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
 
 /// The profile that is used where neither URL nor profile is named.
-const USUAL_PROFILE: &str = "orch-doctor.toml";
+pub(super) const USUAL_PROFILE: &str = "orch-doctor.toml";
 
 /// Whoever asks for the path alone need not wait longer for the connection than the path takes to measure.
 const PATH_ALONE_MS: u64 = 3_600;
@@ -51,6 +52,8 @@ pub(super) fn selection(common: &Common) -> Selection {
         SymptomArgument::UnableToConnect => Complaint::UnableToConnect,
         SymptomArgument::NoProcesses => Complaint::NoProcesses,
         SymptomArgument::FailsWhenRun => Complaint::FailsWhenRun,
+        SymptomArgument::EventsDoNotReturn => Complaint::EventsDoNotReturn,
+        SymptomArgument::GoLive => Complaint::GoLive,
     });
     Selection {
         only: common.only.clone(),
@@ -212,6 +215,18 @@ impl Request {
             stores,
             world,
         })
+    }
+
+    /// The same with another symptom to start from.
+    pub(super) fn starting_from(mut self, complaint: Complaint) -> Self {
+        self.selection.complaint = Some(complaint);
+        self
+    }
+
+    /// The same with this secret to sign in with, which the user typed.
+    pub(super) fn signing_in_with(mut self, secret: Option<Secret>) -> Self {
+        self.credential.sign_in = secret.or(self.credential.sign_in);
+        self
     }
 
     /// Where the run is made from.

@@ -158,6 +158,10 @@ intents! {
     CopyCommand = "copy-command",
     /// Save the report.
     Save = "save",
+    /// Show what changed since an earlier run.
+    Compare = "compare",
+    /// Start from another symptom, or on another target.
+    Start = "start",
     /// Show when what was measured.
     Times = "times",
     /// Other colours.
@@ -336,6 +340,18 @@ pub const TABLE: &[Binding] = &[
         Intent::Save,
         "save the report as a file",
         Some("save"),
+    ),
+    bind(
+        &[Key::Char('d')],
+        Intent::Compare,
+        "what changed since an earlier run",
+        None,
+    ),
+    bind(
+        &[Key::Char('o')],
+        Intent::Start,
+        "start from a symptom, or on another target",
+        Some("symptom"),
     ),
     bind(
         &[Key::Char('T')],

@@ -1,5 +1,6 @@
 //! The only part of the screen that touches the terminal and files: waits, draws, and puts everything back.
 
+mod earlier;
 mod end;
 mod listen;
 mod save;
@@ -10,9 +11,8 @@ mod turn;
 
 pub use listen::listen;
 
-use super::model::{Ask, Effect, Model, Msg, Opening, Size};
+use super::model::{Ask, Effect, Model, Msg, Opening, Said, Size};
 use super::{Key, copy, update, view};
-use crate::event::Event;
 use crate::report::Report;
 use ratatui::crossterm::event::{self, EventStream, MouseButton, MouseEventKind};
 use screen::Screen;
@@ -28,7 +28,7 @@ use turn::{Flow, Scene};
 /// The terminal's own.
 pub async fn show(
     opening: Opening,
-    events: UnboundedReceiver<Event>,
+    events: UnboundedReceiver<Said>,
     asks: UnboundedSender<Ask>,
 ) -> io::Result<Report> {
     let mut screen = Screen::open(opening.mouse)?;
@@ -49,7 +49,7 @@ pub async fn show(
 /// A run on the screen.
 struct Shown {
     model: Model,
-    events: UnboundedReceiver<Event>,
+    events: UnboundedReceiver<Said>,
     asks: UnboundedSender<Ask>,
     /// Whether more events can come.
     more: bool,
@@ -68,8 +68,8 @@ impl Shown {
 }
 
 impl Scene for Shown {
-    /// The events that came together; none once no more can come.
-    type News = Option<Vec<Event>>;
+    /// What was said together; none once no more can come.
+    type News = Option<Vec<Said>>;
 
     fn revision(&self) -> u64 {
         self.model.revision
@@ -91,7 +91,10 @@ impl Scene for Shown {
     fn told(&mut self, news: Self::News) -> io::Result<Flow> {
         self.more = news.is_some();
         match news {
-            Some(events) => self.take(Msg::Events(events)),
+            Some(all) => {
+                let msg = said(&mut self.model, all);
+                self.take(msg)
+            }
             None => Ok(Flow::On),
         }
     }
@@ -105,6 +108,22 @@ impl Scene for Shown {
     }
 }
 
+/// Takes in everything that was said by now but the last events, which are for the loop.
+fn said(model: &mut Model, all: Vec<Said>) -> Msg {
+    let mut events = Vec::new();
+    for one in all {
+        match one {
+            Said::Event(event) => events.push(event),
+            Said::Refused(why) => {
+                // Neither asks for anything.
+                update(model, Msg::Events(std::mem::take(&mut events)));
+                update(model, Msg::Refused(why));
+            }
+        }
+    }
+    Msg::Events(events)
+}
+
 /// Does what the model cannot.
 fn perform(model: &mut Model, effect: Effect, asks: &UnboundedSender<Ask>) -> io::Result<()> {
     match effect {
@@ -114,6 +133,13 @@ fn perform(model: &mut Model, effect: Effect, asks: &UnboundedSender<Ask>) -> io
             let _ = asks.send(ask);
         }
         Effect::Copy(text) => to_clipboard(&text)?,
+        Effect::ListRecordings => {
+            update(model, Msg::Recordings(earlier::recordings(Path::new("."))));
+        }
+        Effect::ReadEarlier(name) => {
+            let text = earlier::text(Path::new(&name));
+            update(model, Msg::Earlier(name, text));
+        }
         Effect::Save(format) => {
             let saved = save::save(&model.report, (format, model.look.words), Path::new("."));
             update(model, Msg::Saved(saved.map_err(|error| error.to_string())));
@@ -143,6 +169,7 @@ fn message(event: &event::Event) -> Option<Msg> {
             MouseEventKind::Down(MouseButton::Left) => Some(Msg::Click(mouse.column, mouse.row)),
             _ => None,
         },
-        event::Event::FocusGained | event::Event::FocusLost | event::Event::Paste(_) => None,
+        event::Event::Paste(text) => Some(Msg::Paste(text.clone())),
+        event::Event::FocusGained | event::Event::FocusLost => None,
     }
 }

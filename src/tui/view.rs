@@ -2,6 +2,7 @@
 
 pub(crate) mod banner;
 mod chain;
+mod changes;
 pub(crate) mod detail;
 mod evidence;
 pub(crate) mod footer;
@@ -11,10 +12,11 @@ pub(crate) mod list;
 pub(crate) mod page;
 mod path;
 mod ranges;
+pub(crate) mod start;
 mod times;
 
 use super::geometry::{Areas, areas};
-use super::model::Model;
+use super::model::{Mode, Model};
 use super::theme::{Look, Role};
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -24,6 +26,9 @@ use ratatui::widgets::Paragraph;
 /// Draws the model.
 pub fn view(model: &Model, frame: &mut Frame<'_>) {
     let area = frame.area();
+    if model.mode == Mode::Start {
+        return start::draw(model, frame);
+    }
     if page::is_open(model) {
         let lines = page::lines(model, usize::from(area.width));
         put(

@@ -99,9 +99,16 @@ impl<F: Fn() -> (Counts, u64)> Scene for Shown<F> {
             Some(Terminal::Resize(size)) => Msg::Resize(size),
             Some(Terminal::Wheel(x, y, lines)) => Msg::Wheel(x, y, lines),
             Some(Terminal::Click(x, y)) => Msg::Click(x, y),
-            Some(Terminal::Events(_) | Terminal::Tick(_) | Terminal::Saved(_)) | None => {
-                return Ok(Flow::On);
-            }
+            Some(
+                Terminal::Events(_)
+                | Terminal::Tick(_)
+                | Terminal::Saved(_)
+                | Terminal::Paste(_)
+                | Terminal::Refused(_)
+                | Terminal::Recordings(_)
+                | Terminal::Earlier(..),
+            )
+            | None => return Ok(Flow::On),
         };
         self.take(msg)
     }

@@ -3,8 +3,7 @@
 use super::Shown;
 use super::turn::{FRAME, HAND, play};
 use crate::catalog::Verdict;
-use crate::event::Event;
-use crate::tui::model::{Model, Size};
+use crate::tui::model::{Model, Said, Size};
 use crate::tui::tests::fixture::{began_all, finished, judged, opening, run};
 use ratatui::crossterm::event::{Event as Terminal, KeyCode, KeyEvent};
 use std::io;
@@ -14,7 +13,7 @@ use tokio::time::{Instant, sleep};
 
 /// The times of all drawings of a run that this sender tells and in which these keys are pressed, each so long after the one before.
 async fn drawn<F: Future<Output = ()>>(
-    tell: impl FnOnce(UnboundedSender<Event>) -> F,
+    tell: impl FnOnce(UnboundedSender<Said>) -> F,
     keys: Vec<Duration>,
     whole: Duration,
 ) -> Vec<Instant> {
@@ -54,13 +53,15 @@ async fn drawn<F: Future<Output = ()>>(
 #[tokio::test(start_paused = true)]
 async fn a_busy_run_is_drawn_at_most_thirty_times_a_second() {
     // An event each millisecond for ten seconds: far more than 34 checks say.
-    let tell = async |events: UnboundedSender<Event>| {
-        events.send(began_all()).unwrap();
+    let tell = async |events: UnboundedSender<Said>| {
+        events.send(Said::Event(began_all())).unwrap();
         for _ in 0..10_000 {
             sleep(Duration::from_millis(1)).await;
-            events.send(judged("port-open", Verdict::Pass)).unwrap();
+            events
+                .send(Said::Event(judged("port-open", Verdict::Pass)))
+                .unwrap();
         }
-        events.send(finished()).unwrap();
+        events.send(Said::Event(finished())).unwrap();
     };
     let times = drawn(tell, Vec::new(), Duration::from_secs(11)).await;
     assert!(times.len() > 250, "{}", times.len());
@@ -74,9 +75,9 @@ async fn a_busy_run_is_drawn_at_most_thirty_times_a_second() {
 
 #[tokio::test(start_paused = true)]
 async fn nothing_is_drawn_while_nothing_changes() {
-    let tell = async |events: UnboundedSender<Event>| {
+    let tell = async |events: UnboundedSender<Said>| {
         for event in run(&[]) {
-            events.send(event).unwrap();
+            events.send(Said::Event(event)).unwrap();
         }
         // Whoever tells events stays: more could come.
         sleep(Duration::from_secs(3_600)).await;
@@ -90,11 +91,13 @@ async fn nothing_is_drawn_while_nothing_changes() {
 
 #[tokio::test(start_paused = true)]
 async fn a_key_is_drawn_at_once_even_while_a_run_goes_on() {
-    let tell = async |events: UnboundedSender<Event>| {
-        events.send(began_all()).unwrap();
+    let tell = async |events: UnboundedSender<Said>| {
+        events.send(Said::Event(began_all())).unwrap();
         for _ in 0..1_000 {
             sleep(Duration::from_millis(1)).await;
-            events.send(judged("port-open", Verdict::Pass)).unwrap();
+            events
+                .send(Said::Event(judged("port-open", Verdict::Pass)))
+                .unwrap();
         }
         drop(events);
     };

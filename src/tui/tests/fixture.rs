@@ -7,7 +7,7 @@ use crate::dial::Failure;
 use crate::event::{Began, Event, Finding, What};
 use crate::plan::{RowId, Selection};
 use crate::probe::{Evidence, Measurement, Probe, Subject, tcp};
-use crate::tui::{Key, Look, Model, Msg, Opening, Size, update, view};
+use crate::tui::{Key, Look, Model, Msg, Offers, Opening, ProfileSeen, Recent, Size, update, view};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use std::fmt::Write as _;
@@ -321,10 +321,30 @@ pub(in crate::tui) fn silent_port() -> Vec<Event> {
     run(&but)
 }
 
+/// What can be chosen on the start screen.
+pub(super) fn offers() -> Offers {
+    Offers {
+        profiles: vec![ProfileSeen {
+            path: "production.toml".into(),
+            url: "https://orch.example.com:8443".into(),
+            tenant: "Default".into(),
+            who: "apps-svc".into(),
+            asks: true,
+        }],
+        recents: vec![Recent {
+            url: "https://suite.example.com/acme/Default/orchestrator_".into(),
+            tenant: "Default".into(),
+            profile: None,
+        }],
+        faults: vec!["certificate-expired".into(), "port-closed".into()],
+    }
+}
+
 pub(in crate::tui) fn opening() -> Opening {
     Opening {
         catalog: CATALOG.clone(),
         target: "https://orch.example.com:8443".into(),
+        offers: Some(offers()),
         replay: false,
         look: Look::default(),
         mouse: false,

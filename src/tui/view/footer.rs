@@ -25,16 +25,18 @@ pub(super) fn lines(model: &Model, cells: usize) -> Vec<Line<'static>> {
             Span::raw(format!(" {}  ", words.json)),
             Span::styled(words.not.to_string(), look.style(Role::Quiet)),
         ]),
-        Mode::Browse | Mode::Help | Mode::Times => match &model.notice {
-            Some(notice) => Line::styled(
-                format!(
-                    " {}",
-                    fit(&safe(notice, look), cells.saturating_sub(2), look)
+        Mode::Browse | Mode::Help | Mode::Times | Mode::Start | Mode::Pick | Mode::Changes => {
+            match &model.notice {
+                Some(notice) => Line::styled(
+                    format!(
+                        " {}",
+                        fit(&safe(notice, look), cells.saturating_sub(2), look)
+                    ),
+                    look.style(Role::Heading),
                 ),
-                look.style(Role::Heading),
-            ),
-            None => keys(&told(look), (look, &model.filter), cells),
-        },
+                None => keys(&told(look), (look, &model.filter), cells),
+            }
+        }
     };
     vec![line]
 }

@@ -61,6 +61,11 @@ pub(crate) fn lines(model: &Model, cells: usize) -> Vec<Line<'static>> {
         lines.extend(row(named(binding), Role::Key, binding.help(look.words)));
     }
     lines.push(Line::default());
+    lines.push(heading(&look.words.start.help_title));
+    for (keys, help) in crate::tui::start::keys(&look.words.start) {
+        lines.extend(row(keys.into(), Role::Key, help));
+    }
+    lines.push(Line::default());
     lines.push(heading(&words.filter));
     for (typed, help) in crate::tui::entries::filters(words) {
         lines.extend(row(typed.into(), Role::Key, help));

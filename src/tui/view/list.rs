@@ -1,8 +1,7 @@
 //! The checklist: groups, rows with their state, and what was not asked folded behind its cause.
 
-use crate::catalog::Group;
 use crate::report::Row;
-use crate::tui::entries::{Entry, Fold};
+use crate::tui::entries::{Entry, Fold, Heading};
 use crate::tui::model::{Focus, Model};
 use crate::tui::text::{fit, pad, safe, time, width};
 use crate::tui::theme::{Look, Role, Shape, face};
@@ -33,7 +32,7 @@ pub(super) fn lines(model: &Model, (cells, height): (usize, usize)) -> Vec<Line<
 fn line(model: &Model, entry: &Entry, cells: usize, chosen: bool) -> Line<'static> {
     let words = &model.look.words.list;
     match entry {
-        Entry::Heading(group) => heading(model, *group, cells),
+        Entry::Heading(what) => heading(model, *what, cells),
         Entry::Row { at, inside } => match model.report.rows.get(*at) {
             Some(row) => row_line(model, row, cells, (*inside, chosen)),
             None => Line::default(),
@@ -67,8 +66,19 @@ fn line(model: &Model, entry: &Entry, cells: usize, chosen: bool) -> Line<'stati
     }
 }
 
-fn heading(model: &Model, group: Group, cells: usize) -> Line<'static> {
-    let title = format!(" {}", group.title(model.look.words));
+fn heading(model: &Model, what: Heading, cells: usize) -> Line<'static> {
+    let title = match what {
+        Heading::Group(group) => group.title(model.look.words),
+        Heading::Question(question) => {
+            let whole = model.look.words.complaint(question.asks);
+            if width(whole) + 2 > cells {
+                model.look.words.complaint(question.short)
+            } else {
+                whole
+            }
+        }
+    };
+    let title = format!(" {title}");
     Line::styled(
         fit(&title, cells, model.look),
         model.look.style(Role::Accent),
