@@ -187,14 +187,14 @@ fn pressed(events: Vec<Event>) -> u128 {
     let options = TerminalOptions {
         viewport: Viewport::Fixed(area),
     };
-    let mut terminal = Terminal::with_options(CrosstermBackend::new(Vec::new()), options).unwrap();
+    let mut terminal =
+        Terminal::with_options(CrosstermBackend::new(std::io::sink()), options).unwrap();
     terminal.draw(|frame| view(&model, frame)).unwrap();
     let session = session();
     let mut times = vec![Vec::new(); session.len()];
     for _ in 0..ROUNDS {
         for (doing, times) in session.iter().zip(&mut times) {
             for key in &doing.keys {
-                terminal.backend_mut().writer_mut().clear();
                 let began = Instant::now();
                 update(&mut model, Msg::Key(*key));
                 terminal.draw(|frame| view(&model, frame)).unwrap();
