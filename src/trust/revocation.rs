@@ -208,3 +208,52 @@ fn nearest(urls: &[String]) -> impl Iterator<Item = String> {
         .collect();
     ordered.into_iter()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{HOLD, REMOVED, Validity};
+    use crate::trust::Said;
+    use jiff::Timestamp;
+
+    const THIS: &str = "2026-11-20T10:00:00Z";
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    fn until(next: Option<&str>) -> Validity {
+        Validity {
+            this_update: at(THIS),
+            next_update: next.map(at),
+        }
+    }
+
+    #[test]
+    fn a_good_answer_holds_from_its_time_to_the_next() {
+        let validity = until(Some("2026-11-21T10:00:00Z"));
+        let good = |now| matches!(validity.good(at(now)), Said::Good { .. });
+        assert!(!good("2026-11-20T09:54:59Z"));
+        assert!(good("2026-11-20T09:55:00Z"));
+        assert!(good("2026-11-21T10:05:00Z"));
+        assert!(!good("2026-11-21T10:05:01Z"));
+    }
+
+    #[test]
+    fn a_good_answer_without_a_next_holds_a_week() {
+        let good = |now| matches!(until(None).good(at(now)), Said::Good { .. });
+        assert!(good("2026-11-27T10:00:00Z"));
+        assert!(!good("2026-11-27T10:06:00Z"));
+    }
+
+    #[test]
+    fn a_revocation_holds_for_ever_but_a_hold_does_not() {
+        let validity = until(Some("2026-11-21T10:00:00Z"));
+        let later = at("2030-01-01T00:00:00Z");
+        let said = |now, reason| validity.revoked(now, at(THIS), reason);
+        assert!(matches!(said(later, None), Said::Revoked { .. }));
+        assert_eq!(said(later, Some(HOLD)), Said::Stale);
+        assert!(matches!(said(at(THIS), Some(HOLD)), Said::Revoked { .. }));
+        assert_eq!(said(at(THIS), Some(REMOVED)), Said::Undecided);
+        assert_eq!(said(at("2026-11-19T00:00:00Z"), None), Said::Stale);
+    }
+}
