@@ -3,9 +3,11 @@
 //! Runs are read as data, from a recording or from a JSON report, whatever version wrote them: what is not there is not compared.
 
 mod change;
+mod known;
 mod read;
 
 pub use change::{Change, changes};
+pub use known::{Known, KnownProcess};
 pub use read::{Sight, read};
 
 use serde::{Deserialize, Serialize};

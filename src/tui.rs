@@ -6,6 +6,7 @@ mod copy;
 mod entries;
 mod geometry;
 mod keys;
+pub mod listen;
 mod model;
 mod partial;
 mod shell;
@@ -19,7 +20,7 @@ mod tests;
 
 pub use keys::{Binding, Intent, Key, TABLE};
 pub use model::{Ask, Effect, Format, Model, Msg, Opening, Size};
-pub use shell::show;
+pub use shell::{listen as show_events, show};
 pub use theme::{Look, Theme};
 pub use update::update;
 pub use view::view;

@@ -237,7 +237,8 @@ words! {
         untrusted: Phrase, trusted_cloud: Phrase, untrusted_cloud: Phrase, cloud_root: Phrase, private_root: Phrase,
         itself: Phrase, self_signed: Phrase, own_root: Phrase, machine_root: Phrase, open: Phrase, wrong_key: Phrase,
         unproven: Phrase, nothing: Phrase, unreadable: Phrase, unreadable_name: Phrase, no_name: Phrase, malformed: Phrase,
-        ended: Phrase, begins: Phrase, other_names: Phrase, no_host: Phrase, names: Phrase, names_more: Phrase, until: Phrase,
+        ended: Phrase, begins: Phrase, other_names: Phrase, no_host: Phrase, names: Phrase, names_more: Phrase, sent: Phrase,
+        days: Counted, left: Phrase, over: Phrase, to_come: Phrase, never: Phrase,
     }
 
     /// The published ranges against the devices.
@@ -245,7 +246,7 @@ words! {
         title: Phrase, denied: Phrase, partly: Phrase, undecided: Phrase, allowed: Phrase, unasked: Phrase, hidden: Counted,
         forward: Phrase, input: Phrase, no_column: Counted, current: Phrase, coming: Phrase, ended: Phrase, set: Phrase,
         set_unknown: Phrase, decided_by: Phrase, rules_more: Counted, more: Phrase, line: Phrase, device: Phrase,
-        no_rule: Phrase, not_understood: Phrase,
+        no_rule: Phrase, not_understood: Phrase, no_map: Phrase, off_the_way: Phrase,
     }
 
     /// Pieces that fill the holes of sentences.

@@ -12,6 +12,8 @@
 mod harder;
 #[path = "network/names.rs"]
 mod names;
+#[path = "network/outward.rs"]
+mod outward;
 #[path = "network/program.rs"]
 mod program;
 #[path = "network/proxies.rs"]

@@ -107,6 +107,9 @@ pub(super) struct Common {
     /// Fetch a missing issuer from where the certificate says it is (plain http, small, no redirect, no private address)
     #[arg(long)]
     pub aia: bool,
+    /// Ask the CA whether a certificate is revoked, where the certificate says (under the same rules); the CA learns who asks
+    #[arg(long)]
+    pub revocation: bool,
     /// Seconds for DNS, TCP and TLS of one connection together
     #[arg(long, value_name = "S", value_parser = seconds)]
     pub connect_timeout: Option<u64>,
@@ -204,7 +207,7 @@ pub(super) struct DemoArguments {
     #[arg(long, value_name = "ADDR")]
     pub listen: Option<std::net::SocketAddr>,
     /// The age to play: the API's version
-    #[arg(long, value_name = "11|13|15|17", default_value = "17")]
+    #[arg(long, value_name = "9|10|11|13|15|17", default_value = "17")]
     pub api_version: String,
     /// Play the webhook sender instead: post a job's events there, as the faults have them, and end
     #[arg(long, value_name = "URL", conflicts_with_all = ["listen", "list_faults"])]

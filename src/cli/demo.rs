@@ -32,7 +32,7 @@ pub(super) async fn run(arguments: DemoArguments) -> Result<Exit, Refused> {
     }
     options.api_version = arguments.api_version.parse::<ApiVersion>().map_err(|_| {
         Refused::new(format!(
-            "cannot play the API version {}: 11, 13, 15 or 17",
+            "cannot play the API version {}: 9, 10, 11, 13, 15 or 17",
             crate::shown::shown(&arguments.api_version)
         ))
     })?;

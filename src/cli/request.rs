@@ -128,6 +128,12 @@ pub(super) fn over(common: &Common, settings: &mut Settings) -> Result<(), Refus
         settings.baseline = Some(path.clone());
     }
     settings.trust.aia |= common.aia;
+    settings.trust.revocation |= common.revocation;
+    if settings.trust.aia || settings.trust.revocation {
+        let (proxy, exceptions) = super::proxy::for_fetches(common, settings);
+        settings.network.fetch_proxy = proxy.map(|proxy| proxy.to_string());
+        settings.network.no_proxy = exceptions;
+    }
     if let Some(days) = common.expires_soon {
         settings.trust.expires_soon_days = days;
     }

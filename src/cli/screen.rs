@@ -121,7 +121,7 @@ pub(super) async fn replay(
 }
 
 /// The look that terminal and flags ask for.
-fn look(colour: Colour, language: Language) -> Look {
+pub(super) fn look(colour: Colour, language: Language) -> Look {
     let style = output::style(colour, false);
     let theme = if style.colour {
         Theme::Dark

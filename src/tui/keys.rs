@@ -140,6 +140,14 @@ intents! {
     Rerun = "again",
     /// Ask everything again.
     RerunAll = "all-again",
+    /// To the next range of the map.
+    NextRange = "next-range",
+    /// To the range before.
+    PreviousRange = "previous-range",
+    /// To the next device of the map.
+    NextDevice = "next-device",
+    /// To the device before.
+    PreviousDevice = "previous-device",
     /// Stop the run.
     Stop = "stop",
     /// Ask everything again every so often.
@@ -164,11 +172,11 @@ intents! {
 
 /// Keys, what they are pressed for, and how that is told.
 #[derive(Clone, Copy, Debug)]
-pub struct Binding {
+pub struct Binding<I: 'static = Intent> {
     /// The keys.
     pub keys: &'static [Key],
     /// What for.
-    pub intent: Intent,
+    pub intent: I,
     /// The sentence in the help.
     pub help: &'static str,
     /// The word in the footer, where it has one.
@@ -190,12 +198,12 @@ impl Binding {
 }
 
 /// One line of the table.
-const fn bind(
+pub(crate) const fn bind<I: Copy>(
     keys: &'static [Key],
-    intent: Intent,
+    intent: I,
     help: &'static str,
     footer: Option<&'static str>,
-) -> Binding {
+) -> Binding<I> {
     Binding {
         keys,
         intent,
@@ -254,6 +262,30 @@ pub const TABLE: &[Binding] = &[
         &[Key::Tab, Key::BackTab],
         Intent::Switch,
         "to the other pane",
+        None,
+    ),
+    bind(
+        &[Key::Char('J')],
+        Intent::NextRange,
+        "on the map of ranges: next range, and the rule that decides",
+        None,
+    ),
+    bind(
+        &[Key::Char('K')],
+        Intent::PreviousRange,
+        "on the map of ranges: previous range",
+        None,
+    ),
+    bind(
+        &[Key::Char('L')],
+        Intent::NextDevice,
+        "on the map of ranges: next device",
+        None,
+    ),
+    bind(
+        &[Key::Char('H')],
+        Intent::PreviousDevice,
+        "on the map of ranges: previous device",
         None,
     ),
     bind(
@@ -325,6 +357,12 @@ pub const TABLE: &[Binding] = &[
         Some("quit"),
     ),
 ];
+
+/// The keys of one binding, as they are told.
+pub(crate) fn named<I>(binding: &Binding<I>) -> String {
+    let keys = binding.keys.iter().map(ToString::to_string);
+    keys.collect::<Vec<_>>().join(" ")
+}
 
 /// What a key is pressed for.
 pub(crate) fn intent(key: Key) -> Option<Intent> {

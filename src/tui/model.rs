@@ -121,6 +121,15 @@ pub(crate) enum Chosen {
     Fold(Fold),
 }
 
+/// A cell of the map of ranges.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Spot {
+    /// Which of all ranges, from the top.
+    pub(crate) range: usize,
+    /// Which device.
+    pub(crate) device: usize,
+}
+
 /// Runs of everything, every so often.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Watch {
@@ -160,6 +169,8 @@ pub struct Model {
     pub(crate) before: BTreeMap<RowId, Shape>,
     pub(crate) list_top: usize,
     pub(crate) detail_top: usize,
+    /// The chosen cell of the map of ranges.
+    pub(crate) cell: Option<Spot>,
     pub(crate) page_top: usize,
     /// How many of the chosen finding's commands were copied.
     pub(crate) copied: usize,
@@ -200,6 +211,7 @@ impl Model {
             before: BTreeMap::new(),
             list_top: 0,
             detail_top: 0,
+            cell: None,
             page_top: 0,
             copied: 0,
             notice: None,

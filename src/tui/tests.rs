@@ -1,7 +1,7 @@
 //! Stories of the screen: what happened, and what is then seen.
 
 mod chain;
-mod fixture;
+pub(super) mod fixture;
 mod fuzz;
 mod hostile;
 mod japanese;

@@ -4,10 +4,10 @@ pub(crate) mod banner;
 mod chain;
 pub(crate) mod detail;
 mod evidence;
-mod footer;
+pub(crate) mod footer;
 mod header;
 mod help;
-mod list;
+pub(crate) mod list;
 pub(crate) mod page;
 mod path;
 mod ranges;
@@ -73,12 +73,12 @@ fn panes(model: &Model, frame: &mut Frame<'_>, areas: &Areas) {
 }
 
 /// Columns and rows of a part.
-fn cells(area: Rect) -> (usize, usize) {
+pub(crate) fn cells(area: Rect) -> (usize, usize) {
     (usize::from(area.width), usize::from(area.height))
 }
 
 /// A column that shows which part of so many lines is in sight, from the one at `top` on.
-fn bar(
+pub(crate) fn bar(
     look: Look,
     height: u16,
     (lines, top): (usize, usize),
@@ -105,7 +105,7 @@ fn bar(
 }
 
 /// Puts lines into a part of the screen.
-fn put(frame: &mut Frame<'_>, area: Rect, lines: Vec<Line<'static>>) {
+pub(crate) fn put(frame: &mut Frame<'_>, area: Rect, lines: Vec<Line<'static>>) {
     let area = area.intersection(frame.area());
     if area.area() > 0 {
         frame.render_widget(Paragraph::new(lines), area);

@@ -1,5 +1,6 @@
 //! The terminal while it is ours, and giving it back: at the end, on an error, on a panic.
 
+use crate::tui::model::Size;
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::crossterm::cursor::Show;
@@ -42,6 +43,15 @@ impl Screen {
             execute!(stdout(), EnableMouseCapture)?;
         }
         Ok(screen)
+    }
+
+    /// How large it is.
+    pub(super) fn size(&self) -> io::Result<Size> {
+        let size = self.terminal.size()?;
+        Ok(Size {
+            width: size.width,
+            height: size.height,
+        })
     }
 }
 

@@ -5,7 +5,7 @@ use crate::report::Row;
 use crate::tui::entries::{Entry, Fold};
 use crate::tui::model::{Focus, Model};
 use crate::tui::text::{fit, pad, safe, time, width};
-use crate::tui::theme::{Role, Shape, face};
+use crate::tui::theme::{Look, Role, Shape, face};
 use ratatui::text::{Line, Span};
 
 /// The width from which the time of each row is shown.
@@ -123,24 +123,28 @@ fn row_line(
     marked(model, spans, cells, chosen)
 }
 
+/// The line, marked where it is the chosen one.
+fn marked(model: &Model, spans: Vec<Span<'static>>, cells: usize, chosen: bool) -> Line<'static> {
+    if chosen {
+        mark((model.look, model.focus), spans, cells)
+    } else {
+        Line::from(spans)
+    }
+}
+
 /// The chosen line is turned round, or underlined while the keys go elsewhere; a mark says it without either.
-fn marked(
-    model: &Model,
+pub(crate) fn mark(
+    (look, focus): (Look, Focus),
     mut spans: Vec<Span<'static>>,
     cells: usize,
-    chosen: bool,
 ) -> Line<'static> {
-    if !chosen {
-        return Line::from(spans);
-    }
-    let look = model.look;
     if let Some(first) = spans.first_mut() {
         let rest: String = first.content.chars().skip(1).collect();
         first.content = format!("{}{rest}", look.either("›", ">")).into();
     }
     let used: usize = spans.iter().map(Span::width).sum();
     spans.push(Span::raw(" ".repeat(cells.saturating_sub(used))));
-    let role = match model.focus {
+    let role = match focus {
         Focus::List => Role::Chosen,
         Focus::Detail => Role::Kept,
     };

@@ -99,26 +99,6 @@ impl Session {
         .await
     }
 
-    /// A connection to this very address, which may be another host's: a proxy is asked for the address, never for the target.
-    ///
-    /// # Errors
-    /// Why there is none.
-    pub async fn connect_exactly(
-        &self,
-        address: SocketAddr,
-        time: Duration,
-    ) -> Result<AnyStream, Obstacle> {
-        self.reach(Wanted {
-            address,
-            port: address.port(),
-            time,
-            max_segment: None,
-            exactly: true,
-            source: None,
-        })
-        .await
-    }
-
     /// The proxy that every connection goes through, if any.
     pub fn proxy(&self) -> Option<&Proxy> {
         self.proxy.as_ref()
