@@ -41,6 +41,26 @@ pub fn shown_within(text: &str, most: usize) -> String {
     out
 }
 
+/// The text in ASCII: signs by their nearest, what has none as `?`.
+pub fn ascii(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_owned();
+    }
+    text.chars()
+        .map(|character| match character {
+            '…' => "...".into(),
+            '›' | '»' => ">".into(),
+            '‹' | '«' => "<".into(),
+            '→' => "->".into(),
+            '–' | '—' | '·' => "-".into(),
+            '“' | '”' => "\"".into(),
+            '‘' | '’' => "'".into(),
+            plain if plain.is_ascii() => plain.to_string(),
+            _ => "?".into(),
+        })
+        .collect()
+}
+
 /// Milliseconds as seconds with one decimal.
 pub fn seconds(milliseconds: u64) -> String {
     format!("{}.{} s", milliseconds / 1000, milliseconds % 1000 / 100)

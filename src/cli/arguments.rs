@@ -4,6 +4,7 @@ mod hook;
 
 pub(super) use hook::{Hook, HookFormat, ListenArguments, SendArguments, VerifyArguments};
 
+use super::Refused;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -14,6 +15,10 @@ use std::path::PathBuf;
 #[derive(Debug, Parser)]
 #[command(name = "orch-doctor", version, max_term_width = 100, after_help = EXITS)]
 pub struct Arguments {
+    /// Line by line, for screen readers and serial consoles: no cursor movement, everything numbered, words for signs
+    /// (also where TERM=dumb would get the screen)
+    #[arg(long, global = true)]
+    pub(super) linear: bool,
     #[command(subcommand)]
     pub(super) command: Option<Command>,
 }
@@ -134,6 +139,9 @@ pub(super) struct Common {
     /// Colours
     #[arg(long, value_enum, default_value_t)]
     pub color: Colour,
+    /// How it is shown: an option of the program
+    #[arg(skip)]
+    pub manner: Manner,
 }
 
 /// Where webhook-delivers listens.
@@ -170,10 +178,27 @@ impl TuiArguments {
 pub(super) struct Writing {
     /// The report's format
     #[arg(long, value_enum)]
-    pub format: Option<Format>,
+    pub format: Option<ReportFormat>,
     /// Write the report there instead of to stdout
     #[arg(long, value_name = "F")]
     pub output: Option<PathBuf>,
+    /// How it is shown: an option of the program
+    #[arg(skip)]
+    pub manner: Manner,
+}
+
+impl Writing {
+    /// Whether a screen answers as well: neither a format nor a file was named.
+    pub(super) fn is_open(&self) -> bool {
+        self.format.is_none() && self.output.is_none()
+    }
+
+    /// The format of a list.
+    pub(super) fn of_list(&self) -> Result<Format, Refused> {
+        let refused = || Refused::new("cannot write a list in this format: text, json or jsonl");
+        let format = self.format.unwrap_or_default();
+        format.of_list().ok_or_else(refused)
+    }
 }
 
 #[derive(Debug, Default, Args)]
@@ -344,6 +369,47 @@ pub(super) enum SymptomArgument {
 
 /// The formats of a report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum ReportFormat {
+    /// For people
+    #[default]
+    Text,
+    /// One document
+    Json,
+    /// The event stream, a line each
+    Jsonl,
+    /// For tickets and wikis
+    Markdown,
+    /// One file for a browser
+    Html,
+    /// For what shows the tests of a build
+    Junit,
+    /// A monitoring plugin's lines; the exit code is 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN
+    Nagios,
+    /// Metrics for the textfile collector
+    Prometheus,
+    /// Checkmk's local check
+    Checkmk,
+}
+
+impl ReportFormat {
+    /// The format of a list; none where this is a report's alone.
+    pub(super) fn of_list(self) -> Option<Format> {
+        match self {
+            Self::Text => Some(Format::Text),
+            Self::Json => Some(Format::Json),
+            Self::Jsonl => Some(Format::Jsonl),
+            Self::Markdown
+            | Self::Html
+            | Self::Junit
+            | Self::Nagios
+            | Self::Prometheus
+            | Self::Checkmk => None,
+        }
+    }
+}
+
+/// The formats of a list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
     /// For people
     #[default]
@@ -352,6 +418,27 @@ pub(super) enum Format {
     Json,
     /// The event stream, a line each
     Jsonl,
+}
+
+/// How a report is shown to people.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Manner {
+    /// As a screen, or as text with signs.
+    #[default]
+    Drawn,
+    /// Line by line, with words for signs.
+    Lines,
+}
+
+impl Arguments {
+    /// How the report is shown.
+    pub(super) fn manner(&self) -> Manner {
+        if self.linear {
+            Manner::Lines
+        } else {
+            Manner::Drawn
+        }
+    }
 }
 
 /// When colours are used.

@@ -1,8 +1,9 @@
 //! Runs with a screen: does what the terminal UI asks for.
 
-use super::arguments::{Colour, Common};
+use super::arguments::{CheckArguments, Colour, Common, Ear, Manner, Writing};
+use super::code::Code;
 use super::request::Request;
-use super::{Refused, live, output};
+use super::{Refused, live, output, prompt};
 use crate::catalog::Catalog;
 use crate::event::Event;
 use crate::plan::Selection;
@@ -14,17 +15,33 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 /// `tui`, and the program without a command on a terminal.
-pub(super) async fn start(common: Common) -> Result<Exit, Refused> {
+pub(super) async fn start(common: Common) -> Result<Code, Refused> {
     let request = Request::new(&common, real::world())?;
+    if common.manner == Manner::Lines && !output::terminal() {
+        let writing = Writing {
+            manner: Manner::Lines,
+            ..Writing::default()
+        };
+        let ear = Ear::default();
+        let check = CheckArguments {
+            common,
+            writing,
+            ear,
+        };
+        return live::headless(&request, &check).await;
+    }
     run(request, &common).await
 }
 
 /// The terminal UI on a live run.
-pub(super) async fn run(request: Request, common: &Common) -> Result<Exit, Refused> {
+pub(super) async fn run(request: Request, common: &Common) -> Result<Code, Refused> {
     if !output::terminal() {
         return Err(Refused::new(
             "cannot open the screen: there is no terminal; `orch-doctor check` needs none",
         ));
+    }
+    if output::screenless(common.manner) {
+        return prompt::run(&request, common).await.map(Code::from);
     }
     let opening = Opening {
         catalog: request.catalog.clone(),
@@ -41,7 +58,7 @@ pub(super) async fn run(request: Request, common: &Common) -> Result<Exit, Refus
     stop.cancel();
     let told = driver.await.unwrap_or_default();
     live::written(&told, common.record.as_deref())?;
-    Ok(ended(&shown?))
+    Ok(ended(&shown?).into())
 }
 
 /// Starts a run at once, and another whenever it is asked for; returns everything that was said.

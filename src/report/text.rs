@@ -1,6 +1,7 @@
 //! The report as text for people.
 
 use super::chain::{self, Chain, Link, Standing, chains};
+use super::told::{PROVISO, STAND_IN, row_of, safe, said};
 use super::way::mark_shape;
 use super::{Report, Root, Row, Shape, State};
 use crate::catalog::{Grade, Group, Verdict};
@@ -81,10 +82,7 @@ fn head(report: &Report, out: &mut dyn Write) -> fmt::Result {
         writeln!(out, "by way of the proxy {}", shown(proxy))?;
     }
     if settings.stand_in {
-        writeln!(
-            out,
-            "STAND-IN: this is the built-in stand-in Orchestrator, not a real one."
-        )?;
+        writeln!(out, "STAND-IN: {STAND_IN}")?;
     }
     Ok(())
 }
@@ -97,10 +95,7 @@ fn conclusion(report: &Report, roots: &[Root], style: Style, out: &mut dyn Write
     }
     let mut drawn: Vec<&Seen> = Vec::new();
     for (number, root) in roots.iter().enumerate() {
-        let row = report.rows.iter().find(|row| {
-            row.id.check == root.check
-                && row.id.subject.as_ref().map(ToString::to_string) == root.subject
-        });
+        let row = row_of(report, root).and_then(|at| report.rows.get(at));
         let Some(finding) = row.and_then(Row::finding) else {
             continue;
         };
@@ -109,12 +104,13 @@ fn conclusion(report: &Report, roots: &[Root], style: Style, out: &mut dyn Write
         } else {
             format!("PROBLEM {}", number + 1)
         };
-        writeln!(out, "{} {}", paint(&problem, 31, style), finding.says)?;
+        let says = safe(&finding.says);
+        writeln!(out, "{} {says}", paint(&problem, 31, style))?;
         if let Some(owner) = finding.owner {
             writeln!(out, "  Who can fix it: {}", owner.title())?;
         }
         for (step, remedy) in finding.remedies.iter().enumerate() {
-            writeln!(out, "  {}. {remedy}", step + 1)?;
+            writeln!(out, "  {}. {}", step + 1, safe(remedy))?;
         }
         if !root.explains.is_empty() {
             let names: Vec<&str> = root
@@ -160,9 +156,7 @@ fn chain_text(chain: &Chain, style: Style, out: &mut dyn Write) -> fmt::Result {
             out,
             "\n  To be sent after the server's own certificate, in this order:\n"
         )?;
-        // A recording is a file like any other: what is no text of PEM is not written.
-        let lines = chain.missing.iter().flat_map(|pem| pem.lines());
-        for line in lines.filter(|line| line.bytes().all(|byte| (b' '..=b'~').contains(&byte))) {
+        for line in chain.missing_lines() {
             writeln!(out, "{line}")?;
         }
     }
@@ -213,13 +207,7 @@ fn row_text(row: &Row, style: Style, out: &mut dyn Write) -> fmt::Result {
         .as_ref()
         .map(|subject| format!(" [{subject}]"))
         .unwrap_or_default();
-    let says = match &row.state {
-        State::Judged(finding) => finding.says.clone(),
-        State::Blocked(by) => format!("not asked: {by} comes first"),
-        State::Skipped(reason) => format!("skipped: {reason}"),
-        State::Broke(how) => format!("a fault of orch-doctor itself: {}", shown(how)),
-        State::Waiting | State::Running => String::new(),
-    };
+    let says = said(row);
     writeln!(
         out,
         " {} {:<9} {}{subject}  {says}",
@@ -231,7 +219,7 @@ fn row_text(row: &Row, style: Style, out: &mut dyn Write) -> fmt::Result {
         && (finding.verdict == Verdict::Warn || finding.verdict == Verdict::Unknown && row.required)
     {
         for remedy in &finding.remedies {
-            writeln!(out, "             → {remedy}")?;
+            writeln!(out, "             → {}", safe(remedy))?;
         }
     }
     Ok(())
@@ -264,12 +252,11 @@ fn path_text(drawing: &Drawing, style: Style, out: &mut dyn Write) -> fmt::Resul
     Ok(())
 }
 
-/// Counts, and how sure all this is.
-fn foot(report: &Report, out: &mut dyn Write) -> fmt::Result {
+/// How many rows stand where, and how long it took.
+pub(super) fn counted(report: &Report) -> String {
     let counts = report.counts();
-    writeln!(
-        out,
-        "\n{} passed, {} warned, {} failed, {} unknown, {} not asked, {} skipped, {} broke · {}",
+    format!(
+        "{} passed, {} warned, {} failed, {} unknown, {} not asked, {} skipped, {} broke · {}",
         counts.pass,
         counts.warn,
         counts.fail,
@@ -278,12 +265,14 @@ fn foot(report: &Report, out: &mut dyn Write) -> fmt::Result {
         counts.skipped,
         counts.broke,
         seconds(report.took_ms)
-    )?;
+    )
+}
+
+/// Counts, and how sure all this is.
+fn foot(report: &Report, out: &mut dyn Write) -> fmt::Result {
+    writeln!(out, "\n{}", counted(report))?;
     if report.grade() == Grade::ObservedHere {
-        writeln!(
-            out,
-            "Seen from this machine, which stands in for the cloud: that the cloud itself gets through is not proven from here."
-        )?;
+        writeln!(out, "{PROVISO}")?;
     }
     Ok(())
 }

@@ -29,7 +29,7 @@ const LEAST: u64 = 5;
 pub(crate) const SPOKEN: &[(&str, &str)] = &[
     ("go CHECK", "to that check"),
     ("filter WORDS", "as after /"),
-    ("save text|json", "the report as a file"),
+    ("save text|json|markdown|html", "the report as a file"),
     ("theme dark|light|mono", "these colours"),
     (
         "watch SECONDS",
@@ -73,11 +73,12 @@ pub(crate) fn parse(typed: &str, model: &Model) -> Result<Command, String> {
                 .map(|id| Command::Go(id.clone()))
                 .ok_or_else(|| format!("there is no check {rest}"))
         }
-        "save" => match rest {
-            "text" => Ok(Command::Save(Format::Text)),
-            "json" => Ok(Command::Save(Format::Json)),
-            _ => Err("a report is saved as text or json".into()),
-        },
+        "save" => {
+            let format = Format::ALL.iter().find(|(_, format)| format.name() == rest);
+            format
+                .map(|(_, format)| Command::Save(*format))
+                .ok_or_else(|| "a report is saved as text, json, markdown or html".into())
+        }
         "theme" => {
             let all = [Theme::Dark, Theme::Light, Theme::Mono];
             let theme = all.into_iter().find(|theme| theme.name() == rest);
@@ -118,8 +119,8 @@ pub(crate) fn completions(typed: &str, model: &Model) -> Vec<String> {
             all.dedup();
             all
         }
-        Some(("save", _)) => ["text", "json"]
-            .map(|format| format!("save {format}"))
+        Some(("save", _)) => Format::ALL
+            .map(|(_, format)| format!("save {}", format.name()))
             .to_vec(),
         Some(("theme", _)) => ["dark", "light", "mono"]
             .map(|theme| format!("theme {theme}"))

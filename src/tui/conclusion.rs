@@ -1,8 +1,9 @@
 //! What the report comes to in one sentence, for whoever reads nothing else.
 
 use super::model::Model;
-use crate::catalog::{Grade, Verdict};
+use crate::catalog::Verdict;
 use crate::event::Finding;
+pub(crate) use crate::report::sureness;
 use crate::report::{Row, State};
 
 /// What is to be said first.
@@ -67,16 +68,6 @@ pub(crate) fn of(model: &Model) -> Conclusion<'_> {
             .filter(|row| row.verdict() == Some(Verdict::Warn))
             .collect(),
     )
-}
-
-/// How sure a finding is, in words.
-pub(crate) fn sureness(grade: Grade) -> &'static str {
-    match grade {
-        Grade::Observed => "seen from the place that the document means",
-        Grade::ObservedHere => "seen from here; from inside nobody can prove what the cloud can do",
-        Grade::Derived => "worked out from configuration or logs, not seen",
-        Grade::None => "nothing was seen",
-    }
 }
 
 /// What to do first about a row.

@@ -69,6 +69,30 @@ pub enum Format {
     Text,
     /// For programs.
     Json,
+    /// For tickets and wikis.
+    Markdown,
+    /// For a browser.
+    Html,
+}
+
+impl Format {
+    /// Every format, with the key that chooses it.
+    pub(crate) const ALL: [(char, Self); 4] = [
+        ('t', Self::Text),
+        ('j', Self::Json),
+        ('m', Self::Markdown),
+        ('h', Self::Html),
+    ];
+
+    /// Its name.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Json => "json",
+            Self::Markdown => "markdown",
+            Self::Html => "html",
+        }
+    }
 }
 
 /// What the shell has to do.

@@ -1,7 +1,7 @@
 //! Text on a grid of cells: made safe, measured, cut and broken into lines.
 
 use super::theme::Look;
-use crate::shown::shown_within;
+use crate::shown::{ascii, shown_within};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// The most characters that one text takes on the screen.
@@ -10,22 +10,7 @@ const MOST: usize = 4_000;
 /// The text as the terminal may be given it: nothing in it controls or hides, and it is ASCII where it has to be.
 pub(crate) fn safe(text: &str, look: Look) -> String {
     let text = shown_within(text, MOST);
-    if !look.ascii || text.is_ascii() {
-        return text;
-    }
-    text.chars()
-        .map(|character| match character {
-            '…' => "...".into(),
-            '›' | '»' => ">".into(),
-            '‹' | '«' => "<".into(),
-            '→' => "->".into(),
-            '–' | '—' | '·' => "-".into(),
-            '“' | '”' => "\"".into(),
-            '‘' | '’' => "'".into(),
-            plain if plain.is_ascii() => plain.to_string(),
-            _ => "?".into(),
-        })
-        .collect()
+    if look.ascii { ascii(&text) } else { text }
 }
 
 /// How many cells the text takes.

@@ -1,10 +1,9 @@
 //! Everything about the chosen line: the question, what was seen, why it matters, who can fix it and how.
 
 use super::{chain, evidence, path, ranges};
-use crate::catalog::Template;
 use crate::event::Finding;
-use crate::probe::{Evidence, Probe, Reading};
-use crate::report::{Row, State};
+use crate::probe::Evidence;
+use crate::report::{RangeMap, Row, State, about_chain, facts};
 use crate::tui::conclusion::sureness;
 use crate::tui::entries::Fold;
 use crate::tui::model::{Chosen, Model};
@@ -210,7 +209,7 @@ fn row_page(page: &mut Page, model: &Model, row: &Row) {
 fn judged(page: &mut Page, model: &Model, row: &Row, finding: &Finding) {
     page.heading("WHAT WAS SEEN");
     page.text("", &finding.says, Role::Text);
-    let facts = facts(model, row, finding);
+    let facts = facts(&model.report, &model.catalog, row);
     if !facts.is_empty() {
         page.gap();
         page.table(&facts);
@@ -220,7 +219,7 @@ fn judged(page: &mut Page, model: &Model, row: &Row, finding: &Finding) {
         .as_ref()
         .and_then(|measurement| model.report.evidence.get(measurement));
     if let Some(Evidence::Tls(seen)) = evidence
-        && about_chain(model, row)
+        && about_chain(&model.catalog, row)
     {
         chain::draw(page, seen);
     }
@@ -228,9 +227,9 @@ fn judged(page: &mut Page, model: &Model, row: &Row, finding: &Finding) {
         path::draw(page, &drawing);
     }
     if let Some(Evidence::Allowlist(seen)) = evidence
-        && let Some(found) = &seen.found
+        && let Some(map) = seen.found.as_ref().and_then(RangeMap::of)
     {
-        ranges::draw(page, found);
+        ranges::draw(page, &map);
     }
     if let Some(owner) = finding.owner {
         page.heading("WHO CAN FIX IT");
@@ -262,13 +261,6 @@ fn judged(page: &mut Page, model: &Model, row: &Row, finding: &Finding) {
     docs(page, model, row);
 }
 
-/// Whether a check is about the certificates.
-fn about_chain(model: &Model, row: &Row) -> bool {
-    let check = model.catalog.get(row.id.check.as_str());
-    check
-        .is_some_and(|check| check.reads.probe() == Probe::Tls && check.reads != Reading::Agreement)
-}
-
 /// Why the check is asked; for those that were not judged the document's address as well.
 fn about_check(page: &mut Page, model: &Model, row: &Row, wanted: bool) {
     let Some(check) = model.catalog.get(row.id.check.as_str()).filter(|_| wanted) else {
@@ -296,36 +288,6 @@ fn docs(page: &mut Page, model: &Model, row: &Row) {
         page.heading("DOCUMENT");
         page.text("", &check.docs, Role::Text);
     }
-}
-
-/// What the sentences of this outcome are filled with, by name.
-fn facts(model: &Model, row: &Row, finding: &Finding) -> Vec<(String, String)> {
-    let Some(began) = &model.report.began else {
-        return Vec::new();
-    };
-    let at = crate::probe::At {
-        now: began.at,
-        settings: &began.settings,
-        subject: row.id.subject.as_ref(),
-    };
-    let evidence = finding
-        .measurement
-        .as_ref()
-        .and_then(|measurement| model.report.evidence.get(measurement));
-    let facts = evidence
-        .map(|evidence| evidence.facts(&at))
-        .unwrap_or_default();
-    let check = model.catalog.get(row.id.check.as_str());
-    let Some(outcome) = check.and_then(|check| check.outcomes.get(&finding.symptom)) else {
-        return Vec::new();
-    };
-    let sentences = std::iter::once(&outcome.says).chain(&outcome.remedies);
-    let mentioned: Vec<&str> = sentences.flat_map(Template::holes).collect();
-    facts
-        .into_iter()
-        .filter(|(name, value)| mentioned.contains(name) && !value.is_empty())
-        .map(|(name, value)| (name.replace('_', " "), value))
-        .collect()
 }
 
 /// Checks that were not asked, with what each would have asked.

@@ -2,9 +2,9 @@
 
 use crate::tui::command;
 use crate::tui::keys::TABLE;
-use crate::tui::model::{Mode, Model};
+use crate::tui::model::{Format, Mode, Model};
 use crate::tui::text::{fit, safe, width};
-use crate::tui::theme::Role;
+use crate::tui::theme::{Look, Role};
 use ratatui::text::{Line, Span};
 
 /// One line.
@@ -13,14 +13,7 @@ pub(super) fn lines(model: &Model, cells: usize) -> Vec<Line<'static>> {
     let line = match model.mode {
         Mode::Filter => typing(model, (" filter / ", &model.filter), cells),
         Mode::Command => command(model, cells),
-        Mode::Save => Line::from(vec![
-            Span::styled(" save the report as  ", look.style(Role::Heading)),
-            Span::styled("t", look.style(Role::Key)),
-            Span::raw(" text  "),
-            Span::styled("j", look.style(Role::Key)),
-            Span::raw(" json  "),
-            Span::styled("any other key: not", look.style(Role::Quiet)),
-        ]),
+        Mode::Save => formats(look),
         Mode::Browse | Mode::Help | Mode::Times => match &model.notice {
             Some(notice) => Line::styled(
                 format!(
@@ -33,6 +26,20 @@ pub(super) fn lines(model: &Model, cells: usize) -> Vec<Line<'static>> {
         },
     };
     vec![line]
+}
+
+/// The formats of a report with their keys.
+fn formats(look: Look) -> Line<'static> {
+    let mut spans = vec![Span::styled(
+        " save the report as  ",
+        look.style(Role::Heading),
+    )];
+    for (key, format) in Format::ALL {
+        spans.push(Span::styled(key.to_string(), look.style(Role::Key)));
+        spans.push(Span::raw(format!(" {}  ", format.name())));
+    }
+    spans.push(Span::styled("any other key: not", look.style(Role::Quiet)));
+    Line::from(spans)
 }
 
 /// The command as typed so far, and what it could become.

@@ -1,77 +1,22 @@
-//! The published ranges against the devices: which of them lets which through, and the rules that decide.
+//! The map of ranges and devices, drawn as wide as the pane allows.
 
 use super::detail::Page;
-use crate::allowlist::model::{Answer, Hook, RuleRef};
-use crate::allowlist::ranges::Phase;
-use crate::allowlist::verdict::{Evidence, RangeSeen, SetSeen};
-use crate::report::Shape;
-use crate::shown::shown_within;
+use crate::report::{RangeMap, RangeSays as Says};
 use crate::tui::text::{fit, many, pad, safe, width};
 use crate::tui::theme::Role;
-use std::collections::HashMap;
 
-/// The most ranges that are drawn.
-const MOST_RANGES: usize = 200;
-/// The most rules that are quoted.
-const MOST_RULES: usize = 8;
-/// The most characters of a quoted rule.
-const MOST_OF_RULE: usize = 400;
-/// The most addresses that are named beside a rule.
-const MOST_NAMED: usize = 3;
 /// The cells that a sign and its word take, with a gap.
 const WORD: usize = 12;
 /// The cells that a sign alone takes, with a gap.
 const SIGN: usize = 3;
 
-/// What a device does with a range, worst first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-enum Says {
-    Denied,
-    Partly,
-    Undecided,
-    Allowed,
-    Unasked,
-}
-
-impl Says {
-    /// Every answer, for the legend.
-    const ALL: [Self; 5] = [
-        Self::Allowed,
-        Self::Denied,
-        Self::Partly,
-        Self::Undecided,
-        Self::Unasked,
-    ];
-
-    /// What the cells of a range come to at a device.
-    fn of(range: &RangeSeen, device: usize) -> Self {
-        let cells = range.cells.iter().filter(|cell| cell.device == device);
-        let said: Vec<Self> = cells.map(|cell| Self::to(&cell.decision.answer)).collect();
-        match said.iter().min() {
-            None => Self::Unasked,
-            Some(Self::Denied) if said.iter().any(|one| *one != Self::Denied) => Self::Partly,
-            Some(worst) => *worst,
-        }
-    }
-
-    /// The same for one answer.
-    fn to(answer: &Answer) -> Self {
-        match answer {
-            Answer::Allow => Self::Allowed,
-            Answer::Deny => Self::Denied,
-            Answer::Undecided { .. } => Self::Undecided,
-        }
-    }
-
-    /// Sign, word and role.
-    fn face(self) -> (Shape, &'static str, Role) {
-        match self {
-            Self::Denied => (Shape::Fail, "DENIED", Role::Fail),
-            Self::Partly => (Shape::Warn, "PARTLY", Role::Fail),
-            Self::Undecided => (Shape::Unknown, "undecided", Role::Unknown),
-            Self::Allowed => (Shape::Pass, "allowed", Role::Pass),
-            Self::Unasked => (Shape::Skipped, "not used", Role::Quiet),
-        }
+/// The role of what a device does.
+fn role(says: Says) -> Role {
+    match says {
+        Says::Denied | Says::Partly => Role::Fail,
+        Says::Undecided => Role::Unknown,
+        Says::Allowed => Role::Pass,
+        Says::Unasked => Role::Quiet,
     }
 }
 
@@ -86,17 +31,17 @@ struct Grid {
 }
 
 impl Grid {
-    fn of(found: &Evidence, cells: usize) -> Self {
-        let ranges = found.sets.iter().flat_map(|set| &set.ranges);
-        let widest = ranges.map(|range| width(&range.cidr.to_string())).max();
+    fn of(map: &RangeMap, cells: usize) -> Self {
+        let ranges = map.sets.iter().flat_map(|set| &set.ranges);
+        let widest = ranges.map(|(cidr, _)| width(cidr)).max();
         let name = widest.unwrap_or(0).min(cells / 2) + 2;
         let room = cells.saturating_sub(name);
-        let column = if found.devices.len() * WORD <= room {
+        let column = if map.devices.len() * WORD <= room {
             WORD
         } else {
             SIGN
         };
-        let devices = found.devices.len().min(room / column);
+        let devices = map.devices.len().min(room / column);
         Self {
             name,
             devices,
@@ -106,56 +51,38 @@ impl Grid {
 }
 
 /// Draws the map, and below it the rules that decide.
-pub(super) fn draw(page: &mut Page, found: &Evidence) {
-    if found.devices.is_empty() || found.sets.is_empty() {
-        return;
-    }
+pub(super) fn draw(page: &mut Page, map: &RangeMap) {
     page.heading("MAP");
-    legend(page, found);
-    let grid = Grid::of(found, page.cells());
-    page.pieces(&columns(page, found, &grid));
-    let all = found.sets.iter().map(|set| set.ranges.len()).sum::<usize>();
-    let mut left = MOST_RANGES;
-    let mut hidden = 0;
-    for set in &found.sets {
-        page.text("", &title(set), Role::Quiet);
+    let grid = Grid::of(map, page.cells());
+    legend(page, map, &grid);
+    page.pieces(&columns(page, map, &grid));
+    for set in &map.sets {
+        page.text("", &set.title, Role::Quiet);
         for range in &set.ranges {
-            // Where there are too many, those that get through everywhere make room for the others.
-            let quiet = all > MOST_RANGES && range.answer == Answer::Allow;
-            if quiet || left == 0 {
-                hidden += 1;
-                continue;
-            }
-            left -= 1;
             page.pieces(&row(page, range, &grid));
         }
     }
-    if hidden > 0 {
-        let text = format!("and {} that are not drawn", many(hidden, "range", "ranges"));
+    if map.hidden > 0 {
+        let text = format!(
+            "and {} that are not drawn",
+            many(map.hidden, "range", "ranges")
+        );
         page.text("", &text, Role::Quiet);
     }
-    rules(page, found);
+    rules(page, map);
 }
 
 /// The devices by number, and the signs where no word stands beside them.
-fn legend(page: &mut Page, found: &Evidence) {
-    let grid = Grid::of(found, page.cells());
-    for (at, device) in found.devices.iter().enumerate() {
-        let place = match device.hook {
-            Hook::Forward => "on the way",
-            Hook::Input => "on the server",
-        };
-        let text = format!("{} ({}, {place})", device.file, device.kind.name());
-        page.text(&format!("{}. ", at + 1), &text, Role::Text);
+fn legend(page: &mut Page, map: &RangeMap, grid: &Grid) {
+    for (at, device) in map.devices.iter().enumerate() {
+        page.text(&format!("{}. ", at + 1), &device.told, Role::Text);
     }
     if grid.column == SIGN {
-        let signs = Says::ALL.map(|says| {
-            let (shape, word, _) = says.face();
-            format!("{} {word}", page.look.sign(shape, 0))
-        });
+        let signs =
+            Says::ALL.map(|says| format!("{} {}", page.look.sign(says.shape(), 0), says.word()));
         page.text("", &signs.join(", "), Role::Quiet);
     }
-    let hidden = found.devices.len() - grid.devices;
+    let hidden = map.devices.len() - grid.devices;
     if hidden > 0 {
         let text = format!("{} without a column", many(hidden, "device", "devices"));
         page.text("", &text, Role::Quiet);
@@ -163,9 +90,9 @@ fn legend(page: &mut Page, found: &Evidence) {
 }
 
 /// The devices' numbers above their columns.
-fn columns(page: &Page, found: &Evidence, grid: &Grid) -> Vec<(String, Role)> {
+fn columns(page: &Page, map: &RangeMap, grid: &Grid) -> Vec<(String, Role)> {
     let mut pieces = vec![(" ".repeat(grid.name), Role::Quiet)];
-    for (at, device) in found.devices.iter().take(grid.devices).enumerate() {
+    for (at, device) in map.devices.iter().take(grid.devices).enumerate() {
         let file = device.file.rsplit(['/', '\\']).next().unwrap_or("");
         let text = if grid.column == WORD {
             format!("{} {}", at + 1, safe(file, page.look))
@@ -178,127 +105,41 @@ fn columns(page: &Page, found: &Evidence, grid: &Grid) -> Vec<(String, Role)> {
     pieces
 }
 
-/// A set's name, and whether it is needed.
-fn title(set: &SetSeen) -> String {
-    let when = match set.phase {
-        Phase::Current => "in use",
-        Phase::Coming => "coming, not needed yet",
-        Phase::Ended => "ended",
-    };
-    let known = if set.known {
-        ""
-    } else {
-        "; its ranges are not known"
-    };
-    format!("{}, {when}{known}", set.name)
-}
-
 /// A range and what each device does with it.
-fn row(page: &Page, range: &RangeSeen, grid: &Grid) -> Vec<(String, Role)> {
-    let name = pad(&range.cidr.to_string(), grid.name - 2, page.look);
+fn row(page: &Page, (cidr, says): &(String, Vec<Says>), grid: &Grid) -> Vec<(String, Role)> {
+    let name = pad(cidr, grid.name - 2, page.look);
     let mut pieces = vec![(format!("{name}  "), Role::Text)];
-    for device in 0..grid.devices {
-        let (shape, word, role) = Says::of(range, device).face();
-        let sign = page.look.sign(shape, 0);
+    for says in says.iter().take(grid.devices) {
+        let sign = page.look.sign(says.shape(), 0);
         let text = if grid.column == WORD {
-            format!("{sign} {word}")
+            format!("{sign} {}", says.word())
         } else {
             sign.to_owned()
         };
-        pieces.push((pad(&text, grid.column, page.look), role));
+        pieces.push((pad(&text, grid.column, page.look), role(*says)));
     }
     pieces
 }
 
-/// A rule with what it decides.
-struct Deciding<'a> {
-    says: Says,
-    device: usize,
-    by: Option<&'a RuleRef>,
-    construct: Option<&'a str>,
-    parts: Vec<String>,
-}
-
-/// The rules that deny or leave it open, or else those that let everything through.
-fn rules(page: &mut Page, found: &Evidence) {
-    let all = deciding(found);
-    let lets = all.iter().all(|rule| rule.says == Says::Allowed);
-    let mut wanted: Vec<&Deciding<'_>> = all
-        .iter()
-        .filter(|rule| lets || rule.says != Says::Allowed)
-        .collect();
-    // The sort keeps the order of the ranges among those of one kind.
-    wanted.sort_by_key(|rule| rule.says);
-    if wanted.is_empty() {
+/// The rules that decide.
+fn rules(page: &mut Page, map: &RangeMap) {
+    if map.rules.is_empty() {
         return;
     }
     page.heading("DECIDED BY");
-    for rule in wanted.iter().take(MOST_RULES) {
-        quote(page, found, rule);
-    }
-    let more = wanted.len().saturating_sub(MOST_RULES);
-    if more > 0 {
-        let text = format!("and {}", many(more, "rule more", "rules more"));
-        page.text("", &text, Role::Quiet);
-    }
-}
-
-/// Every rule that decides a cell, with the addresses.
-fn deciding(found: &Evidence) -> Vec<Deciding<'_>> {
-    let mut all: Vec<Deciding<'_>> = Vec::new();
-    let mut known: HashMap<(usize, Option<&RuleRef>, Says), usize> = HashMap::new();
-    let ranges = found.sets.iter().flat_map(|set| &set.ranges);
-    for cell in ranges.flat_map(|range| &range.cells) {
-        let says = Says::to(&cell.decision.answer);
-        let by = cell.decision.by.as_ref();
-        let construct = match &cell.decision.answer {
-            Answer::Undecided { construct } => Some(construct.as_str()),
-            Answer::Allow | Answer::Deny => None,
-        };
-        let at = *known.entry((cell.device, by, says)).or_insert_with(|| {
-            all.push(Deciding {
-                says,
-                device: cell.device,
-                by,
-                construct,
-                parts: Vec::new(),
-            });
-            all.len() - 1
-        });
-        let part = cell.part.to_string();
-        // The same part of a range stands there once for each address of the server, next to each other.
-        if all[at].parts.last() != Some(&part) {
-            all[at].parts.push(part);
+    for rule in &map.rules {
+        let role = role(rule.says);
+        page.signed((rule.says.shape(), role), &rule.title, role);
+        page.text("  ", &rule.place, Role::Quiet);
+        if let Some(text) = &rule.text {
+            page.text("  ", text, Role::Accent);
+        }
+        if let Some(construct) = &rule.construct {
+            page.text("  ", &format!("not understood: {construct}"), Role::Unknown);
         }
     }
-    all
-}
-
-/// A rule: what it does with which addresses, where it stands, and its text.
-fn quote(page: &mut Page, found: &Evidence, rule: &Deciding<'_>) {
-    let (shape, word, role) = rule.says.face();
-    let named: Vec<&str> = rule
-        .parts
-        .iter()
-        .take(MOST_NAMED)
-        .map(String::as_str)
-        .collect();
-    let more = match rule.parts.len().saturating_sub(MOST_NAMED) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    let title = format!("{word}: {}{more}", named.join(", "));
-    page.signed((shape, role), &title, role);
-    if let Some(by) = rule.by {
-        page.text("  ", &format!("{} line {}", by.file, by.line), Role::Quiet);
-        page.text("  ", &shown_within(&by.text, MOST_OF_RULE), Role::Accent);
-    } else {
-        let file = found.devices.get(rule.device);
-        let file = file.map_or("the device", |device| device.file.as_str());
-        page.text("  ", &format!("{file}: no rule is about them"), Role::Quiet);
-    }
-    if let Some(construct) = rule.construct {
-        let text = format!("not understood: {}", shown_within(construct, MOST_OF_RULE));
-        page.text("  ", &text, Role::Unknown);
+    if map.more_rules > 0 {
+        let text = format!("and {}", many(map.more_rules, "rule more", "rules more"));
+        page.text("", &text, Role::Quiet);
     }
 }
