@@ -13,6 +13,7 @@ mod proxy;
 mod recording;
 mod request;
 mod screen;
+mod theme;
 mod webhook;
 
 pub use arguments::Arguments;

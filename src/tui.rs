@@ -20,6 +20,6 @@ mod tests;
 pub use keys::{Binding, Intent, Key, TABLE};
 pub use model::{Ask, Effect, Format, Model, Msg, Opening, Size};
 pub use shell::show;
-pub use theme::{Look, Theme};
+pub use theme::{Look, Palette, PaletteError, Theme};
 pub use update::update;
 pub use view::view;

@@ -25,7 +25,10 @@ pub struct Arguments {
 
 /// The exit codes, for the help.
 const EXITS: &str = "Exit codes: 0 healthy, 1 a check failed, 2 usage (nothing was sent), \
-    3 something required is unknown, 130 interrupted.";
+    3 something required is unknown, 130 interrupted.\n\n\
+    Colours of your own: orch-doctor-theme.toml beside the profile, or orch-doctor/theme.toml in the folder of your settings\n\
+    ($XDG_CONFIG_HOME, ~/.config); `fail = \"#ff8800\"`, a key for each of quiet, line, accent, key, pass, warn, unknown, fail,\n\
+    broke, running, badge, chosen, chosen-back.";
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {

@@ -8,7 +8,7 @@ use crate::catalog::Catalog;
 use crate::event::Event;
 use crate::plan::Selection;
 use crate::report::{Exit, Report};
-use crate::tui::{Ask, Look, Opening, Theme, show};
+use crate::tui::{Ask, Look, Opening, Palette, Theme, show};
 use crate::world::real;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
@@ -47,7 +47,7 @@ pub(super) async fn run(request: Request, common: &Common) -> Result<Code, Refus
         catalog: request.catalog.clone(),
         target: request.settings.target.typed.clone(),
         replay: false,
-        look: look(common.color),
+        look: look(common.color, super::theme::own(common)?),
         mouse: true,
     };
     let (events, screen_events) = unbounded_channel();
@@ -123,7 +123,7 @@ pub(super) async fn replay(
         catalog,
         target: String::new(),
         replay: true,
-        look: look(colour),
+        look: look(colour, super::theme::own(&Common::default())?),
         mouse: true,
     };
     let (sender, receiver) = unbounded_channel();
@@ -137,10 +137,10 @@ pub(super) async fn replay(
 }
 
 /// The look that terminal and flags ask for.
-fn look(colour: Colour) -> Look {
+fn look(colour: Colour, own: Option<Palette>) -> Look {
     let style = output::style(colour, false);
     let theme = if style.colour {
-        Theme::Dark
+        own.map_or(Theme::Dark, Theme::Own)
     } else {
         Theme::Mono
     };

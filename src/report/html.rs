@@ -6,6 +6,7 @@ use super::told::{Item, Problem, Told, commands};
 use super::{RangeMap, Report, Shape, mark_shape, tree};
 use crate::catalog::Catalog;
 use crate::probe::tcp::Drawing;
+use crate::shown::time;
 use std::fmt::{self, Write};
 
 /// How it looks.
@@ -225,7 +226,15 @@ fn detail(item: &Item<'_>, out: &mut dyn Write) -> fmt::Result {
     named("Why it matters", &item.why, out)?;
     named("Seen as", &item.seen_as.join("; "), out)?;
     named("How sure", item.sure.unwrap_or_default(), out)?;
-    named("Document", &item.docs, out)?;
+    if item.docs.starts_with("https://") {
+        let docs = text(&item.docs);
+        writeln!(
+            out,
+            "<p><b>Document:</b> <a href=\"{docs}\" rel=\"noreferrer\">{docs}</a></p>"
+        )?;
+    } else {
+        named("Document", &item.docs, out)?;
+    }
     evidence(item, out)?;
     writeln!(out, "</details>")
 }
@@ -241,8 +250,9 @@ fn evidence(item: &Item<'_>, out: &mut dyn Write) -> fmt::Result {
         .map_or(("", 0), |(symptom, took)| (symptom.as_str(), *took));
     writeln!(
         out,
-        "<details>\n<summary>Evidence: symptom {}, measured in {took} ms</summary>\n<dl>",
-        text(symptom)
+        "<details>\n<summary>Evidence: symptom {}, measured in {}</summary>\n<dl>",
+        text(symptom),
+        time(took)
     )?;
     let (leaves, cut) = tree::leaves(evidence);
     for (path, value) in leaves {

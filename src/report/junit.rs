@@ -139,8 +139,6 @@ fn text(plain: &str) -> String {
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&apos;"),
-            // The two that are visible to us and are no characters to XML.
-            '\u{fffe}' | '\u{ffff}' => out.push('?'),
             other => out.push(other),
         }
     }

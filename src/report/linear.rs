@@ -7,7 +7,7 @@ use super::{RangeMap, Report, Shape, tree};
 use crate::catalog::Catalog;
 use crate::probe::Evidence;
 use crate::probe::tcp::{Drawing, Mark};
-use crate::shown::{ascii, shown_within};
+use crate::shown::{ascii, shown_within, time};
 use std::fmt::Display;
 
 /// The most characters of a line.
@@ -236,7 +236,7 @@ fn check(lines: &mut Lines, item: &Item<'_>, count: usize) {
     lines.named("Seen as", &item.seen_as.join("; "));
     lines.named("How sure", item.sure.unwrap_or_default());
     if let Some((symptom, took)) = &item.measured {
-        lines.say(&format!("Symptom: {symptom}, measured in {took} ms"));
+        lines.say(&format!("Symptom {symptom}, measured in {}", time(*took)));
     }
     lines.named("Document", &item.docs);
 }

@@ -148,7 +148,7 @@ fn detail(item: &Item<'_>, out: &mut dyn Write) -> fmt::Result {
     if item.docs.is_empty() {
         Ok(())
     } else {
-        writeln!(out, "Document: {}", text(&item.docs))
+        writeln!(out, "Document: {}", address(&item.docs))
     }
 }
 
@@ -267,7 +267,11 @@ fn text(plain: &str) -> String {
                 true
             }
             '-' | '+' | '=' | '!' => at == 0,
-            '.' | ')' => number > 0 && at == number || plain[..at].ends_with("www"),
+            '.' | ')' => {
+                let begins_list = number > 0 && at == number;
+                begins_list && !plain[at + 1..].starts_with(|next: char| next != ' ')
+                    || plain[..at].ends_with("www")
+            }
             // An address would become a link by itself.
             ':' => plain[at + 1..].starts_with("//"),
             _ => false,
@@ -278,6 +282,16 @@ fn text(plain: &str) -> String {
         out.push(character);
     }
     out
+}
+
+/// The checklist's own address of a document, as a link where it is plainly one.
+fn address(docs: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/?#&=%+,;".contains(&byte);
+    if docs.starts_with("https://") && docs.bytes().all(plain) {
+        format!("<{docs}>")
+    } else {
+        text(docs)
+    }
 }
 
 /// The text as code: between more backquotes than it has in a row.

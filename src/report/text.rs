@@ -67,7 +67,7 @@ fn head(report: &Report, out: &mut dyn Write) -> fmt::Result {
     writeln!(
         out,
         "orch-doctor {} · {} · tenant {}",
-        began.version,
+        shown(&began.version),
         shown(&settings.target.typed),
         shown(&settings.tenant)
     )?;
@@ -76,7 +76,7 @@ fn head(report: &Report, out: &mut dyn Write) -> fmt::Result {
         "from {} at {} · judged by {}",
         shown(&began.host),
         began.at,
-        began.cloud_store
+        shown(&began.cloud_store)
     )?;
     if let Some(proxy) = &settings.network.proxy {
         writeln!(out, "by way of the proxy {}", shown(proxy))?;
@@ -205,7 +205,7 @@ fn row_text(row: &Row, style: Style, out: &mut dyn Write) -> fmt::Result {
         .id
         .subject
         .as_ref()
-        .map(|subject| format!(" [{subject}]"))
+        .map(|subject| format!(" [{}]", shown(&subject.to_string())))
         .unwrap_or_default();
     let says = said(row);
     writeln!(

@@ -181,7 +181,13 @@ pub(super) fn commands(text: &str) -> Vec<(&str, bool)> {
         let (command, after) = inside.split_once('`')?;
         Some((before, command, after))
     }) {
-        pieces.extend([(before, false), (command, true)]);
+        if command.trim().is_empty() {
+            // Nothing stands between the quotes: they are text like any other.
+            let quoted = before.len() + command.len() + 2;
+            pieces.push((&rest[..quoted], false));
+        } else {
+            pieces.extend([(before, false), (command, true)]);
+        }
         rest = after;
     }
     pieces.push((rest, false));

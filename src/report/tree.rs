@@ -53,8 +53,8 @@ pub(crate) fn plain(value: &Value) -> Option<String> {
 fn empty(value: &Value) -> bool {
     match value {
         Value::Null => true,
-        Value::Array(items) => items.is_empty(),
-        Value::Object(members) => members.is_empty(),
+        Value::Array(items) => items.iter().all(empty),
+        Value::Object(members) => members.values().all(empty),
         Value::String(text) => text.is_empty(),
         Value::Bool(_) | Value::Number(_) => false,
     }

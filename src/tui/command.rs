@@ -30,7 +30,7 @@ pub(crate) const SPOKEN: &[(&str, &str)] = &[
     ("go CHECK", "to that check"),
     ("filter WORDS", "as after /"),
     ("save text|json|markdown|html", "the report as a file"),
-    ("theme dark|light|mono", "these colours"),
+    ("theme dark|light|mono|own", "these colours"),
     (
         "watch SECONDS",
         "ask everything again every so often; 0 ends it",
@@ -80,11 +80,11 @@ pub(crate) fn parse(typed: &str, model: &Model) -> Result<Command, String> {
                 .ok_or_else(|| "a report is saved as text, json, markdown or html".into())
         }
         "theme" => {
-            let all = [Theme::Dark, Theme::Light, Theme::Mono];
-            let theme = all.into_iter().find(|theme| theme.name() == rest);
+            let theme = Theme::all(model.own).find(|theme| theme.name() == rest);
+            let names = || Theme::all(model.own).map(Theme::name).collect::<Vec<_>>();
             theme
                 .map(Command::Theme)
-                .ok_or_else(|| "colours are dark, light or mono".into())
+                .ok_or_else(|| format!("colours are {}", names().join(", ")))
         }
         "watch" => match rest.parse() {
             Ok(0) => Ok(Command::Watch(0)),
@@ -122,9 +122,9 @@ pub(crate) fn completions(typed: &str, model: &Model) -> Vec<String> {
         Some(("save", _)) => Format::ALL
             .map(|(_, format)| format!("save {}", format.name()))
             .to_vec(),
-        Some(("theme", _)) => ["dark", "light", "mono"]
-            .map(|theme| format!("theme {theme}"))
-            .to_vec(),
+        Some(("theme", _)) => Theme::all(model.own)
+            .map(|theme| format!("theme {}", theme.name()))
+            .collect(),
         Some(_) => Vec::new(),
     };
     all.into_iter()

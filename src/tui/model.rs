@@ -3,7 +3,7 @@
 use super::entries::{self, Entry, Fold};
 use super::keys::Key;
 use super::partial::Partial;
-use super::theme::{Look, face};
+use super::theme::{Look, Palette, Theme, face};
 use crate::catalog::{Catalog, Verdict};
 use crate::event::Event;
 use crate::plan::{RowId, Selection};
@@ -167,6 +167,8 @@ pub struct Model {
     pub replay: bool,
     /// Counts every change that can be seen.
     pub revision: u64,
+    /// The user's own colours, where there are any.
+    pub(crate) own: Option<Palette>,
     pub(crate) target: String,
     pub(crate) size: Size,
     pub(crate) focus: Focus,
@@ -211,6 +213,10 @@ impl Model {
             look: opening.look,
             replay: opening.replay,
             revision: 1,
+            own: match opening.look.theme {
+                Theme::Own(own) => Some(own),
+                Theme::Dark | Theme::Light | Theme::Mono => None,
+            },
             target: opening.target.clone(),
             size,
             focus: Focus::default(),

@@ -1,6 +1,7 @@
 //! Text on a grid of cells: made safe, measured, cut and broken into lines.
 
 use super::theme::Look;
+pub(crate) use crate::shown::time;
 use crate::shown::{ascii, shown_within};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -112,15 +113,6 @@ pub(crate) fn commands(lines: Vec<String>, keep: bool) -> Vec<Vec<(String, bool)
 /// The commands that a text holds in backquotes.
 pub(crate) fn commands_of(text: &str) -> Vec<&str> {
     text.split('`').skip(1).step_by(2).collect()
-}
-
-/// Milliseconds as people say them.
-pub(crate) fn time(ms: u64) -> String {
-    match ms {
-        0..1_000 => format!("{ms} ms"),
-        1_000..60_000 => format!("{}.{} s", ms / 1_000, ms % 1_000 / 100),
-        _ => format!("{} min {} s", ms / 60_000, ms % 60_000 / 1_000),
-    }
 }
 
 /// A number of things, in words.

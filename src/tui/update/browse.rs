@@ -41,7 +41,7 @@ pub(super) fn act(model: &mut Model, intent: Intent) -> Option<Effect> {
             model.mode = Mode::Times;
         }
         Intent::Theme => {
-            model.look.theme = model.look.theme.next();
+            model.look.theme = model.look.theme.next(model.own);
             return note(model, format!("colours: {}", model.look.theme.name()));
         }
         Intent::Rerun => return ask::rerun(model),
