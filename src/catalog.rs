@@ -4,6 +4,7 @@ pub mod check;
 pub mod template;
 
 mod index;
+mod translation;
 mod want;
 
 #[cfg(test)]
@@ -14,6 +15,7 @@ pub use index::index;
 pub use template::Template;
 pub use want::{Complaint, Want};
 
+use crate::words::Lang;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -24,6 +26,7 @@ const EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/checks.rs"
 #[derive(Clone, Debug)]
 pub struct Catalog {
     checks: Vec<Check>,
+    lang: Lang,
 }
 
 /// Why check files cannot be used.
@@ -122,7 +125,10 @@ impl Catalog {
             }
         }
         let checks = in_order(found)?;
-        Ok(Self { checks })
+        Ok(Self {
+            checks,
+            lang: Lang::En,
+        })
     }
 
     /// All checks, in checklist order: a check stands after those it needs, and by group.

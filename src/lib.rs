@@ -4,6 +4,7 @@
 
 pub mod secret;
 pub mod shown;
+pub mod words;
 
 pub mod allowlist;
 pub mod dial;

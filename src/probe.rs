@@ -36,6 +36,7 @@ pub use subject::{Asks, Subject};
 
 use crate::config::Settings;
 use crate::wire::Session;
+use crate::words::Words;
 use crate::world::World;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -77,6 +78,8 @@ pub struct At<'a> {
     pub settings: &'a Settings,
     /// What the row is about.
     pub subject: Option<&'a Subject>,
+    /// The language of what fills the sentences.
+    pub words: &'static Words,
 }
 
 /// What a probe measures with.

@@ -11,6 +11,7 @@ mod nagios;
 mod prometheus;
 mod range_map;
 mod shape;
+mod spoken;
 mod text;
 mod told;
 mod tree;
@@ -28,7 +29,7 @@ pub use prometheus::prometheus;
 pub(crate) use range_map::{RangeMap, Says as RangeSays};
 pub use shape::Shape;
 pub use text::{Style, text};
-pub(crate) use told::{about_chain, facts, sureness};
+pub(crate) use told::{about_chain, facts};
 pub(crate) use tree::{MOST_LINES, members, plain, seen};
 pub(crate) use way::mark_shape;
 
@@ -73,11 +74,18 @@ pub struct Row {
     pub locates: Option<CheckId>,
     /// The checks whose failure explains one of this.
     pub follows: Vec<CheckId>,
-    /// Where it stands.
+    /// Where it stands, in the words of the checklist's language.
     pub state: State,
+    /// The same as the run told it, where that was in other words: what programs read is the same in every language.
+    pub recorded: Option<State>,
 }
 
 impl Row {
+    /// Where it stands, as the run told it.
+    pub(crate) fn told(&self) -> &State {
+        self.recorded.as_ref().unwrap_or(&self.state)
+    }
+
     /// The finding, if it was judged.
     pub fn finding(&self) -> Option<&Finding> {
         match &self.state {
@@ -201,10 +209,12 @@ impl Report {
                 self.evidence
                     .insert(measurement.clone(), (**evidence).clone());
             }
-            What::Judged { row, finding } => self.set(row, State::Judged(finding.clone())),
-            What::Blocked { row, by } => self.set(row, State::Blocked(by.clone())),
-            What::Skipped { row, reason } => self.set(row, State::Skipped(reason.clone())),
-            What::Broke { row, how } => self.set(row, State::Broke(how.clone())),
+            What::Judged { row, finding } => {
+                self.set(row, State::Judged(finding.clone()), catalog);
+            }
+            What::Blocked { row, by } => self.set(row, State::Blocked(by.clone()), catalog),
+            What::Skipped { row, reason } => self.set(row, State::Skipped(reason.clone()), catalog),
+            What::Broke { row, how } => self.set(row, State::Broke(how.clone()), catalog),
             What::Cancelled => {
                 self.finished = true;
                 self.cancelled = true;
@@ -213,9 +223,13 @@ impl Report {
         }
     }
 
-    fn set(&mut self, id: &RowId, state: State) {
+    fn set(&mut self, id: &RowId, state: State, catalog: &Catalog) {
+        let said = spoken::said(self, id, &state, catalog);
         if let Some(row) = self.rows.iter_mut().find(|row| row.id == *id) {
-            row.state = state;
+            (row.state, row.recorded) = match said {
+                Some(said) => (said, Some(state)),
+                None => (state, None),
+            };
         }
     }
 
@@ -344,6 +358,7 @@ fn row(id: &RowId, catalog: &Catalog) -> Row {
         locates: check.and_then(|check| check.locates.clone()),
         follows: check.map_or_else(Vec::new, |check| check.follows.clone()),
         state: State::Waiting,
+        recorded: None,
     }
 }
 

@@ -12,7 +12,7 @@ mod scenarios;
 #[cfg(test)]
 mod wording;
 
-pub use judge::judge;
+pub use judge::{judge, said};
 pub use recorded::Recording;
 
 use crate::config::Settings;

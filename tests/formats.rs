@@ -1,12 +1,16 @@
 //! The formats of a report, read by what reads them: parsers, schemas and the tools of their consumers.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 #[path = "support/checklist.rs"]
 #[expect(dead_code, reason = "the tests of the checklist use the rest of it")]
 mod checklist;
 #[path = "support/rig.rs"]
-#[expect(dead_code, reason = "the tests of networks use the rest of it")]
+#[expect(
+    dead_code,
+    clippy::print_stdout,
+    reason = "the tests of networks use the rest of it"
+)]
 mod rig;
 
 use checklist::{checked, options, stand};
@@ -163,9 +167,15 @@ fn written(report: &Report) -> Vec<(&'static str, String)> {
         ),
         ("html", made(&|out| html(report, &catalog, out).unwrap())),
         ("junit", made(&|out| junit(report, &catalog, out).unwrap())),
-        ("nagios", made(&|out| nagios(report, out).unwrap())),
+        (
+            "nagios",
+            made(&|out| nagios(report, &catalog, out).unwrap()),
+        ),
         ("prometheus", made(&|out| prometheus(report, out).unwrap())),
-        ("checkmk", made(&|out| checkmk(report, out).unwrap())),
+        (
+            "checkmk",
+            made(&|out| checkmk(report, &catalog, out).unwrap()),
+        ),
     ]
 }
 
@@ -242,7 +252,7 @@ fn details(events: &[Event]) -> Vec<String> {
         replay: true,
         look: Look {
             theme: Theme::Mono,
-            ascii: false,
+            ..Look::default()
         },
         mouse: false,
     };
@@ -474,12 +484,12 @@ fn read_markdown(source: &str) -> (String, Vec<usize>) {
     for event in Parser::new_ext(source, Dialect::ENABLE_TABLES) {
         match event {
             pulldown_cmark::Event::Text(text) | pulldown_cmark::Event::Code(text) => {
-                seen.push_str(&text)
+                seen.push_str(&text);
             }
             pulldown_cmark::Event::Start(Tag::TableCell) => cells += 1,
             pulldown_cmark::Event::Start(_) | pulldown_cmark::Event::SoftBreak => seen.push(' '),
             pulldown_cmark::Event::End(pulldown_cmark::TagEnd::TableRow) => {
-                rows.push(std::mem::take(&mut cells))
+                rows.push(std::mem::take(&mut cells));
             }
             pulldown_cmark::Event::End(pulldown_cmark::TagEnd::TableHead) => cells = 0,
             _ => {}

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// The layers, lowest first. Modules of one line may not use each other; those of a line may use every line before it.
 const LAYERS: &[&[&str]] = &[
-    &["secret", "shown"],
+    &["secret", "shown", "words"],
     &["dial", "trust", "allowlist", "history", "veil"],
     &["names", "path", "proxy", "robot", "webhook"],
     &["config"],

@@ -3,6 +3,7 @@
 use super::template::Template;
 use super::want::{Complaint, Want};
 use crate::probe::{Asks, Reading};
+use crate::words::{Lang, Words};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::{borrow::Borrow, fmt};
@@ -64,18 +65,19 @@ pub enum Group {
 
 impl Group {
     /// The heading on the screen.
-    pub fn title(self) -> &'static str {
+    pub fn title(self, words: &Words) -> &str {
+        let groups = &words.groups;
         match self {
-            Self::Address => "Address",
-            Self::Network => "Network",
-            Self::Allowlist => "Allowlist",
-            Self::Trust => "Certificate",
-            Self::Service => "Service",
-            Self::Account => "Account",
-            Self::Processes => "Processes",
-            Self::Webhooks => "Webhooks",
-            Self::Robot => "Local robot",
-            Self::History => "History",
+            Self::Address => &groups.address,
+            Self::Network => &groups.network,
+            Self::Allowlist => &groups.allowlist,
+            Self::Trust => &groups.trust,
+            Self::Service => &groups.service,
+            Self::Account => &groups.account,
+            Self::Processes => &groups.processes,
+            Self::Webhooks => &groups.webhooks,
+            Self::Robot => &groups.robot,
+            Self::History => &groups.history,
         }
     }
 
@@ -106,6 +108,18 @@ pub enum Severity {
     Degraded,
     /// It works; it could be better.
     Advice,
+}
+
+impl Severity {
+    /// The same in words.
+    pub fn told(self, words: &Words) -> &str {
+        let severities = &words.severities;
+        match self {
+            Self::Blocker => &severities.blocker,
+            Self::Degraded => &severities.degraded,
+            Self::Advice => &severities.advice,
+        }
+    }
 }
 
 /// What an outcome says of the question.
@@ -163,13 +177,14 @@ impl Owner {
     }
 
     /// Whom to call, in words.
-    pub fn title(self) -> &'static str {
+    pub fn title(self, words: &Words) -> &str {
+        let owners = &words.owners;
         match self {
-            Self::User => "you",
-            Self::Machine => "the administrator of this machine",
-            Self::Network => "the network team",
-            Self::Orchestrator => "the Orchestrator administrator",
-            Self::Identity => "whoever grants Orchestrator roles",
+            Self::User => &owners.user,
+            Self::Machine => &owners.machine,
+            Self::Network => &owners.network,
+            Self::Orchestrator => &owners.orchestrator,
+            Self::Identity => &owners.identity,
         }
     }
 }
@@ -186,6 +201,19 @@ pub enum Grade {
     Derived,
     /// Nothing was seen.
     None,
+}
+
+impl Grade {
+    /// The same in words.
+    pub fn told(self, words: &Words) -> &str {
+        let grades = &words.grades;
+        match self {
+            Self::Observed => &grades.observed,
+            Self::ObservedHere => &grades.observed_here,
+            Self::Derived => &grades.derived,
+            Self::None => &grades.none,
+        }
+    }
 }
 
 /// What a symptom means.
@@ -242,6 +270,8 @@ pub struct Check {
     pub complaints: Vec<Complaint>,
     /// The document.
     pub docs: String,
+    /// The language of its sentences.
+    pub lang: Lang,
     /// Symptom → meaning.
     pub outcomes: BTreeMap<String, Outcome>,
 }
@@ -340,6 +370,7 @@ impl Check {
             grade: file.grade.unwrap_or(Grade::ObservedHere),
             complaints: file.complaints,
             docs: file.docs,
+            lang: Lang::En,
             outcomes,
         })
     }
@@ -357,6 +388,6 @@ impl From<OutcomeFile> for Outcome {
 }
 
 /// Text that may be broken over lines in the file.
-fn one_line(text: &str) -> String {
+pub(super) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -12,7 +12,11 @@ pub fn index(catalog: &Catalog) -> String {
             group = Some(check.group);
             let gap = if page.is_empty() { "" } else { "\n" };
             let head = "| check | asks | reads | needs |\n| --- | --- | --- | --- |";
-            let _ = writeln!(page, "{gap}### {}\n\n{head}", check.group.title());
+            let _ = writeln!(
+                page,
+                "{gap}### {}\n\n{head}",
+                check.group.title(crate::words::Lang::En.words())
+            );
         }
         let needs: Vec<&str> = check.needs.iter().map(super::CheckId::as_str).collect();
         let needs = if needs.is_empty() {

@@ -298,6 +298,7 @@ fn every_sample_reads_as_its_symptom_also_from_a_recording() {
                 now: now(),
                 settings: &settings,
                 subject: subject.as_ref(),
+                words: crate::words::Lang::En.words(),
             };
             assert_eq!(reading.read(&recorded, &at), Some(key), "{reading:?}");
         }

@@ -1,10 +1,13 @@
 //! The flags: names and help texts, nothing else.
 
 mod hook;
+mod language;
 
 pub(super) use hook::{Hook, HookFormat, ListenArguments, SendArguments, VerifyArguments};
 
 use super::Refused;
+pub(super) use language::Language;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -139,6 +142,9 @@ pub(super) struct Common {
     /// Record the run for `replay` and `judge`
     #[arg(long, value_name = "F")]
     pub record: Option<PathBuf>,
+    /// The language of sentences; keys, JSON and commands never change
+    #[arg(long, value_enum, default_value_t)]
+    pub lang: Language,
     /// Colours
     #[arg(long, value_enum, default_value_t)]
     pub color: Colour,
@@ -307,6 +313,9 @@ pub(super) struct ListArguments {
     /// text or json
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
+    /// The language of sentences
+    #[arg(long, value_enum, default_value_t)]
+    pub lang: Language,
     /// Your own check files beside the built-in ones
     #[arg(long, value_name = "DIR")]
     pub checks: Option<PathBuf>,
@@ -317,6 +326,9 @@ pub(super) struct ExplainArguments {
     /// A check, or check/symptom
     #[arg(value_name = "CHECK[/SYMPTOM]")]
     pub what: String,
+    /// The language of sentences
+    #[arg(long, value_enum, default_value_t)]
+    pub lang: Language,
     /// Your own check files beside the built-in ones
     #[arg(long, value_name = "DIR")]
     pub checks: Option<PathBuf>,
@@ -339,6 +351,9 @@ pub(super) struct RecordingArguments {
     /// Your own check files beside the built-in ones
     #[arg(long, value_name = "DIR")]
     pub checks: Option<PathBuf>,
+    /// The language of sentences; keys, JSON and commands never change
+    #[arg(long, value_enum, default_value_t)]
+    pub lang: Language,
     /// Colours
     #[arg(long, value_enum, default_value_t)]
     pub color: Colour,

@@ -2,19 +2,23 @@
 
 use super::arguments::{ExplainArguments, Format, ListArguments, PlanArguments};
 use super::{Refused, output, request};
-use crate::catalog::{Check, Outcome, Severity};
+use crate::catalog::{Check, Outcome};
 use crate::plan::{Fate, Plan};
 use crate::probe::Intent;
 use crate::report::Exit;
+use crate::words::{Lang, Words};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// `list`.
 pub(super) fn list(arguments: &ListArguments) -> Result<Exit, Refused> {
-    let catalog = request::catalog(arguments.checks.as_deref())?;
+    let lang = Lang::from(arguments.lang);
+    let words = lang.words();
+    let catalog = request::catalog(arguments.checks.as_deref())?.in_language(lang)?;
     let text = match arguments.format {
         Format::Json | Format::Jsonl => {
+            let catalog = request::catalog(arguments.checks.as_deref())?;
             serde_json::to_string_pretty(&catalog.checks().iter().map(listed).collect::<Vec<_>>())?
         }
         Format::Text => {
@@ -23,7 +27,7 @@ pub(super) fn list(arguments: &ListArguments) -> Result<Exit, Refused> {
             for check in catalog.checks() {
                 if group != Some(check.group) {
                     let gap = if group.is_some() { "\n" } else { "" };
-                    writeln!(text, "{gap}{}", check.group.title())?;
+                    writeln!(text, "{gap}{}", check.group.title(words))?;
                     group = Some(check.group);
                 }
                 writeln!(text, "  {:<26} {}", check.id, check.question)?;
@@ -53,7 +57,9 @@ fn listed(check: &Check) -> Value {
 
 /// `explain`.
 pub(super) fn explain(arguments: &ExplainArguments) -> Result<Exit, Refused> {
-    let catalog = request::catalog(arguments.checks.as_deref())?;
+    let lang = Lang::from(arguments.lang);
+    let words = lang.words();
+    let catalog = request::catalog(arguments.checks.as_deref())?.in_language(lang)?;
     let (id, symptom) = match arguments.what.split_once('/') {
         Some((id, symptom)) => (id, Some(symptom)),
         None => (arguments.what.as_str(), None),
@@ -66,16 +72,43 @@ pub(super) fn explain(arguments: &ExplainArguments) -> Result<Exit, Refused> {
     };
     let check = catalog.get(id).ok_or_else(|| unknown("check"))?;
     let mut text = String::new();
+    about(&mut text, check, words)?;
+    match symptom {
+        None => check
+            .outcomes
+            .iter()
+            .try_for_each(|(key, outcome)| meaning(&mut text, (key, outcome), words))?,
+        Some(symptom) => {
+            let outcome = check
+                .outcomes
+                .get(symptom)
+                .ok_or_else(|| unknown("symptom"))?;
+            meaning(&mut text, (symptom, outcome), words)?;
+        }
+    }
+    writeln!(text, "\n{}\n  {}", words.explain.document, check.docs)?;
+    output::say(&text);
+    Ok(Exit::Healthy)
+}
+
+/// What a check asks, why, and after what.
+fn about(text: &mut String, check: &Check, words: &Words) -> std::fmt::Result {
     writeln!(
         text,
-        "{} · {}\n\n{}\n\nWhy it matters\n  {}",
+        "{} · {}\n\n{}\n\n{}\n  {}",
         check.id,
-        check.group.title(),
+        check.group.title(words),
         check.question,
+        words.explain.why,
         check.why
     )?;
     if !check.seen_as.is_empty() {
-        writeln!(text, "\nHow it shows\n  {}", check.seen_as.join("\n  "))?;
+        writeln!(
+            text,
+            "\n{}\n  {}",
+            words.explain.shows,
+            check.seen_as.join("\n  ")
+        )?;
     }
     if !check.needs.is_empty() {
         let needs: Vec<&str> = check
@@ -83,34 +116,19 @@ pub(super) fn explain(arguments: &ExplainArguments) -> Result<Exit, Refused> {
             .iter()
             .map(crate::catalog::CheckId::as_str)
             .collect();
-        writeln!(text, "\nAsked only after\n  {}", needs.join(", "))?;
+        writeln!(text, "\n{}\n  {}", words.explain.after, needs.join(", "))?;
     }
-    let severity = match check.severity {
-        Severity::Blocker => "a failure stops Apps",
-        Severity::Degraded => "a failure breaks part of it",
-        Severity::Advice => "advice",
-    };
-    writeln!(text, "\nWeight\n  {severity}\n\nWhat it can find")?;
-    match symptom {
-        None => check
-            .outcomes
-            .iter()
-            .try_for_each(|(key, outcome)| meaning(&mut text, key, outcome))?,
-        Some(symptom) => {
-            let outcome = check
-                .outcomes
-                .get(symptom)
-                .ok_or_else(|| unknown("symptom"))?;
-            meaning(&mut text, symptom, outcome)?;
-        }
-    }
-    writeln!(text, "\nDocument\n  {}", check.docs)?;
-    output::say(&text);
-    Ok(Exit::Healthy)
+    writeln!(
+        text,
+        "\n{}\n  {}\n\n{}",
+        words.explain.weight,
+        check.severity.told(words),
+        words.explain.finds
+    )
 }
 
 /// What one symptom means.
-fn meaning(text: &mut String, key: &str, outcome: &Outcome) -> std::fmt::Result {
+fn meaning(text: &mut String, (key, outcome): (&str, &Outcome), words: &Words) -> std::fmt::Result {
     writeln!(
         text,
         "  {key} ({})\n    {}",
@@ -118,7 +136,8 @@ fn meaning(text: &mut String, key: &str, outcome: &Outcome) -> std::fmt::Result 
         outcome.says.text()
     )?;
     if let Some(owner) = outcome.owner {
-        writeln!(text, "    Who can fix it: {}", owner.title())?;
+        let owner = words.report.owner.with(&[("owner", &owner.title(words))]);
+        writeln!(text, "    {owner}")?;
     }
     for (number, step) in outcome.remedies.iter().enumerate() {
         writeln!(text, "    {}. {}", number + 1, step.text())?;

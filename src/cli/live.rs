@@ -27,11 +27,14 @@ pub(super) async fn headless(
     let stop = CancellationToken::new();
     let watcher = tokio::spawn(stop_on_signal(stop.clone()));
     let (sender, mut events) = unbounded_channel();
+    let common = &arguments.common;
+    // The run and its recording are in English; only what is read is told in the reader's language.
+    let catalog = request.catalog.clone().in_language(common.lang.into())?;
     let mut report = Report::default();
     let mut told = Vec::new();
     let collecting = async {
         while let Some(event) = events.recv().await {
-            report.apply(&event, &request.catalog);
+            report.apply(&event, &catalog);
             stream(&event, &arguments.writing);
             told.push(event);
         }
@@ -41,9 +44,8 @@ pub(super) async fn headless(
         collecting
     );
     watcher.abort();
-    written(&told, arguments.common.record.as_deref())?;
-    let seen = (&report, &request.catalog);
-    output::report(seen, &arguments.writing, arguments.common.color)?;
+    written(&told, common.record.as_deref())?;
+    output::report((&report, &catalog), &arguments.writing, common.color)?;
     if arguments.writing.format == Some(ReportFormat::Jsonl)
         && let Some(path) = &arguments.writing.output
     {

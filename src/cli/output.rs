@@ -60,6 +60,7 @@ pub(super) fn style(colour: Colour, to_file: bool) -> Style {
     Style {
         colour,
         ascii: !utf8(),
+        ..Style::default()
     }
 }
 
@@ -103,7 +104,13 @@ pub(super) fn report(
             out = linear(report, catalog, screenless_letters());
             Ok(())
         }
-        ReportFormat::Text => text(report, style(colour, writing.output.is_some()), &mut out),
+        ReportFormat::Text => {
+            let style = Style {
+                words: catalog.words(),
+                ..style(colour, writing.output.is_some())
+            };
+            text(report, style, &mut out)
+        }
         ReportFormat::Json => {
             out = serde_json::to_string_pretty(&json(report))?;
             Ok(())
@@ -113,9 +120,9 @@ pub(super) fn report(
         ReportFormat::Markdown => markdown(report, catalog, &mut out),
         ReportFormat::Html => html(report, catalog, &mut out),
         ReportFormat::Junit => junit(report, catalog, &mut out),
-        ReportFormat::Nagios => nagios(report, &mut out),
+        ReportFormat::Nagios => nagios(report, catalog, &mut out),
         ReportFormat::Prometheus => prometheus(report, &mut out),
-        ReportFormat::Checkmk => checkmk(report, &mut out),
+        ReportFormat::Checkmk => checkmk(report, catalog, &mut out),
     };
     written.map_err(|_| Refused::new("cannot write the report"))?;
     if let Some(path) = &writing.output {

@@ -28,13 +28,14 @@ enum Asking {
 
 /// A live run.
 pub(super) async fn run(request: &Request, common: &Common) -> Result<Exit, Refused> {
+    let catalog = request.catalog.clone().in_language(common.lang.into())?;
     let mut lines = typed();
     let mut told = Vec::new();
     let report = loop {
         output::say("Asking now. Ctrl-C stops.");
-        let report = asked(request, &mut told).await;
-        output::say(&output::screenless_letters().overview(&report, &request.catalog));
-        match answered(&report, &request.catalog, Asking::Live, &mut lines).await {
+        let report = asked(request, &catalog, &mut told).await;
+        output::say(&output::screenless_letters().overview(&report, &catalog));
+        match answered(&report, &catalog, Asking::Live, &mut lines).await {
             Wish::Again => {}
             Wish::Leave => break report,
         }
@@ -57,14 +58,14 @@ pub(super) async fn replay(catalog: &Catalog, events: &[Event]) -> Exit {
 }
 
 /// One run of everything; what it said goes to the recording.
-async fn asked(request: &Request, told: &mut Vec<Event>) -> Report {
+async fn asked(request: &Request, catalog: &Catalog, told: &mut Vec<Event>) -> Report {
     let stop = CancellationToken::new();
     let watcher = tokio::spawn(live::stop_on_signal(stop.clone()));
     let (sender, mut events) = unbounded_channel();
     let mut report = Report::default();
     let collecting = async {
         while let Some(event) = events.recv().await {
-            report.apply(&event, &request.catalog);
+            report.apply(&event, catalog);
             told.push(event);
         }
     };

@@ -23,13 +23,15 @@ pub(super) async fn replay(arguments: RecordingArguments) -> Result<Code, Refuse
     let catalog = request::catalog(arguments.checks.as_deref())?;
     let events = read(&arguments.file)?;
     if arguments.writing.is_open() && output::terminal() {
+        let catalog = catalog.in_language(arguments.lang.into())?;
         if output::screenless(arguments.writing.manner) {
             return Ok(prompt::replay(&catalog, &events).await.into());
         }
-        let exit = screen::replay(catalog, events, arguments.color).await;
+        let manner = (arguments.color, arguments.lang);
+        let exit = screen::replay(catalog, events, manner).await;
         return exit.map(Code::from);
     }
-    finish(&catalog, &events, &arguments)
+    finish(catalog, &events, &arguments)
 }
 
 /// `judge`: today's checklist on the recorded evidence.
@@ -57,20 +59,21 @@ pub(super) async fn judge(arguments: RecordingArguments) -> Result<Code, Refused
     while let Ok(event) = receiver.try_recv() {
         events.push(event);
     }
-    finish(&catalog, &events, &arguments)
+    finish(catalog, &events, &arguments)
 }
 
 /// Writes the report of a run that is over.
 fn finish(
-    catalog: &Catalog,
+    catalog: Catalog,
     events: &[Event],
     arguments: &RecordingArguments,
 ) -> Result<Code, Refused> {
+    let catalog = catalog.in_language(arguments.lang.into())?;
     let mut report = Report::default();
     for event in events {
-        report.apply(event, catalog);
+        report.apply(event, &catalog);
     }
-    output::report((&report, catalog), &arguments.writing, arguments.color)?;
+    output::report((&report, &catalog), &arguments.writing, arguments.color)?;
     Ok(Code::of(&report, arguments.writing.format))
 }
 

@@ -1,6 +1,6 @@
 //! Runs with a screen: does what the terminal UI asks for.
 
-use super::arguments::{CheckArguments, Colour, Common, Ear, Manner, Writing};
+use super::arguments::{CheckArguments, Colour, Common, Ear, Language, Manner, Writing};
 use super::code::Code;
 use super::request::Request;
 use super::{Refused, live, output, prompt};
@@ -9,6 +9,7 @@ use crate::event::Event;
 use crate::plan::Selection;
 use crate::report::{Exit, Report};
 use crate::tui::{Ask, Look, Opening, Palette, Theme, show};
+use crate::words::Lang;
 use crate::world::real;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
@@ -44,10 +45,10 @@ pub(super) async fn run(request: Request, common: &Common) -> Result<Code, Refus
         return prompt::run(&request, common).await.map(Code::from);
     }
     let opening = Opening {
-        catalog: request.catalog.clone(),
+        catalog: request.catalog.clone().in_language(common.lang.into())?,
         target: request.settings.target.typed.clone(),
         replay: false,
-        look: look(common.color, super::theme::own(common)?),
+        look: look((common.color, common.lang), super::theme::own(common)?),
         mouse: true,
     };
     let (events, screen_events) = unbounded_channel();
@@ -117,13 +118,13 @@ fn begun(
 pub(super) async fn replay(
     catalog: Catalog,
     events: Vec<Event>,
-    colour: Colour,
+    (colour, language): (Colour, Language),
 ) -> Result<Exit, Refused> {
     let opening = Opening {
         catalog,
         target: String::new(),
         replay: true,
-        look: look(colour, super::theme::own(&Common::default())?),
+        look: look((colour, language), super::theme::own(&Common::default())?),
         mouse: true,
     };
     let (sender, receiver) = unbounded_channel();
@@ -137,7 +138,7 @@ pub(super) async fn replay(
 }
 
 /// The look that terminal and flags ask for.
-fn look(colour: Colour, own: Option<Palette>) -> Look {
+fn look((colour, language): (Colour, Language), own: Option<Palette>) -> Look {
     let style = output::style(colour, false);
     let theme = if style.colour {
         own.map_or(Theme::Dark, Theme::Own)
@@ -147,6 +148,7 @@ fn look(colour: Colour, own: Option<Palette>) -> Look {
     Look {
         theme,
         ascii: style.ascii,
+        words: Lang::from(language).words(),
     }
 }
 

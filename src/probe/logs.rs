@@ -358,6 +358,7 @@ mod tests {
             now: now(),
             settings: &settings,
             subject: None,
+            words: crate::words::Lang::En.words(),
         };
         seen.facts(&at)[name].clone()
     }

@@ -170,6 +170,7 @@ impl Seen {
 
     /// Who answered what.
     pub fn facts(&self, at: &At<'_>) -> Facts {
+        let phrases = &at.words.phrases;
         let list: Vec<String> = self
             .addresses(at.settings)
             .iter()
@@ -182,12 +183,12 @@ impl Seen {
         {
             _ if !self.pinned.is_empty() => "--resolve".to_owned(),
             Some(AnsweredBy::Server { address }) => server_name(address),
-            Some(AnsweredBy::HostsFile) => "this machine's hosts file".into(),
-            Some(AnsweredBy::Standard) => "the standard (localhost is this machine)".into(),
-            Some(AnsweredBy::System) => "this machine's own resolver".into(),
+            Some(AnsweredBy::HostsFile) => phrases.hosts_file.to_string(),
+            Some(AnsweredBy::Standard) => phrases.standard.to_string(),
+            Some(AnsweredBy::System) => phrases.own_resolver.to_string(),
             None => match at.settings.network.dns {
                 Some(server) => server_name(server),
-                None => "this machine's name servers".into(),
+                None => phrases.name_servers.to_string(),
             },
         };
         let aliases = self
@@ -197,12 +198,14 @@ impl Seen {
             .unwrap_or_default();
         let alias = aliases
             .last()
-            .map(|alias| format!(", by way of the alias {}", shown(alias)))
+            .map(|alias| phrases.alias.with(&[("alias", &shown(alias))]))
             .unwrap_or_default();
         Facts::from([
             (
                 "proxy",
-                self.left_to.clone().unwrap_or_else(|| "no proxy".into()),
+                self.left_to
+                    .clone()
+                    .unwrap_or_else(|| phrases.no_proxy.to_string()),
             ),
             ("addresses", list.join(", ")),
             ("resolver", by),

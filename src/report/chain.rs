@@ -3,6 +3,7 @@
 use crate::catalog::CheckId;
 use crate::probe::tls::{Seen, Shown};
 use crate::trust::{Certificate, End, Facets, NameState, Path, Place, Served, View};
+use crate::words::{Chain as Said, Words};
 use jiff::Timestamp;
 
 /// How many names of a certificate are told.
@@ -63,7 +64,8 @@ pub(super) fn explains(check: &CheckId) -> bool {
 }
 
 /// Each chain that was served, once.
-pub fn chains(seen: &Seen) -> Vec<Chain> {
+pub fn chains(seen: &Seen, words: &Words) -> Vec<Chain> {
+    let words = &words.chain;
     let mut told: Vec<&Facets> = Vec::new();
     let mut chains = Vec::new();
     for shown in &seen.addresses {
@@ -77,21 +79,20 @@ pub fn chains(seen: &Seen) -> Vec<Chain> {
         let same = |other: &&Shown| other.facets.as_ref() == Some(facets);
         let more = match seen.addresses.iter().filter(same).count() - 1 {
             0 => String::new(),
-            1 => " and 1 address more".into(),
-            count => format!(" and {count} addresses more"),
+            count => words.more.of(count),
         };
-        chains.push(chain(format!("{}{more}", shown.address), facets));
+        chains.push(chain(format!("{}{more}", shown.address), facets, words));
     }
     chains
 }
 
 /// One chain.
-fn chain(sent_by: String, facets: &Facets) -> Chain {
+fn chain(sent_by: String, facets: &Facets, words: &Said) -> Chain {
     let path = known_path(facets);
     let indices = path.map_or(&facets.chain, |(path, _)| &path.certificates);
     let links = indices.iter().enumerate().filter_map(|(at, index)| {
         let certificate = facets.certificates.get(*index)?;
-        Some(link(certificate, facets, at == 0))
+        Some(link(certificate, facets, (at == 0, words)))
     });
     let beside = facets.certificates.iter().enumerate().filter(|(at, one)| {
         one.place == Place::Served && !indices.contains(at) && !is_end(facets, *at)
@@ -99,22 +100,21 @@ fn chain(sent_by: String, facets: &Facets) -> Chain {
     Chain {
         sent_by,
         links: links.collect(),
-        end: end(facets, path),
+        end: end(facets, path, words),
         beside: beside
-            .map(|(_, one)| format!("also sent, not part of it: {}", name(one)))
+            .map(|(_, one)| words.beside.with(&[("name", &name(one, words))]))
             .collect(),
-        views: views(facets),
+        views: views(facets, words),
         missing: missing(facets),
     }
 }
 
 /// One certificate.
-fn link(certificate: &Certificate, facets: &Facets, first: bool) -> Link {
-    let found = (certificate.place == Place::Found)
-        .then(|| "not sent by the server; found elsewhere".to_owned());
+fn link(certificate: &Certificate, facets: &Facets, (first, words): (bool, &Said)) -> Link {
+    let found = (certificate.place == Place::Found).then(|| words.found.to_string());
     let troubles: Vec<String> = found
         .into_iter()
-        .chain(trouble(certificate, facets, first))
+        .chain(trouble(certificate, facets, (first, words)))
         .collect();
     Link {
         standing: if troubles.is_empty() {
@@ -122,22 +122,22 @@ fn link(certificate: &Certificate, facets: &Facets, first: bool) -> Link {
         } else {
             Standing::Bad
         },
-        name: name(certificate).to_owned(),
+        name: name(certificate, words).to_owned(),
         troubles,
-        facts: plain_facts(certificate, facets.at),
+        facts: plain_facts(certificate, facets.at, words),
     }
 }
 
 /// What each set of roots makes of it.
-fn views(facets: &Facets) -> Vec<String> {
+fn views(facets: &Facets, words: &Said) -> Vec<String> {
     let told = |view: &View, is_cloud: bool| {
-        let whose = if is_cloud { "the cloud, by " } else { "" };
-        let word = if view.trusted() {
-            "trusted"
-        } else {
-            "not trusted"
+        let told = match (is_cloud, view.trusted()) {
+            (true, true) => &words.trusted_cloud,
+            (true, false) => &words.untrusted_cloud,
+            (false, true) => &words.trusted,
+            (false, false) => &words.untrusted,
         };
-        format!("{word} by {whose}{}", view.store)
+        told.with(&[("store", &view.store)])
     };
     let others = [facets.machine.as_ref(), facets.bundle.as_ref()];
     let others = others.into_iter().flatten().map(|view| told(view, false));
@@ -189,17 +189,17 @@ fn known_path(facets: &Facets) -> Option<(&Path, bool)> {
 }
 
 /// Where the chain ends.
-fn end(facets: &Facets, path: Option<(&Path, bool)>) -> Link {
+fn end(facets: &Facets, path: Option<(&Path, bool)>, words: &Said) -> Link {
     let (name, why, standing) = match path {
         Some((path, true)) => {
-            let why = format!("a root that the cloud has ({})", facets.cloud.store);
+            let why = words.cloud_root.with(&[("store", &facets.cloud.store)]);
             (path.root.clone(), why, Standing::Good)
         }
         Some((path, false)) => {
-            let why = "a private root: the cloud does not have it";
-            (path.root.clone(), why.into(), Standing::Bad)
+            let why = words.private_root.to_string();
+            (path.root.clone(), why, Standing::Bad)
         }
-        None => open_end(facets),
+        None => open_end(facets, words),
     };
     let why = vec![why];
     let (troubles, facts) = match standing {
@@ -215,7 +215,7 @@ fn end(facets: &Facets, path: Option<(&Path, bool)>) -> Link {
 }
 
 /// Where a chain ends that leads to no known root: name, why, standing.
-fn open_end(facets: &Facets) -> (String, String, Standing) {
+fn open_end(facets: &Facets, words: &Said) -> (String, String, Standing) {
     let issuer = |at: usize| {
         let certificate = facets.certificates.get(at);
         certificate
@@ -223,72 +223,58 @@ fn open_end(facets: &Facets) -> (String, String, Standing) {
             .to_owned()
     };
     let (named, why, standing) = match facets.end {
-        End::SelfSigned => (
-            "itself".into(),
-            "self-signed: no authority stands behind it",
-            Standing::Bad,
-        ),
+        End::SelfSigned => (words.itself.to_string(), &words.self_signed, Standing::Bad),
         End::Root(at) => (
-            facets.certificates.get(at).map_or("?", name).to_owned(),
-            "a root of its own: the cloud does not have it",
+            facets
+                .certificates
+                .get(at)
+                .map_or("?", |one| name(one, words))
+                .to_owned(),
+            &words.own_root,
             Standing::Bad,
         ),
-        End::Anchored(at) => (
-            issuer(at),
-            "a root known to this machine alone: the cloud does not have it",
-            Standing::Bad,
-        ),
-        End::Open(at) => (
-            issuer(at),
-            "neither sent nor known: here the chain breaks",
-            Standing::Bad,
-        ),
-        End::WrongKey(at) => (
-            issuer(at),
-            "known by this name, and another key signed",
-            Standing::Bad,
-        ),
-        End::Unproven(at) => (
-            issuer(at),
-            "its signature cannot be checked here",
-            Standing::Open,
-        ),
-        End::Nothing | End::Unreadable => (
-            "nothing".into(),
-            "no certificate could be read",
-            Standing::Bad,
-        ),
+        End::Anchored(at) => (issuer(at), &words.machine_root, Standing::Bad),
+        End::Open(at) => (issuer(at), &words.open, Standing::Bad),
+        End::WrongKey(at) => (issuer(at), &words.wrong_key, Standing::Bad),
+        End::Unproven(at) => (issuer(at), &words.unproven, Standing::Open),
+        End::Nothing | End::Unreadable => {
+            (words.nothing.to_string(), &words.unreadable, Standing::Bad)
+        }
     };
-    (named, why.into(), standing)
+    (named, why.to_string(), standing)
 }
 
 /// A certificate's name.
-fn name(certificate: &Certificate) -> &str {
+fn name<'a>(certificate: &'a Certificate, words: &'a Said) -> &'a str {
     match certificate.subject_name.as_str() {
-        "" if certificate.malformed.is_some() => "a certificate that cannot be read",
-        "" => "a certificate without a name",
+        "" if certificate.malformed.is_some() => &words.unreadable_name,
+        "" => &words.no_name,
         name => name,
     }
 }
 
 /// What is wrong with a certificate by itself; names are asked of the first alone.
-fn trouble(certificate: &Certificate, facets: &Facets, first: bool) -> Option<String> {
+fn trouble(
+    certificate: &Certificate,
+    facets: &Facets,
+    (first, words): (bool, &Said),
+) -> Option<String> {
     if let Some(reason) = &certificate.malformed {
-        return Some(format!("cannot be read: {reason}"));
+        return Some(words.malformed.with(&[("reason", reason)]));
     }
     if let Some(until) = certificate.not_after.filter(|until| *until < facets.at) {
-        return Some(format!("ended on {}", day(until)));
+        return Some(words.ended.with(&[("day", &day(until))]));
     }
     if let Some(from) = certificate.not_before.filter(|from| *from > facets.at) {
-        return Some(format!("not valid before {}", day(from)));
+        return Some(words.begins.with(&[("day", &day(from))]));
     }
     let host = match &facets.host {
         Served::Name(name) => name.clone(),
         Served::Address(address) => address.to_string(),
     };
     match facets.names.state {
-        NameState::Mismatch if first => Some(format!("made out to others, not to {host}")),
-        NameState::Absent if first => Some("names no host (no subject alternative name)".into()),
+        NameState::Mismatch if first => Some(words.other_names.with(&[("host", &host)])),
+        NameState::Absent if first => Some(words.no_host.to_string()),
         NameState::Matches | NameState::Mismatch | NameState::Absent | NameState::Unreadable => {
             None
         }
@@ -296,7 +282,7 @@ fn trouble(certificate: &Certificate, facets: &Facets, first: bool) -> Option<St
 }
 
 /// Names, end of validity and key, a line each or two.
-fn plain_facts(certificate: &Certificate, at: Timestamp) -> Vec<String> {
+fn plain_facts(certificate: &Certificate, at: Timestamp, words: &Said) -> Vec<String> {
     let mut lines = Vec::new();
     if !certificate.names.is_empty() {
         let more = certificate
@@ -308,17 +294,19 @@ fn plain_facts(certificate: &Certificate, at: Timestamp) -> Vec<String> {
             .take(NAMES)
             .map(String::as_str)
             .collect();
-        let more = if more > 0 {
-            format!(" and {more} more")
+        let names = names.join(", ");
+        lines.push(if more > 0 {
+            words
+                .names_more
+                .with(&[("names", &names), ("count", &more)])
         } else {
-            String::new()
-        };
-        lines.push(format!("for {}{more}", names.join(", ")));
+            words.names.with(&[("names", &names)])
+        });
     }
     let mut facts = Vec::new();
     if let Some(until) = certificate.not_after.filter(|until| *until >= at) {
         let days = (until.as_second() - at.as_second()) / 86_400;
-        facts.push(format!("until {} ({days} days)", day(until)));
+        facts.push(words.until.with(&[("day", &day(until)), ("days", &days)]));
     }
     if !certificate.key.kind.is_empty() {
         facts.push(match certificate.key.bits {

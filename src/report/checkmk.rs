@@ -2,14 +2,15 @@
 
 use super::told::{safe, said};
 use super::{Report, Row, State};
-use crate::catalog::Verdict;
+use crate::catalog::{Catalog, Verdict};
+use crate::words::Words;
 use std::fmt::{self, Write};
 
 /// Writes the services: one for the whole, and one for each row.
 ///
 /// # Errors
 /// The writer's own.
-pub fn checkmk(report: &Report, out: &mut dyn Write) -> fmt::Result {
+pub fn checkmk(report: &Report, catalog: &Catalog, out: &mut dyn Write) -> fmt::Result {
     let began = report.began.as_deref();
     let target = began.map_or_else(String::new, |began| {
         let target = &began.settings.target;
@@ -27,16 +28,16 @@ pub fn checkmk(report: &Report, out: &mut dyn Write) -> fmt::Result {
         "{} \"{}\" {took} {}",
         service as u8,
         name(&whole),
-        detail(&super::text::counted(report))
+        detail(&super::text::counted(report, catalog.words()))
     )?;
     for row in &report.rows {
-        line(row, &whole, out)?;
+        line(row, (&whole, catalog.words()), out)?;
     }
     Ok(())
 }
 
 /// One row.
-fn line(row: &Row, whole: &str, out: &mut dyn Write) -> fmt::Result {
+fn line(row: &Row, (whole, words): (&str, &Words), out: &mut dyn Write) -> fmt::Result {
     let subject = row.id.subject.as_ref();
     let subject = subject.map_or_else(String::new, |subject| {
         let version = subject.version.as_deref().unwrap_or_default();
@@ -54,7 +55,7 @@ fn line(row: &Row, whole: &str, out: &mut dyn Write) -> fmt::Result {
             )
         },
     );
-    let mut text = detail(&said(row));
+    let mut text = detail(&said(row, words));
     if text.is_empty() {
         text.push_str("the run ended before this check");
     }

@@ -7,6 +7,7 @@ use super::{RangeMap, Report, Shape, mark_shape, tree};
 use crate::catalog::Catalog;
 use crate::probe::tcp::Drawing;
 use crate::shown::time;
+use crate::words::Words;
 use std::fmt::{self, Write};
 
 /// How it looks.
@@ -42,7 +43,7 @@ pub fn html(report: &Report, catalog: &Catalog, out: &mut dyn Write) -> fmt::Res
     writeln!(out, "</section>")?;
     table(&told, out)?;
     for item in told.items() {
-        detail(item, out)?;
+        detail(item, told.words, out)?;
     }
     writeln!(out, "</main>\n</body>\n</html>")
 }
@@ -157,6 +158,7 @@ fn steps(remedies: &[String], out: &mut dyn Write) -> fmt::Result {
 
 /// All checks, a row each.
 fn table(told: &Told<'_>, out: &mut dyn Write) -> fmt::Result {
+    let words = told.words;
     writeln!(
         out,
         "<section>\n<h2>Checks</h2>\n<table>\n<thead><tr><th scope=\"col\">no.</th><th scope=\"col\">check</th>\
@@ -177,7 +179,7 @@ fn table(told: &Told<'_>, out: &mut dyn Write) -> fmt::Result {
                 "<tr><td>{}</td><td>{}{subject}</td><td>{}</td><td>{}</td></tr>",
                 item.number,
                 link_to(item.number, &item.check),
-                signed(item.shape, item.shape.word()),
+                signed(item.shape, item.shape.told(words)),
                 with_commands(&item.says)
             )?;
         }
@@ -187,7 +189,7 @@ fn table(told: &Told<'_>, out: &mut dyn Write) -> fmt::Result {
 }
 
 /// More about one check; those that are well are folded.
-fn detail(item: &Item<'_>, out: &mut dyn Write) -> fmt::Result {
+fn detail(item: &Item<'_>, words: &Words, out: &mut dyn Write) -> fmt::Result {
     let open = if worth_reading(item) && item.shape != Shape::Pass {
         " open=\"open\""
     } else {
@@ -201,7 +203,7 @@ fn detail(item: &Item<'_>, out: &mut dyn Write) -> fmt::Result {
         item.number,
         item.number,
         text(&item.check),
-        signed(item.shape, item.shape.word())
+        signed(item.shape, item.shape.told(words))
     )?;
     writeln!(out, "<p><i>{}</i></p>", text(&item.question))?;
     said(&item.says, out)?;
@@ -221,7 +223,7 @@ fn detail(item: &Item<'_>, out: &mut dyn Write) -> fmt::Result {
         way(drawing, out)?;
     }
     if let Some(ranges) = &item.drawn.map {
-        map(ranges, out)?;
+        map(ranges, words, out)?;
     }
     named("Why it matters", &item.why, out)?;
     named("Seen as", &item.seen_as.join("; "), out)?;
@@ -235,12 +237,12 @@ fn detail(item: &Item<'_>, out: &mut dyn Write) -> fmt::Result {
     } else {
         named("Document", &item.docs, out)?;
     }
-    evidence(item, out)?;
+    evidence(item, words, out)?;
     writeln!(out, "</details>")
 }
 
 /// What was measured in full, folded.
-fn evidence(item: &Item<'_>, out: &mut dyn Write) -> fmt::Result {
+fn evidence(item: &Item<'_>, words: &Words, out: &mut dyn Write) -> fmt::Result {
     let Some(evidence) = item.evidence else {
         return Ok(());
     };
@@ -254,7 +256,7 @@ fn evidence(item: &Item<'_>, out: &mut dyn Write) -> fmt::Result {
         text(symptom),
         time(took)
     )?;
-    let (leaves, cut) = tree::leaves(evidence);
+    let (leaves, cut) = tree::leaves(evidence, &words.detail);
     for (path, value) in leaves {
         let value = super::told::safe(&value);
         writeln!(
@@ -348,7 +350,7 @@ fn way(way: &Drawing, out: &mut dyn Write) -> fmt::Result {
 }
 
 /// The map of ranges.
-fn map(map: &RangeMap, out: &mut dyn Write) -> fmt::Result {
+fn map(map: &RangeMap, words: &Words, out: &mut dyn Write) -> fmt::Result {
     writeln!(out, "<ol>")?;
     for device in &map.devices {
         writeln!(out, "<li>{}</li>", text(&device.told))?;
@@ -369,7 +371,7 @@ fn map(map: &RangeMap, out: &mut dyn Write) -> fmt::Result {
         for (cidr, says) in &set.ranges {
             let cells = says
                 .iter()
-                .map(|says| format!("<td>{}</td>", signed(says.shape(), says.word())));
+                .map(|says| format!("<td>{}</td>", signed(says.shape(), says.word(words))));
             writeln!(
                 out,
                 "<tr><td>{}</td>{}</tr>",

@@ -44,7 +44,7 @@ pub fn json(report: &Report) -> Value {
 
 /// One row.
 fn row_json(report: &Report, row: &Row) -> Value {
-    let (state, blocked_by, reason) = match &row.state {
+    let (state, blocked_by, reason) = match row.told() {
         State::Waiting | State::Running => (
             "broke",
             None,
@@ -55,7 +55,14 @@ fn row_json(report: &Report, row: &Row) -> Value {
         State::Skipped(reason) => ("skipped", None, Some(reason.clone())),
         State::Broke(how) => ("broke", None, Some(how.clone())),
     };
-    let finding = row.finding();
+    let finding = match row.told() {
+        State::Judged(finding) => Some(finding),
+        State::Waiting
+        | State::Running
+        | State::Blocked(_)
+        | State::Skipped(_)
+        | State::Broke(_) => None,
+    };
     let evidence = finding
         .and_then(|finding| finding.measurement.as_ref())
         .and_then(|measurement| report.evidence.get(measurement))

@@ -3,6 +3,7 @@
 use super::told::{Item, Told};
 use super::{Report, Shape};
 use crate::catalog::Catalog;
+use crate::words::Lang;
 use std::fmt::{self, Write};
 
 /// Writes the whole report.
@@ -71,7 +72,7 @@ fn kind(report: &Report, item: &Item<'_>) -> Kind {
 /// One row.
 fn case(report: &Report, item: &Item<'_>, kind: Kind, out: &mut dyn Write) -> fmt::Result {
     let row = report.rows.get(item.number - 1);
-    let group = row.map_or("", |row| row.group.title());
+    let group = row.map_or("", |row| row.group.title(Lang::En.words()));
     let about = item.subject.as_ref();
     let about = about.map_or_else(String::new, |subject| format!(" [{}]", text(subject)));
     let (symptom, took) = item.measured.clone().unwrap_or_default();

@@ -8,6 +8,7 @@ use crate::catalog::Catalog;
 use crate::probe::Evidence;
 use crate::probe::tcp::{Drawing, Mark};
 use crate::shown::{ascii, shown_within, time};
+use crate::words::Words;
 use std::fmt::Display;
 
 /// The most characters of a line.
@@ -27,13 +28,15 @@ pub enum Screenless {
 struct Lines {
     out: String,
     letters: Screenless,
+    words: &'static Words,
 }
 
 impl Lines {
-    fn new(letters: Screenless) -> Self {
+    fn new(letters: Screenless, words: &'static Words) -> Self {
         Self {
             out: String::new(),
             letters,
+            words,
         }
     }
 
@@ -98,7 +101,7 @@ fn word(shape: Shape) -> &'static str {
 /// The whole report: the conclusion, every check with its number, and at the end what was measured in full.
 pub fn linear(report: &Report, catalog: &Catalog, letters: Screenless) -> String {
     let told = Told::of(report, catalog);
-    let mut lines = Lines::new(letters);
+    let mut lines = Lines::new(letters, told.words);
     head(&mut lines, &told);
     conclusion(&mut lines, &told);
     for (group, items) in &told.groups {
@@ -120,7 +123,7 @@ impl Screenless {
     /// What is wrong, and every check in one line: what a prompt begins with.
     pub fn overview(self, report: &Report, catalog: &Catalog) -> String {
         let told = Told::of(report, catalog);
-        let mut lines = Lines::new(self);
+        let mut lines = Lines::new(self, told.words);
         head(&mut lines, &told);
         conclusion(&mut lines, &told);
         for (group, items) in &told.groups {
@@ -135,7 +138,7 @@ impl Screenless {
     /// All about one check, by its number; none where there is no such number.
     pub fn detail(self, report: &Report, catalog: &Catalog, number: usize) -> Option<String> {
         let told = Told::of(report, catalog);
-        let mut lines = Lines::new(self);
+        let mut lines = Lines::new(self, told.words);
         let item = told.items().find(|item| item.number == number)?;
         check(&mut lines, item, told.count);
         if let Some(evidence) = item.evidence {
@@ -312,9 +315,10 @@ fn map(lines: &mut Lines, map: &RangeMap) {
     }
     for set in &map.sets {
         lines.named("Set", &set.title);
+        let words = lines.words;
         for (cidr, says) in &set.ranges {
             let says = says.iter().enumerate();
-            let told = says.map(|(at, says)| format!("device {} {}", at + 1, says.word()));
+            let told = says.map(|(at, says)| format!("device {} {}", at + 1, says.word(words)));
             let told: Vec<String> = told.collect();
             lines.named(format_args!("Range {cidr}"), &told.join(", "));
         }
@@ -340,7 +344,7 @@ fn measured(lines: &mut Lines, item: &Item<'_>, evidence: &Evidence) {
         "Evidence of check {}: {}",
         item.number, item.check
     ));
-    let (leaves, cut) = tree::leaves(evidence);
+    let (leaves, cut) = tree::leaves(evidence, &lines.words.detail);
     for (path, value) in leaves {
         if path.is_empty() {
             lines.say(&value);
@@ -349,6 +353,6 @@ fn measured(lines: &mut Lines, item: &Item<'_>, evidence: &Evidence) {
         }
     }
     if cut {
-        lines.say("and more: the recording holds all of it");
+        lines.say(&lines.words.detail.and_more);
     }
 }

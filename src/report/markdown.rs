@@ -5,6 +5,7 @@ use super::told::{Item, Problem, Told, commands};
 use super::{RangeMap, Report, Shape, mark_shape};
 use crate::catalog::Catalog;
 use crate::probe::tcp::Drawing;
+use crate::words::Words;
 use std::fmt::{self, Write};
 
 /// Writes the whole report.
@@ -30,7 +31,7 @@ pub fn markdown(report: &Report, catalog: &Catalog, out: &mut dyn Write) -> fmt:
     }
     table(&told, out)?;
     for item in told.items().filter(|item| worth_reading(item)) {
-        detail(item, out)?;
+        detail(item, told.words, out)?;
     }
     Ok(())
 }
@@ -83,6 +84,7 @@ fn remedies(remedies: &[String], out: &mut dyn Write) -> fmt::Result {
 
 /// All checks, a line each.
 fn table(told: &Told<'_>, out: &mut dyn Write) -> fmt::Result {
+    let words = told.words;
     writeln!(out, "\n## Checks\n")?;
     writeln!(out, "| no. | group | check | verdict | answer |")?;
     writeln!(out, "| ---: | --- | --- | --- | --- |")?;
@@ -98,7 +100,7 @@ fn table(told: &Told<'_>, out: &mut dyn Write) -> fmt::Result {
                 // Within a table a pipe ends the cell even in code.
                 code(&item.check).replace('|', "\\|"),
                 text(item.shape.symbol(false)),
-                item.shape.word(),
+                item.shape.told(words),
                 text(&item.says)
             )?;
         }
@@ -107,13 +109,13 @@ fn table(told: &Told<'_>, out: &mut dyn Write) -> fmt::Result {
 }
 
 /// More about one check.
-fn detail(item: &Item<'_>, out: &mut dyn Write) -> fmt::Result {
+fn detail(item: &Item<'_>, words: &Words, out: &mut dyn Write) -> fmt::Result {
     writeln!(
         out,
         "\n## {}\\. {}: {}\n",
         item.number,
         code(&item.check),
-        item.shape.word()
+        item.shape.told(words)
     )?;
     if let Some(subject) = &item.subject {
         writeln!(out, "{}\n", text(subject))?;
@@ -137,7 +139,7 @@ fn detail(item: &Item<'_>, out: &mut dyn Write) -> fmt::Result {
         way(drawing, out)?;
     }
     if let Some(ranges) = &item.drawn.map {
-        map(ranges, out)?;
+        map(ranges, words, out)?;
     }
     if !item.why.is_empty() {
         writeln!(out, "Why it matters: {}\n", text(&item.why))?;
@@ -216,7 +218,7 @@ fn way(way: &Drawing, out: &mut dyn Write) -> fmt::Result {
 }
 
 /// The map of ranges.
-fn map(map: &RangeMap, out: &mut dyn Write) -> fmt::Result {
+fn map(map: &RangeMap, words: &Words, out: &mut dyn Write) -> fmt::Result {
     for (at, device) in map.devices.iter().enumerate() {
         writeln!(out, "{}. {}", at + 1, text(&device.told))?;
     }
@@ -230,7 +232,7 @@ fn map(map: &RangeMap, out: &mut dyn Write) -> fmt::Result {
         for (cidr, says) in &set.ranges {
             let cells = says.iter().map(|says| {
                 let sign = text(says.shape().symbol(false));
-                format!(" {sign} {} |", says.word())
+                format!(" {sign} {} |", says.word(words))
             });
             writeln!(out, "| {cidr} |{}", cells.collect::<String>())?;
         }

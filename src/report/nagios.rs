@@ -3,8 +3,9 @@
 
 use super::told::safe;
 use super::{Exit, Report, Row};
-use crate::catalog::Verdict;
+use crate::catalog::{Catalog, Verdict};
 use crate::shown::shown_within;
+use crate::words::Words;
 use std::fmt::{self, Write};
 
 /// The most characters of the first line's text: agents cut what is long.
@@ -57,12 +58,12 @@ impl Service {
 ///
 /// # Errors
 /// The writer's own.
-pub fn nagios(report: &Report, out: &mut dyn Write) -> fmt::Result {
-    let counts = report.counts();
+pub fn nagios(report: &Report, catalog: &Catalog, out: &mut dyn Write) -> fmt::Result {
+    let (words, counts) = (catalog.words(), report.counts());
     writeln!(
         out,
         "{} | 'time'={}.{:03}s;;;0 'pass'={};;;0 'warn'={};;;0 'fail'={};;;0 'unknown'={};;;0 'blocked'={};;;0",
-        Service::of(report).line(&why(report)),
+        Service::of(report).line(&why(report, words)),
         report.took_ms / 1_000,
         report.took_ms % 1_000,
         counts.pass,
@@ -72,7 +73,7 @@ pub fn nagios(report: &Report, out: &mut dyn Write) -> fmt::Result {
         counts.blocked,
     )?;
     let mut left = MOST;
-    for line in below(report) {
+    for line in below(report, words) {
         let line = plain(&line);
         let Some(less) = left.checked_sub(line.chars().count() + 1) else {
             return writeln!(out, "and more: orch-doctor check tells all");
@@ -84,7 +85,7 @@ pub fn nagios(report: &Report, out: &mut dyn Write) -> fmt::Result {
 }
 
 /// The first sentence: of the first root, or of the first row that is not as it should be.
-fn why(report: &Report) -> String {
+fn why(report: &Report, words: &Words) -> String {
     let roots = report.roots();
     let root = roots.first().and_then(|root| {
         let at = super::told::row_of(report, root)?;
@@ -105,25 +106,25 @@ fn why(report: &Report) -> String {
                 0 | 1 => String::new(),
                 count => format!(" (1 of {count} problems)"),
             };
-            format!("{}{more}", sentence(row))
+            format!("{}{more}", sentence(row, words))
         }
-        None => super::text::summary(report),
+        None => super::text::summary(report, words),
     }
 }
 
 /// A row by name with its sentence.
-fn sentence(row: &Row) -> String {
+fn sentence(row: &Row, words: &Words) -> String {
     let subject = row.id.subject.as_ref();
     let subject = subject.map_or_else(String::new, |subject| format!(" [{subject}]"));
     safe(&format!(
         "{}{subject}: {}",
         row.id.check,
-        super::told::said(row)
+        super::told::said(row, words)
     ))
 }
 
 /// Every row that is not as it should be, with its steps.
-fn below(report: &Report) -> Vec<String> {
+fn below(report: &Report, words: &Words) -> Vec<String> {
     let mut lines = Vec::new();
     for row in &report.rows {
         let Some(finding) = row.finding() else {
@@ -137,7 +138,7 @@ fn below(report: &Report) -> Vec<String> {
         if !told {
             continue;
         }
-        lines.push(sentence(row));
+        lines.push(sentence(row, words));
         let steps = finding.remedies.iter().enumerate();
         lines.extend(steps.map(|(at, step)| format!("  {}. {}", at + 1, safe(step))));
     }

@@ -5,6 +5,7 @@ use crate::allowlist::model::{Answer, Hook, RuleRef};
 use crate::allowlist::ranges::Phase;
 use crate::allowlist::verdict::{Evidence, RangeSeen, SetSeen};
 use crate::shown::shown_within;
+use crate::words::Words;
 use std::collections::HashMap;
 
 /// The most ranges that are drawn.
@@ -73,13 +74,14 @@ impl Says {
     }
 
     /// Its word.
-    pub(crate) fn word(self) -> &'static str {
+    pub(crate) fn word(self, words: &Words) -> &str {
+        let words = &words.ranges;
         match self {
-            Self::Denied => "DENIED",
-            Self::Partly => "PARTLY",
-            Self::Undecided => "undecided",
-            Self::Allowed => "allowed",
-            Self::Unasked => "not used",
+            Self::Denied => &words.denied,
+            Self::Partly => &words.partly,
+            Self::Undecided => &words.undecided,
+            Self::Allowed => &words.allowed,
+            Self::Unasked => &words.unasked,
         }
     }
 }
@@ -134,21 +136,21 @@ pub(crate) struct RangeMap {
 
 impl RangeMap {
     /// The map of what was found; none where there is nothing to put into it.
-    pub(crate) fn of(found: &Evidence) -> Option<Self> {
+    pub(crate) fn of(found: &Evidence, words: &Words) -> Option<Self> {
         if found.devices.is_empty() || found.sets.is_empty() {
             return None;
         }
         let devices = found.devices.iter().map(|device| {
             let place = match device.hook {
-                Hook::Forward => "on the way",
-                Hook::Input => "on the server",
+                Hook::Forward => &words.ranges.forward,
+                Hook::Input => &words.ranges.input,
             };
             let file = shown_within(&device.file, MOST_OF_RULE);
             let told = format!("{file} ({}, {place})", device.kind.name());
             Device { file, told }
         });
-        let (sets, hidden) = sets(found);
-        let (rules, more_rules) = rules(found);
+        let (sets, hidden) = sets(found, words);
+        let (rules, more_rules) = rules(found, words);
         Some(Self {
             devices: devices.collect(),
             sets,
@@ -160,7 +162,7 @@ impl RangeMap {
 }
 
 /// The sets, and how many ranges are left off.
-fn sets(found: &Evidence) -> (Vec<Set>, usize) {
+fn sets(found: &Evidence, words: &Words) -> (Vec<Set>, usize) {
     let all = found.sets.iter().map(|set| set.ranges.len()).sum::<usize>();
     let (mut left, mut hidden) = (MOST_RANGES, 0);
     let mut sets = Vec::new();
@@ -177,25 +179,27 @@ fn sets(found: &Evidence) -> (Vec<Set>, usize) {
             let says = (0..found.devices.len()).map(|device| Says::of(range, device));
             ranges.push((range.cidr.to_string(), says.collect()));
         }
-        let title = title(set);
+        let title = title(set, words);
         sets.push(Set { title, ranges });
     }
     (sets, hidden)
 }
 
 /// A set's name, and whether it is needed.
-fn title(set: &SetSeen) -> String {
+fn title(set: &SetSeen, words: &Words) -> String {
+    let words = &words.ranges;
     let when = match set.phase {
-        Phase::Current => "in use",
-        Phase::Coming => "coming, not needed yet",
-        Phase::Ended => "ended",
+        Phase::Current => &words.current,
+        Phase::Coming => &words.coming,
+        Phase::Ended => &words.ended,
     };
-    let known = if set.known {
-        ""
+    let told = if set.known {
+        &words.set
     } else {
-        "; its ranges are not known"
+        &words.set_unknown
     };
-    format!("{}, {when}{known}", shown_within(&set.name, MOST_OF_RULE))
+    let name = shown_within(&set.name, MOST_OF_RULE);
+    told.with(&[("name", &name), ("when", when)])
 }
 
 /// A rule with what it decides, as it is found.
@@ -208,7 +212,7 @@ struct Deciding<'a> {
 }
 
 /// The rules to quote, and how many are left off.
-fn rules(found: &Evidence) -> (Vec<Rule>, usize) {
+fn rules(found: &Evidence, words: &Words) -> (Vec<Rule>, usize) {
     let all = deciding(found);
     let lets = all.iter().all(|rule| rule.says == Says::Allowed);
     let mut wanted: Vec<&Deciding<'_>> = all
@@ -218,7 +222,7 @@ fn rules(found: &Evidence) -> (Vec<Rule>, usize) {
     // The sort keeps the order of the ranges among those of one kind.
     wanted.sort_by_key(|rule| rule.says);
     let quoted = wanted.iter().take(MOST_RULES);
-    let rules = quoted.map(|rule| quote(found, rule)).collect();
+    let rules = quoted.map(|rule| quote(found, rule, words)).collect();
     (rules, wanted.len().saturating_sub(MOST_RULES))
 }
 
@@ -254,25 +258,26 @@ fn deciding(found: &Evidence) -> Vec<Deciding<'_>> {
 }
 
 /// A rule: what it does with which addresses, where it stands, and its text.
-fn quote(found: &Evidence, rule: &Deciding<'_>) -> Rule {
+fn quote(found: &Evidence, rule: &Deciding<'_>, words: &Words) -> Rule {
+    let own = &words.ranges;
     let named = rule.parts.iter().take(MOST_NAMED).map(String::as_str);
-    let named: Vec<&str> = named.collect();
-    let more = match rule.parts.len().saturating_sub(MOST_NAMED) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
+    let named = named.collect::<Vec<&str>>().join(", ");
+    let named = match rule.parts.len().saturating_sub(MOST_NAMED) {
+        0 => named,
+        more => own.more.with(&[("named", &named), ("count", &more)]),
     };
     let (place, text) = if let Some(by) = rule.by {
-        let place = format!("{} line {}", by.file, by.line);
+        let place = own.line.with(&[("file", &by.file), ("line", &by.line)]);
         (place, Some(shown_within(&by.text, MOST_OF_RULE)))
     } else {
         let file = found.devices.get(rule.device);
-        let file = file.map_or("the device", |device| device.file.as_str());
-        (format!("{file}: no rule is about them"), None)
+        let file = file.map_or(&*own.device, |device| device.file.as_str());
+        (own.no_rule.with(&[("file", &file)]), None)
     };
     let construct = rule.construct;
     Rule {
         says: rule.says,
-        title: format!("{}: {}{more}", rule.says.word(), named.join(", ")),
+        title: format!("{}: {named}", rule.says.word(words)),
         place: shown_within(&place, MOST_OF_RULE),
         text,
         construct: construct.map(|text| shown_within(text, MOST_OF_RULE)),

@@ -2,6 +2,7 @@
 
 use super::State;
 use crate::catalog::Verdict;
+use crate::words::Words;
 
 /// A sign that stands before a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,7 +61,23 @@ impl Shape {
         if ascii { plain } else { symbol }
     }
 
-    /// Its word.
+    /// Its word in a language.
+    pub fn told(self, words: &Words) -> &str {
+        let states = &words.states;
+        match self {
+            Self::Waiting => &states.waiting,
+            Self::Running => &states.running,
+            Self::Pass => &states.pass,
+            Self::Warn => &states.warn,
+            Self::Unknown => &states.unknown,
+            Self::Fail => &states.fail,
+            Self::Blocked => &states.blocked,
+            Self::Skipped => &states.skipped,
+            Self::Broke => &states.broke,
+        }
+    }
+
+    /// Its word as it is typed into a filter, the same in every language.
     pub fn word(self) -> &'static str {
         match self {
             Self::Waiting => "waiting",

@@ -1,7 +1,7 @@
 //! The report as text for people.
 
 use super::chain::{self, Chain, Link, Standing, chains};
-use super::told::{PROVISO, STAND_IN, row_of, safe, said};
+use super::told::{row_of, safe, said};
 use super::way::mark_shape;
 use super::{Report, Root, Row, Shape, State};
 use crate::catalog::{Grade, Group, Verdict};
@@ -10,10 +10,15 @@ use crate::probe::Evidence;
 use crate::probe::tcp::{Drawing, Step};
 use crate::probe::tls::Seen;
 use crate::shown::{seconds, shown, shown_within};
+use crate::words::Words;
 use std::fmt::{self, Write};
+use unicode_width::UnicodeWidthStr as _;
 
 /// The most characters of a step of the way.
 const MOST_OF_STEP: usize = 400;
+
+/// The cells of a state's word.
+const WORD: usize = 9;
 
 /// How text is written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -22,6 +27,8 @@ pub struct Style {
     pub colour: bool,
     /// Whether symbols must be ASCII.
     pub ascii: bool,
+    /// The language.
+    pub words: &'static Words,
 }
 
 /// The colour of a shape, as an SGR number.
@@ -41,13 +48,13 @@ fn colour(shape: Shape) -> u8 {
 /// # Errors
 /// The writer's own.
 pub fn text(report: &Report, style: Style, out: &mut dyn Write) -> fmt::Result {
-    head(report, out)?;
+    head(report, style.words, out)?;
     let roots = report.roots();
     conclusion(report, &roots, style, out)?;
     let mut group: Option<Group> = None;
     for row in &report.rows {
         if group != Some(row.group) {
-            writeln!(out, "\n{}", row.group.title())?;
+            writeln!(out, "\n{}", row.group.title(style.words))?;
             group = Some(row.group);
         }
         row_text(row, style, out)?;
@@ -55,43 +62,42 @@ pub fn text(report: &Report, style: Style, out: &mut dyn Write) -> fmt::Result {
             path_text(&drawing, style, out)?;
         }
     }
-    foot(report, out)
+    foot(report, style.words, out)
 }
 
 /// Target, vantage and time.
-fn head(report: &Report, out: &mut dyn Write) -> fmt::Result {
+fn head(report: &Report, words: &Words, out: &mut dyn Write) -> fmt::Result {
     let Some(began) = report.began.as_deref() else {
         return Ok(());
     };
     let settings = &began.settings;
-    writeln!(
-        out,
-        "orch-doctor {} · {} · tenant {}",
-        shown(&began.version),
-        shown(&settings.target.typed),
-        shown(&settings.tenant)
-    )?;
-    writeln!(
-        out,
-        "from {} at {} · judged by {}",
-        shown(&began.host),
-        began.at,
-        shown(&began.cloud_store)
-    )?;
+    let target = words.report.head.with(&[
+        ("version", &shown(&began.version)),
+        ("url", &shown(&settings.target.typed)),
+        ("tenant", &shown(&settings.tenant)),
+    ]);
+    let vantage = words.report.vantage.with(&[
+        ("host", &shown(&began.host)),
+        ("at", &began.at),
+        ("store", &shown(&began.cloud_store)),
+    ]);
+    writeln!(out, "{target}\n{vantage}")?;
     if let Some(proxy) = &settings.network.proxy {
-        writeln!(out, "by way of the proxy {}", shown(proxy))?;
+        let proxy = shown(proxy);
+        writeln!(out, "{}", words.report.proxy.with(&[("proxy", &proxy)]))?;
     }
     if settings.stand_in {
-        writeln!(out, "STAND-IN: {STAND_IN}")?;
+        writeln!(out, "{}", words.report.stand_in)?;
     }
     Ok(())
 }
 
 /// What is wrong, who can fix it, and what to do first.
 fn conclusion(report: &Report, roots: &[Root], style: Style, out: &mut dyn Write) -> fmt::Result {
+    let words = &style.words.report;
     writeln!(out)?;
     if roots.is_empty() {
-        return writeln!(out, "{}", summary(report));
+        return writeln!(out, "{}", summary(report, style.words));
     }
     let mut drawn: Vec<&Seen> = Vec::new();
     for (number, root) in roots.iter().enumerate() {
@@ -100,14 +106,15 @@ fn conclusion(report: &Report, roots: &[Root], style: Style, out: &mut dyn Write
             continue;
         };
         let problem = if roots.len() == 1 {
-            "PROBLEM".to_owned()
+            words.problem.to_string()
         } else {
-            format!("PROBLEM {}", number + 1)
+            words.problem_number.with(&[("number", &(number + 1))])
         };
         let says = safe(&finding.says);
         writeln!(out, "{} {says}", paint(&problem, 31, style))?;
         if let Some(owner) = finding.owner {
-            writeln!(out, "  Who can fix it: {}", owner.title())?;
+            let owner = owner.title(style.words);
+            writeln!(out, "  {}", words.owner.with(&[("owner", &owner)]))?;
         }
         for (step, remedy) in finding.remedies.iter().enumerate() {
             writeln!(out, "  {}. {}", step + 1, safe(remedy))?;
@@ -118,12 +125,13 @@ fn conclusion(report: &Report, roots: &[Root], style: Style, out: &mut dyn Write
                 .iter()
                 .map(crate::catalog::CheckId::as_str)
                 .collect();
-            writeln!(out, "  Not asked because of it: {}", names.join(", "))?;
+            let names = names.join(", ");
+            writeln!(out, "  {}", words.explains.with(&[("checks", &names)]))?;
         }
         let seen = handshake(report, finding).filter(|seen| !drawn.contains(seen));
         if let Some(seen) = seen.filter(|_| chain::explains(&root.check)) {
             drawn.push(seen);
-            for chain in chains(seen) {
+            for chain in chains(seen, style.words) {
                 chain_text(&chain, style, out)?;
             }
         }
@@ -142,20 +150,19 @@ fn handshake<'a>(report: &'a Report, finding: &Finding) -> Option<&'a Seen> {
 /// A chain, drawn; and what has to be sent with it.
 fn chain_text(chain: &Chain, style: Style, out: &mut dyn Write) -> fmt::Result {
     let trunk = if style.ascii { "|" } else { "│" };
-    writeln!(out, "\n  The chain that {} sends:", chain.sent_by)?;
+    let words = &style.words.report;
+    let sender = words.chain.with(&[("sender", &chain.sent_by)]);
+    writeln!(out, "\n  {sender}")?;
     for link in &chain.links {
         link_text(link, (trunk, style), out)?;
-        writeln!(out, "    {trunk} signed by")?;
+        writeln!(out, "    {trunk} {}", words.signed_by)?;
     }
     link_text(&chain.end, (" ", style), out)?;
     for text in chain.views.iter().chain(&chain.beside) {
         writeln!(out, "    {}", shown(text))?;
     }
     if !chain.missing.is_empty() {
-        writeln!(
-            out,
-            "\n  To be sent after the server's own certificate, in this order:\n"
-        )?;
+        writeln!(out, "\n  {}\n", words.to_send)?;
         for line in chain.missing_lines() {
             writeln!(out, "{line}")?;
         }
@@ -179,23 +186,23 @@ fn link_text(link: &Link, (trunk, style): (&str, Style), out: &mut dyn Write) ->
 }
 
 /// One sentence where nothing failed.
-pub(super) fn summary(report: &Report) -> String {
+pub(super) fn summary(report: &Report, words: &Words) -> String {
+    let words = &words.report;
     let counts = report.counts();
     if counts.fail > 0 {
-        return "Something fails, and what is known only says where.".into();
+        return words.only_where.to_string();
     }
     if report.cancelled {
-        return "Stopped before the end; what was known by then is below.".into();
+        return words.stopped.to_string();
     }
     if report.exit() == super::Exit::Undecided {
-        return "Nothing failed, but something that is needed could not be told.".into();
+        return words.undecided.to_string();
     }
     let warnings = match counts.warn {
         0 => String::new(),
-        1 => " One thing deserves a look.".into(),
-        more => format!(" {more} things deserve a look."),
+        count => words.look.of(count),
     };
-    format!("No problem was found from here.{warnings}")
+    format!("{}{warnings}", words.healthy)
 }
 
 /// One row, with its reasons where it is not healthy.
@@ -207,12 +214,13 @@ fn row_text(row: &Row, style: Style, out: &mut dyn Write) -> fmt::Result {
         .as_ref()
         .map(|subject| format!(" [{}]", shown(&subject.to_string())))
         .unwrap_or_default();
-    let says = said(row);
+    let says = said(row, style.words);
+    let word = shape.told(style.words);
+    let gap = " ".repeat(WORD.saturating_sub(word.width()));
     writeln!(
         out,
-        " {} {:<9} {}{subject}  {says}",
+        " {} {word}{gap} {}{subject}  {says}",
         paint(shape.symbol(style.ascii), colour(shape), style),
-        shape.word(),
         row.id.check
     )?;
     if let State::Judged(finding) = &row.state
@@ -241,7 +249,8 @@ fn drawing(report: &Report, row: &Row) -> Option<Drawing> {
 
 /// The way of the packets, a step a line.
 fn path_text(drawing: &Drawing, style: Style, out: &mut dyn Write) -> fmt::Result {
-    writeln!(out, "             The way to {}:", drawing.of)?;
+    let way = style.words.report.way.with(&[("host", &drawing.of)]);
+    writeln!(out, "             {way}")?;
     for Step { mark, title, note } in &drawing.steps {
         let shape = mark_shape(*mark);
         let sign = paint(shape.symbol(style.ascii), colour(shape), style);
@@ -253,26 +262,25 @@ fn path_text(drawing: &Drawing, style: Style, out: &mut dyn Write) -> fmt::Resul
 }
 
 /// How many rows stand where, and how long it took.
-pub(super) fn counted(report: &Report) -> String {
+pub(super) fn counted(report: &Report, words: &Words) -> String {
     let counts = report.counts();
-    format!(
-        "{} passed, {} warned, {} failed, {} unknown, {} not asked, {} skipped, {} broke · {}",
-        counts.pass,
-        counts.warn,
-        counts.fail,
-        counts.unknown,
-        counts.blocked,
-        counts.skipped,
-        counts.broke,
-        seconds(report.took_ms)
-    )
+    words.report.counts.with(&[
+        ("pass", &counts.pass),
+        ("warn", &counts.warn),
+        ("fail", &counts.fail),
+        ("unknown", &counts.unknown),
+        ("blocked", &counts.blocked),
+        ("skipped", &counts.skipped),
+        ("broke", &counts.broke),
+        ("took", &seconds(report.took_ms)),
+    ])
 }
 
 /// Counts, and how sure all this is.
-fn foot(report: &Report, out: &mut dyn Write) -> fmt::Result {
-    writeln!(out, "\n{}", counted(report))?;
+fn foot(report: &Report, words: &Words, out: &mut dyn Write) -> fmt::Result {
+    writeln!(out, "\n{}", counted(report, words))?;
     if report.grade() == Grade::ObservedHere {
-        writeln!(out, "{PROVISO}")?;
+        writeln!(out, "{}", words.report.from_here)?;
     }
     Ok(())
 }

@@ -8,19 +8,16 @@ use crate::event::Finding;
 use crate::probe::tcp::{Drawing, Step};
 use crate::probe::{Evidence, Measurement, Probe, Reading};
 use crate::shown::shown_within;
+use crate::words::Words;
 use std::collections::BTreeMap;
 
 /// The most characters of one text.
 const MOST: usize = 4_000;
 
-/// Said where the run was made on the built-in stand-in.
-pub(super) const STAND_IN: &str = "this is the built-in stand-in Orchestrator, not a real one.";
-
-/// Said where the tool stood in for the cloud.
-pub(super) const PROVISO: &str = "Seen from this machine, which stands in for the cloud: that the cloud itself gets through is not proven from here.";
-
 /// The report in words.
 pub(crate) struct Told<'a> {
+    /// The words of its language.
+    pub(super) words: &'static Words,
     /// The version of the tool that ran.
     pub(super) version: String,
     /// Target, vantage and time, each with its name.
@@ -106,16 +103,6 @@ pub(crate) struct Drawn {
     pub(super) map: Option<RangeMap>,
 }
 
-/// How sure a finding is, in words.
-pub(crate) fn sureness(grade: Grade) -> &'static str {
-    match grade {
-        Grade::Observed => "seen from the place that the document means",
-        Grade::ObservedHere => "seen from here; from inside nobody can prove what the cloud can do",
-        Grade::Derived => "worked out from configuration or logs, not seen",
-        Grade::None => "nothing was seen",
-    }
-}
-
 /// Whether a check is about the certificates, so that the chain explains its answer.
 pub(crate) fn about_chain(catalog: &Catalog, row: &Row) -> bool {
     let check = catalog.get(row.id.check.as_str());
@@ -132,6 +119,7 @@ pub(crate) fn facts(report: &Report, catalog: &Catalog, row: &Row) -> Vec<(Strin
         now: began.at,
         settings: &began.settings,
         subject: row.id.subject.as_ref(),
+        words: catalog.words(),
     };
     let facts = evidence(report, finding)
         .map(|evidence| evidence.facts(&at))
@@ -155,12 +143,13 @@ fn evidence<'a>(report: &'a Report, finding: &Finding) -> Option<&'a Evidence> {
 }
 
 /// What a row says of itself: its sentence, or why there is none.
-pub(super) fn said(row: &Row) -> String {
+pub(super) fn said(row: &Row, words: &Words) -> String {
+    let words = &words.report;
     match &row.state {
         State::Judged(finding) => safe(&finding.says),
-        State::Blocked(by) => format!("not asked: {} comes first", safe(by.as_str())),
-        State::Skipped(reason) => format!("skipped: {}", safe(reason)),
-        State::Broke(how) => format!("a fault of orch-doctor itself: {}", safe(how)),
+        State::Blocked(by) => words.blocked.with(&[("check", &safe(by.as_str()))]),
+        State::Skipped(reason) => words.skipped.with(&[("reason", &safe(reason))]),
+        State::Broke(how) => words.broke.with(&[("how", &safe(how))]),
         State::Waiting | State::Running => String::new(),
     }
 }
@@ -203,35 +192,37 @@ pub(super) fn safe(text: &str) -> String {
 impl<'a> Told<'a> {
     /// The whole report.
     pub(super) fn of(report: &'a Report, catalog: &Catalog) -> Self {
+        let words = catalog.words();
         let mut drawings = Drawings::of(report, catalog);
         let mut groups: Vec<(&'static str, Vec<Item<'a>>)> = Vec::new();
         for (at, row) in report.rows.iter().enumerate() {
             let item = item(report, catalog, (at, row), &mut drawings);
             match groups
                 .last_mut()
-                .filter(|(title, _)| *title == row.group.title())
+                .filter(|(title, _)| *title == row.group.title(words))
             {
                 Some((_, items)) => items.push(item),
-                None => groups.push((row.group.title(), vec![item])),
+                None => groups.push((row.group.title(words), vec![item])),
             }
         }
         let roots = report.roots();
         let problems: Vec<Problem> = roots
             .iter()
-            .filter_map(|root| problem(report, root))
+            .filter_map(|root| problem(report, root, words))
             .collect();
         Self {
+            words,
             version: report.began.as_ref().map_or_else(
                 || env!("CARGO_PKG_VERSION").to_owned(),
                 |began| safe(&began.version),
             ),
-            head: head(report),
-            summary: problems.is_empty().then(|| summary(report)),
+            head: head(report, words),
+            summary: problems.is_empty().then(|| summary(report, words)),
             problems,
             groups,
             count: report.rows.len(),
-            counted: counted(report),
-            proviso: (report.grade() == Grade::ObservedHere).then_some(PROVISO),
+            counted: counted(report, words),
+            proviso: (report.grade() == Grade::ObservedHere).then_some(&*words.report.from_here),
         }
     }
 
@@ -242,7 +233,7 @@ impl<'a> Told<'a> {
 }
 
 /// Target, vantage and time.
-fn head(report: &Report) -> Vec<(&'static str, String)> {
+fn head(report: &Report, words: &Words) -> Vec<(&'static str, String)> {
     let Some(began) = report.began.as_deref() else {
         return Vec::new();
     };
@@ -258,13 +249,14 @@ fn head(report: &Report) -> Vec<(&'static str, String)> {
         head.push(("By way of the proxy", safe(proxy)));
     }
     if settings.stand_in {
-        head.push(("STAND-IN", STAND_IN.to_owned()));
+        let stand_in = words.report.stand_in.trim_start_matches("STAND-IN: ");
+        head.push(("STAND-IN", stand_in.to_owned()));
     }
     head
 }
 
 /// A root in words.
-fn problem(report: &Report, root: &Root) -> Option<Problem> {
+fn problem(report: &Report, root: &Root, words: &'static Words) -> Option<Problem> {
     let at = row_of(report, root)?;
     let row = report.rows.get(at)?;
     let finding = row.finding()?;
@@ -273,9 +265,9 @@ fn problem(report: &Report, root: &Root) -> Option<Problem> {
         check: safe(row.id.check.as_str()),
         subject: subject(row),
         says: safe(&finding.says),
-        owner: finding.owner.map(crate::catalog::Owner::title),
+        owner: finding.owner.map(|owner| owner.title(words)),
         remedies: finding.remedies.iter().map(|step| safe(step)).collect(),
-        sure: sureness(finding.grade),
+        sure: finding.grade.told(words),
         explains: root.explains.iter().map(|id| safe(id.as_str())).collect(),
     })
 }
@@ -295,6 +287,7 @@ fn item<'a>(
     (at, row): (usize, &'a Row),
     drawings: &mut Drawings<'a>,
 ) -> Item<'a> {
+    let words = catalog.words();
     let finding = row.finding();
     let check = catalog.get(row.id.check.as_str());
     let facts = facts(report, catalog, row).into_iter();
@@ -306,22 +299,22 @@ fn item<'a>(
         check: safe(row.id.check.as_str()),
         subject: subject(row),
         question: safe(&row.question),
-        says: said(row),
+        says: said(row, words),
         facts: facts.map(|(name, value)| (name, safe(&value))).collect(),
-        owner: finding.and_then(|finding| finding.owner.map(crate::catalog::Owner::title)),
+        owner: finding.and_then(|finding| finding.owner.map(|owner| owner.title(words))),
         remedies: remedies
             .unwrap_or_default()
             .iter()
             .map(|step| safe(step))
             .collect(),
-        sure: finding.map(|finding| sureness(finding.grade)),
+        sure: finding.map(|finding| finding.grade.told(words)),
         why: check.map(|check| safe(&check.why)).unwrap_or_default(),
         seen_as: check.map_or_else(Vec::new, |check| {
             check.seen_as.iter().map(|seen| safe(seen)).collect()
         }),
         docs: check.map(|check| safe(&check.docs)).unwrap_or_default(),
         measured: measured.map(|finding| (safe(&finding.symptom), finding.took_ms)),
-        drawn: drawings.drawn(report, (at, row)),
+        drawn: drawings.drawn(report, (at, row), words),
         evidence: finding
             .and_then(|finding| finding.measurement.as_ref())
             .and_then(|measurement| drawings.evidence(report, measurement, at)),
@@ -362,7 +355,7 @@ impl<'a> Drawings<'a> {
     }
 
     /// What is drawn at a row.
-    fn drawn(&self, report: &Report, (at, row): (usize, &Row)) -> Drawn {
+    fn drawn(&self, report: &Report, (at, row): (usize, &Row), words: &Words) -> Drawn {
         let Some(finding) = row.finding() else {
             return Drawn::default();
         };
@@ -376,10 +369,13 @@ impl<'a> Drawings<'a> {
             ..Drawn::default()
         };
         if let Some(Evidence::Tls(seen)) = evidence {
-            drawn.chains = chains(seen).into_iter().map(safe_chain).collect();
+            drawn.chains = chains(seen, words).into_iter().map(safe_chain).collect();
         }
         if let Some(Evidence::Allowlist(seen)) = evidence {
-            drawn.map = seen.found.as_ref().and_then(RangeMap::of);
+            drawn.map = seen
+                .found
+                .as_ref()
+                .and_then(|found| RangeMap::of(found, words));
         }
         drawn
     }

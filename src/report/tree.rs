@@ -1,6 +1,7 @@
 //! Evidence as a tree of names and values that people can read.
 
 use crate::probe::Evidence;
+use crate::words::Detail;
 use serde_json::Value;
 
 /// The length from which a text without a space is bulk (a certificate in base64), not something to read.
@@ -35,14 +36,14 @@ pub(crate) fn members(value: &Value) -> Vec<(String, &Value)> {
 }
 
 /// A value that takes one line.
-pub(crate) fn plain(value: &Value) -> Option<String> {
+pub(crate) fn plain(value: &Value, words: &Detail) -> Option<String> {
     match value {
-        Value::Null => Some("none".into()),
-        Value::Bool(true) => Some("yes".into()),
-        Value::Bool(false) => Some("no".into()),
+        Value::Null => Some(words.none.to_string()),
+        Value::Bool(true) => Some(words.yes.to_string()),
+        Value::Bool(false) => Some(words.no.to_string()),
         Value::Number(number) => Some(number.to_string()),
         Value::String(text) if text.len() > BULK && !text.contains(' ') => {
-            Some(format!("({} characters)", text.len()))
+            Some(words.characters.of(text.len()))
         }
         Value::String(text) => Some(text.clone()),
         Value::Array(_) | Value::Object(_) => None,
@@ -64,26 +65,30 @@ fn empty(value: &Value) -> bool {
 pub(crate) const MOST_LINES: usize = 300;
 
 /// The leaves of the tree, each with the names on the way to it, and whether something was left off.
-pub(crate) fn leaves(evidence: &Evidence) -> (Vec<(String, String)>, bool) {
+pub(crate) fn leaves(evidence: &Evidence, words: &Detail) -> (Vec<(String, String)>, bool) {
     let mut leaves = Vec::new();
     let mut left = MOST_LINES;
     if let Some(value) = seen(evidence) {
-        gather(&value, "", (&mut leaves, &mut left));
+        gather(&value, ("", words), (&mut leaves, &mut left));
     }
     (leaves, left == 0)
 }
 
 /// The leaves below a value; a member takes a line off what is left, as it does in the drawn tree.
-fn gather(value: &Value, before: &str, (leaves, left): (&mut Vec<(String, String)>, &mut usize)) {
+fn gather(
+    value: &Value,
+    (before, words): (&str, &Detail),
+    (leaves, left): (&mut Vec<(String, String)>, &mut usize),
+) {
     for (name, value) in members(value) {
         if *left == 0 {
             return;
         }
         *left -= 1;
         let path = format!("{before} {name}").trim().to_owned();
-        match plain(value) {
+        match plain(value, words) {
             Some(text) => leaves.push((path, text)),
-            None => gather(value, &path, (leaves, left)),
+            None => gather(value, (&path, words), (leaves, left)),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! From evidence to a finding: pure.
 
-use crate::catalog::{Check, Grade, Owner, Verdict};
+use crate::catalog::{Check, Grade, Outcome, Owner, Verdict};
 use crate::config::SignIn;
 use crate::event::Finding;
 use crate::probe::{At, Evidence, Facts};
@@ -19,23 +19,26 @@ pub fn judge(check: &Check, evidence: &Evidence, at: &At<'_>) -> Result<Finding,
         .outcomes
         .get(symptom)
         .ok_or_else(|| format!("the check has no outcome {symptom}"))?;
-    let mut facts = common(at);
-    facts.extend(evidence.facts(at));
+    let (says, remedies) = said(outcome, evidence, at);
     Ok(Finding {
         symptom: symptom.into(),
         verdict: outcome.verdict,
         grade: check.grade,
-        says: outcome.says.fill(&facts),
+        says,
         owner: outcome.owner,
-        remedies: outcome
-            .remedies
-            .iter()
-            .map(|step| step.fill(&facts))
-            .collect(),
+        remedies,
         measurement: None,
         began_ms: 0,
         took_ms: 0,
     })
+}
+
+/// The sentence and the steps of an outcome, filled from the evidence in the language of `at`.
+pub fn said(outcome: &Outcome, evidence: &Evidence, at: &At<'_>) -> (String, Vec<String>) {
+    let mut facts = common(at);
+    facts.extend(evidence.facts(at));
+    let remedies = outcome.remedies.iter().map(|step| step.fill(&facts));
+    (outcome.says.fill(&facts), remedies.collect())
 }
 
 /// A finding where nothing was measured.
@@ -55,13 +58,13 @@ pub(super) fn untold(says: &str) -> Finding {
 
 /// What every sentence may mention.
 pub(super) fn common(at: &At<'_>) -> Facts {
-    let settings = at.settings;
-    let subject = at.subject;
+    let (settings, subject) = (at.settings, at.subject);
+    let phrases = &at.words.phrases;
     let credential = match settings.sign_in {
-        SignIn::Password { .. } => "user name and password",
-        SignIn::ClientCredentials { .. } => "client id and secret",
-        SignIn::Token => "token",
-        SignIn::None => "credential",
+        SignIn::Password { .. } => &phrases.password,
+        SignIn::ClientCredentials { .. } => &phrases.client,
+        SignIn::Token => &phrases.token,
+        SignIn::None => &phrases.credential,
     };
     Facts::from([
         ("url", shown(&settings.target.typed)),
@@ -69,7 +72,7 @@ pub(super) fn common(at: &At<'_>) -> Facts {
         ("port", settings.target.port.to_string()),
         ("tenant", shown(&settings.tenant)),
         ("account", shown(&settings.sign_in.who())),
-        ("credential", credential.into()),
+        ("credential", credential.to_string()),
         (
             "folder",
             subject

@@ -7,6 +7,7 @@ use crate::event::{Began, Event, Finding, What};
 use crate::plan::Fate;
 use crate::probe::{At, Before, Cx, Evidence, Measurement};
 use crate::wire::Session;
+use crate::words::Lang;
 use crate::world::World;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -287,6 +288,7 @@ impl RunOwner {
             now: self.run.at,
             settings: &settings,
             subject,
+            words: Lang::En.words(),
         };
         let row = planned.row.clone();
         let (what, state) = match self.stages.get(&planned.measurement) {

@@ -32,6 +32,7 @@ fn finding(check: &Check, key: &str) -> Finding {
         now: now(),
         settings: &settings,
         subject: subject.as_ref(),
+        words: crate::words::Lang::En.words(),
     };
     let mut finding = judge(check, &evidence, &at).expect("the check reads its own evidence");
     // Keys of samples are made anew in every run.
@@ -121,7 +122,9 @@ fn the_wording_of_every_outcome() {
         let _ = writeln!(page, "{}: {}\n  {}\n", check.id, check.question, check.why);
         for key in check.reads.symptoms() {
             let finding = finding(check, key);
-            let owner = finding.owner.map_or("nobody", Owner::title);
+            let owner = finding.owner.map_or("nobody", |owner| {
+                Owner::title(owner, crate::words::Lang::En.words())
+            });
             let derived = if finding.grade == Grade::Derived {
                 ", derived"
             } else {

@@ -4,6 +4,7 @@ use super::keys::Intent;
 use super::model::{Format, Model};
 use super::theme::Theme;
 use crate::catalog::CheckId;
+use crate::words::Help;
 
 /// A command.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,27 +25,32 @@ pub(crate) enum Command {
 
 /// The least time between two runs of a watch, seconds.
 const LEAST: u64 = 5;
+/// The most, seconds: a day.
+const MOST: u64 = 86_400;
 
 /// Commands with more said about them, for the help.
-pub(crate) const SPOKEN: &[(&str, &str)] = &[
-    ("go CHECK", "to that check"),
-    ("filter WORDS", "as after /"),
-    ("save text|json|markdown|html", "the report as a file"),
-    ("theme dark|light|mono|own", "these colours"),
-    (
-        "watch SECONDS",
-        "ask everything again every so often; 0 ends it",
-    ),
-];
+pub(crate) fn spoken(words: &Help) -> [(&'static str, &str); 5] {
+    [
+        ("go CHECK", &words.go),
+        ("filter WORDS", &words.as_filter),
+        ("save text|json|markdown|html", &words.save),
+        ("theme dark|light|mono|own", &words.theme),
+        ("watch SECONDS", &words.watch),
+    ]
+}
 
 /// Reads a command; the beginning of a word is enough where only one begins so.
 pub(crate) fn parse(typed: &str, model: &Model) -> Result<Command, String> {
     let typed = typed.trim();
     let (word, rest) = typed.split_once(char::is_whitespace).unwrap_or((typed, ""));
     let rest = rest.trim();
-    let unknown = |what: &str, all: &[String]| match all {
-        [] => format!("there is no {what}"),
-        several => format!("{what} may be {}", several.join(", ")),
+    let notices = &model.look.words.notices;
+    let unknown = |all: &[String]| match all {
+        [] => notices.no_such_command.with(&[("word", &word)]),
+        all => {
+            let all = all.join(", ");
+            notices.several.with(&[("word", &word), ("all", &all)])
+        }
     };
     if rest.is_empty() {
         let words = words();
@@ -61,7 +67,7 @@ pub(crate) fn parse(typed: &str, model: &Model) -> Result<Command, String> {
             whole.and_then(|whole| Intent::ALL.iter().find(|intent| intent.word() == whole));
         return intent
             .map(|intent| Command::Act(*intent))
-            .ok_or_else(|| unknown(&format!("command {word}"), &fitting));
+            .ok_or_else(|| unknown(&fitting));
     }
     match word {
         "filter" => Ok(Command::Filter(rest.to_owned())),
@@ -71,29 +77,29 @@ pub(crate) fn parse(typed: &str, model: &Model) -> Result<Command, String> {
             found
                 .next()
                 .map(|id| Command::Go(id.clone()))
-                .ok_or_else(|| format!("there is no check {rest}"))
+                .ok_or_else(|| notices.no_such_check.with(&[("word", &rest)]))
         }
         "save" => {
             let format = Format::ALL.iter().find(|(_, format)| format.name() == rest);
             format
                 .map(|(_, format)| Command::Save(*format))
-                .ok_or_else(|| "a report is saved as text, json, markdown or html".into())
+                .ok_or_else(|| notices.formats.to_string())
         }
         "theme" => {
             let theme = Theme::all(model.own).find(|theme| theme.name() == rest);
             let names = || Theme::all(model.own).map(Theme::name).collect::<Vec<_>>();
             theme
                 .map(Command::Theme)
-                .ok_or_else(|| format!("colours are {}", names().join(", ")))
+                .ok_or_else(|| notices.themes.with(&[("names", &names().join(", "))]))
         }
         "watch" => match rest.parse() {
             Ok(0) => Ok(Command::Watch(0)),
-            Ok(seconds) if (LEAST..=86_400).contains(&seconds) => Ok(Command::Watch(seconds)),
-            Ok(_) | Err(_) => Err(format!(
-                "watch takes {LEAST} to 86400 seconds, or 0 to end it"
-            )),
+            Ok(seconds) if (LEAST..=MOST).contains(&seconds) => Ok(Command::Watch(seconds)),
+            Ok(_) | Err(_) => Err(notices
+                .watch_takes
+                .with(&[("least", &LEAST), ("most", &MOST)])),
         },
-        _ => Err(unknown(&format!("command {word} with more behind it"), &[])),
+        _ => Err(unknown(&[])),
     }
 }
 

@@ -3,7 +3,6 @@
 use super::model::Model;
 use crate::catalog::Verdict;
 use crate::event::Finding;
-pub(crate) use crate::report::sureness;
 use crate::report::{Row, State};
 
 /// What is to be said first.

@@ -2,6 +2,7 @@
 
 use crate::report::{Row, State};
 use crate::shown::shown_within;
+use crate::words::Words;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use std::fmt::Write;
@@ -10,7 +11,8 @@ use std::fmt::Write;
 const MOST: usize = 4_000;
 
 /// A row as one would write it to a colleague.
-pub(crate) fn finding(row: &Row) -> String {
+pub(crate) fn finding(row: &Row, all: &Words) -> String {
+    let words = &all.report;
     let mut out = row.id.check.to_string();
     if let Some(subject) = &row.id.subject {
         // Writing to a String does not fail.
@@ -26,27 +28,25 @@ pub(crate) fn finding(row: &Row) -> String {
                 finding.symptom
             );
             if let Some(owner) = finding.owner {
-                let _ = writeln!(out, "Who can fix it: {}", owner.title());
+                let _ = writeln!(out, "{}", words.owner.with(&[("owner", &owner.title(all))]));
             }
             for (step, remedy) in finding.remedies.iter().enumerate() {
                 let _ = writeln!(out, "{}. {}", step + 1, shown_within(remedy, MOST));
             }
         }
         State::Blocked(by) => {
-            let _ = writeln!(out, ": not asked, {by} comes first");
+            let _ = writeln!(out, ": {}", words.blocked.with(&[("check", by)]));
         }
         State::Skipped(reason) => {
-            let _ = writeln!(out, ": skipped, {}", shown_within(reason, MOST));
+            let reason = shown_within(reason, MOST);
+            let _ = writeln!(out, ": {}", words.skipped.with(&[("reason", &reason)]));
         }
         State::Broke(how) => {
-            let _ = writeln!(
-                out,
-                ": a fault of orch-doctor itself: {}",
-                shown_within(how, MOST)
-            );
+            let how = shown_within(how, MOST);
+            let _ = writeln!(out, ": {}", words.broke.with(&[("how", &how)]));
         }
         State::Waiting | State::Running => {
-            let _ = writeln!(out, ": not answered yet");
+            let _ = writeln!(out, ": {}", words.no_answer);
         }
     }
     out

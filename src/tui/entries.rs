@@ -3,6 +3,7 @@
 use crate::catalog::{CheckId, Group};
 use crate::report::{Report, Row, State};
 use crate::tui::theme::face;
+use crate::words::{Help, Words};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Rows that are shown as one line.
@@ -38,23 +39,26 @@ pub(crate) enum Entry {
 }
 
 /// What can be typed into the filter, and what it finds.
-pub(crate) const FILTERS: &[(&str, &str)] = &[
-    ("words", "all of them, anywhere in name, question, answer"),
-    (
-        "verdict:fail",
-        "by state: pass, warn, fail, unknown, not, skipped, broke",
-    ),
-    ("group:trust", "by group"),
-    ("owner:network", "by who can fix it"),
-    ("-word", "without it"),
-];
+pub(crate) fn filters(words: &Help) -> [(&'static str, &str); 5] {
+    [
+        ("words", &words.words),
+        ("verdict:fail", &words.by_state),
+        ("group:trust", &words.by_group),
+        ("owner:network", &words.by_owner),
+        ("-word", &words.without),
+    ]
+}
 
 /// The lines for a report.
-pub(crate) fn of(report: &Report, open: &BTreeSet<Fold>, filter: &str) -> Vec<Entry> {
+pub(crate) fn of(
+    report: &Report,
+    open: &BTreeSet<Fold>,
+    (filter, words): (&str, &Words),
+) -> Vec<Entry> {
     if filter.trim().is_empty() {
         folded(report, open)
     } else {
-        matching(report, filter)
+        matching(report, filter, words)
     }
 }
 
@@ -114,12 +118,12 @@ fn push_fold(lines: &mut Vec<Entry>, fold: Fold, rows: &[usize], open: &BTreeSet
 }
 
 /// The rows that fit the filter, each under its group.
-fn matching(report: &Report, filter: &str) -> Vec<Entry> {
-    let words: Vec<Word> = filter.split_whitespace().map(Word::parse).collect();
+fn matching(report: &Report, filter: &str, words: &Words) -> Vec<Entry> {
+    let wanted: Vec<Word> = filter.split_whitespace().map(Word::parse).collect();
     let mut lines = Vec::new();
     let mut group = None;
     for (at, row) in report.rows.iter().enumerate() {
-        if words.iter().all(|word| word.fits(row)) {
+        if wanted.iter().all(|word| word.fits(row, words)) {
             if group != Some(row.group) {
                 group = Some(row.group);
                 lines.push(Entry::Heading(row.group));
@@ -168,24 +172,25 @@ impl Word {
         }
     }
 
-    fn fits(&self, row: &Row) -> bool {
-        self.found(row) != self.without
+    fn fits(&self, row: &Row, words: &Words) -> bool {
+        self.found(row, words) != self.without
     }
 
-    fn found(&self, row: &Row) -> bool {
+    fn found(&self, row: &Row, words: &Words) -> bool {
         let has = |text: &str| text.to_lowercase().contains(&self.text);
-        let word = face(&row.state).1;
+        let (shape, word, _) = face(&row.state);
         let owner = row.finding().and_then(|finding| finding.owner);
-        let of_owner = || owner.is_some_and(|owner| has(owner.key()) || has(owner.title()));
+        let of_owner = || owner.is_some_and(|owner| has(owner.key()) || has(owner.title(words)));
         match self.place {
             Place::Verdict => word.to_lowercase().starts_with(&self.text),
-            Place::Group => row.group.key().starts_with(&self.text) || has(row.group.title()),
+            Place::Group => row.group.key().starts_with(&self.text) || has(row.group.title(words)),
             Place::Owner => of_owner(),
             Place::Anywhere => {
                 has(row.id.check.as_str())
                     || has(&row.question)
                     || has(word)
-                    || has(row.group.title())
+                    || has(shape.told(words))
+                    || has(row.group.title(words))
                     || row
                         .id
                         .subject

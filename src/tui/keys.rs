@@ -1,5 +1,6 @@
 //! The one table of keys: decoding, footer and help come from it.
 
+use crate::words::Words;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use std::fmt;
 
@@ -172,6 +173,20 @@ pub struct Binding {
     pub help: &'static str,
     /// The word in the footer, where it has one.
     pub footer: Option<&'static str>,
+}
+
+impl Binding {
+    /// The sentence in the help, in a language; the table's own where that has none.
+    pub fn help(&self, words: &'static Words) -> &'static str {
+        let told = words.keys.get(self.intent.word());
+        told.map_or(self.help, |phrase| phrase)
+    }
+
+    /// The word in the footer, in a language.
+    pub fn footer(&self, words: &'static Words) -> Option<&'static str> {
+        let told = words.key_words.get(self.intent.word());
+        self.footer.map(|own| told.map_or(own, |phrase| phrase))
+    }
 }
 
 /// One line of the table.
@@ -351,6 +366,26 @@ mod tests {
             Intent::ALL.iter().map(|intent| intent.word()).collect();
         assert_eq!(words.len(), Intent::ALL.len());
         assert!(TABLE.iter().all(|binding| !binding.keys.is_empty()));
+    }
+
+    #[test]
+    fn every_key_is_told_in_japanese() {
+        let words = crate::words::Lang::Ja.words();
+        let mut told: Vec<&str> = TABLE.iter().map(|binding| binding.intent.word()).collect();
+        told.sort_unstable();
+        assert_eq!(
+            told,
+            words.keys.keys().collect::<Vec<_>>(),
+            "[keys] of words/ja.toml"
+        );
+        let footer = TABLE.iter().filter(|binding| binding.footer.is_some());
+        let mut told: Vec<&str> = footer.map(|binding| binding.intent.word()).collect();
+        told.sort_unstable();
+        assert_eq!(
+            told,
+            words.key_words.keys().collect::<Vec<_>>(),
+            "[key_words] of words/ja.toml"
+        );
     }
 
     #[test]

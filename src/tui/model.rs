@@ -3,7 +3,7 @@
 use super::entries::{self, Entry, Fold};
 use super::keys::Key;
 use super::partial::Partial;
-use super::theme::{Look, Palette, Theme, face};
+use super::theme::{Look, Palette, Shape, Theme};
 use crate::catalog::{Catalog, Verdict};
 use crate::event::Event;
 use crate::plan::{RowId, Selection};
@@ -182,8 +182,8 @@ pub struct Model {
     pub(crate) command: String,
     /// Runs of everything every so often, where they are wanted.
     pub(crate) watch: Option<Watch>,
-    /// How each row stood in the run before, in a word.
-    pub(crate) before: BTreeMap<RowId, &'static str>,
+    /// How each row stood in the run before.
+    pub(crate) before: BTreeMap<RowId, Shape>,
     pub(crate) list_top: usize,
     pub(crate) detail_top: usize,
     pub(crate) page_top: usize,
@@ -254,23 +254,23 @@ impl Model {
     }
 
     /// How a row stood in the run before, where it stands otherwise now.
-    pub(crate) fn stood(&self, row: &Row) -> Option<&'static str> {
+    pub(crate) fn stood(&self, row: &Row) -> Option<Shape> {
         let settled = !matches!(row.state, State::Waiting | State::Running);
         let before = self.before.get(&row.id).copied();
-        before.filter(|word| settled && *word != face(&row.state).1)
+        before.filter(|shape| settled && *shape != Shape::of(&row.state))
     }
 
     /// Remembers how each row stands, before it is asked again.
     pub(crate) fn remember(&mut self) {
         let rows = self.report.rows.iter();
         self.before = rows
-            .map(|row| (row.id.clone(), face(&row.state).1))
+            .map(|row| (row.id.clone(), Shape::of(&row.state)))
             .collect();
     }
 
     /// Makes the lines and the roots from the report again.
     pub(crate) fn refresh(&mut self) {
-        self.entries = entries::of(&self.report, &self.open, &self.filter);
+        self.entries = entries::of(&self.report, &self.open, (&self.filter, self.look.words));
         self.roots = places(&self.report);
     }
 

@@ -91,7 +91,8 @@ fn perform(model: &mut Model, effect: Effect, asks: &UnboundedSender<Ask>) -> io
             out.flush()?;
         }
         Effect::Save(format) => {
-            let saved = save::save((&model.report, &model.catalog), format, Path::new("."));
+            let seen = (&model.report, &model.catalog);
+            let saved = save::save(seen, format, Path::new("."));
             update(model, Msg::Saved(saved.map_err(|error| error.to_string())));
         }
     }

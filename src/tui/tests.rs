@@ -4,6 +4,7 @@ mod chain;
 mod fixture;
 mod fuzz;
 mod hostile;
+mod japanese;
 mod path;
 mod ranges;
 mod rerun;

@@ -115,15 +115,6 @@ pub(crate) fn commands_of(text: &str) -> Vec<&str> {
     text.split('`').skip(1).step_by(2).collect()
 }
 
-/// A number of things, in words.
-pub(crate) fn many(count: usize, one: &str, more: &str) -> String {
-    if count == 1 {
-        format!("1 {one}")
-    } else {
-        format!("{count} {more}")
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,6 +6,7 @@ pub use own::{Palette, PaletteError};
 
 pub(crate) use crate::report::Shape;
 use crate::report::State;
+use crate::words::Words;
 use ratatui::style::{Color, Modifier, Style};
 
 /// A set of colours, all of them among the sixteen that every terminal has.
@@ -29,6 +30,8 @@ pub struct Look {
     pub theme: Theme,
     /// Whether every character must be ASCII.
     pub ascii: bool,
+    /// Its language.
+    pub words: &'static Words,
 }
 
 /// What a piece of the screen is there for.

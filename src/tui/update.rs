@@ -47,8 +47,14 @@ pub fn update(model: &mut Model, msg: Msg) -> Option<Effect> {
             None
         }
         Msg::Tick(_) => unreachable!("a tick is taken in before"),
-        Msg::Saved(Ok(name)) => note(model, format!("saved as {name}")),
-        Msg::Saved(Err(cause)) => note(model, format!("cannot save the report: {cause}")),
+        Msg::Saved(Ok(name)) => {
+            let text = model.look.words.notices.saved.with(&[("name", &name)]);
+            note(model, text)
+        }
+        Msg::Saved(Err(cause)) => {
+            let text = model.look.words.notices.unsaved.with(&[("cause", &cause)]);
+            note(model, text)
+        }
     };
     settle(model);
     effect

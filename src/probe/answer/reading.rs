@@ -239,6 +239,7 @@ mod tests {
             now: crate::trust::tests::made::now(),
             settings: &settings,
             subject: None,
+            words: crate::words::Lang::En.words(),
         };
         let seen = Seen {
             reply: Some(Reply::of(&response)),

@@ -14,8 +14,12 @@ pub(crate) fn save(
     folder: &Path,
 ) -> io::Result<String> {
     let mut content = String::new();
+    let style = Style {
+        words: catalog.words(),
+        ..Style::default()
+    };
     let (written, end) = match format {
-        Format::Text => (report::text(report, Style::default(), &mut content), "txt"),
+        Format::Text => (report::text(report, style, &mut content), "txt"),
         Format::Json => (writeln!(content, "{:#}", report::json(report)), "json"),
         Format::Markdown => (report::markdown(report, catalog, &mut content), "md"),
         Format::Html => (report::html(report, catalog, &mut content), "html"),

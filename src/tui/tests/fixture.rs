@@ -332,8 +332,13 @@ pub(super) fn opening() -> Opening {
 }
 
 /// A model of that size, in which these events happened.
-pub(super) fn told((width, height): (u16, u16), events: Vec<Event>) -> Model {
-    let mut model = Model::new(&opening(), Size { width, height });
+pub(super) fn told(size: (u16, u16), events: Vec<Event>) -> Model {
+    told_by(&opening(), size, events)
+}
+
+/// The same, opened otherwise.
+pub(super) fn told_by(opening: &Opening, (width, height): (u16, u16), events: Vec<Event>) -> Model {
+    let mut model = Model::new(opening, Size { width, height });
     update(&mut model, Msg::Events(events));
     model
 }

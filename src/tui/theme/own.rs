@@ -117,7 +117,7 @@ mod tests {
             Palette::parse("fail = \"#ff8800\"\nchosen-back = \"4\"\npass = \"light-blue\"\n");
         let look = Look {
             theme: Theme::Own(palette.unwrap()),
-            ascii: false,
+            ..Look::default()
         };
         assert_eq!(look.style(Role::Fail).fg, Some(Color::Rgb(255, 136, 0)));
         assert_eq!(look.style(Role::Pass).fg, Some(Color::LightBlue));

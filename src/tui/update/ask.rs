@@ -10,10 +10,11 @@ use crate::tui::text::commands_of;
 
 /// Why nothing can be asked again now, if so.
 fn cannot_ask(model: &Model) -> Option<&'static str> {
+    let words = &model.look.words.notices;
     if model.replay {
-        Some("this is a recording: what it does not hold cannot be asked")
+        Some(&words.recording)
     } else if model.running() {
-        Some("the run is not over yet: x stops it")
+        Some(&words.running)
     } else {
         None
     }
@@ -28,7 +29,7 @@ pub(super) fn rerun(model: &mut Model) -> Option<Effect> {
         Some(Chosen::Row(id)) => id.check.clone(),
         Some(Chosen::Fold(Fold::Because(by))) => by.clone(),
         Some(Chosen::Fold(Fold::Skipped)) => {
-            return note(model, "these were left out by the request".into());
+            return note(model, model.look.words.notices.these_left_out.to_string());
         }
         None => return None,
     };
@@ -36,7 +37,7 @@ pub(super) fn rerun(model: &mut Model) -> Option<Effect> {
         .chosen_row()
         .is_some_and(|row| matches!(row.state, State::Skipped(_)));
     if skipped {
-        return note(model, "this was left out by the request".into());
+        return note(model, model.look.words.notices.this_left_out.to_string());
     }
     let selection = partial::selection(&check, &model.report, &model.catalog, &model.asked);
     model.awaited = Some(selection.clone());
@@ -56,16 +57,16 @@ pub(super) fn rerun_all(model: &mut Model) -> Option<Effect> {
 /// Stops the run.
 pub(super) fn stop(model: &mut Model) -> Option<Effect> {
     if model.replay || !model.running() {
-        return note(model, "no run is under way".into());
+        return note(model, model.look.words.notices.no_run.to_string());
     }
-    model.notice = Some("stopping".into());
+    model.notice = Some(model.look.words.notices.stopping.to_string());
     Some(Effect::Ask(Ask::Stop))
 }
 
 /// Copies the chosen finding.
 pub(super) fn copy(model: &mut Model) -> Option<Effect> {
-    let text = copy::finding(model.chosen_row()?);
-    model.notice = Some("copied, where the terminal allows it (OSC 52)".into());
+    let text = copy::finding(model.chosen_row()?, model.look.words);
+    model.notice = Some(model.look.words.notices.copied.to_string());
     Some(Effect::Copy(text))
 }
 
@@ -80,10 +81,15 @@ pub(super) fn copy_command(model: &mut Model) -> Option<Effect> {
         .flat_map(|remedy| commands_of(remedy))
         .collect();
     let Some(at) = model.copied.checked_rem(commands.len()) else {
-        return note(model, "there is no command here to copy".into());
+        return note(model, model.look.words.notices.no_command.to_string());
     };
     let command = commands[at].to_owned();
-    let text = format!("copied {} of {}: {command}", at + 1, commands.len());
+    let words = &model.look.words.notices;
+    let text = words.copied_command.with(&[
+        ("number", &(at + 1)),
+        ("all", &commands.len()),
+        ("command", &command),
+    ]);
     model.copied = at + 1;
     model.notice = Some(text);
     Some(Effect::Copy(command))

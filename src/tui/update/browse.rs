@@ -42,7 +42,9 @@ pub(super) fn act(model: &mut Model, intent: Intent) -> Option<Effect> {
         }
         Intent::Theme => {
             model.look.theme = model.look.theme.next(model.own);
-            return note(model, format!("colours: {}", model.look.theme.name()));
+            let name = model.look.theme.name();
+            let text = model.look.words.notices.colours.with(&[("name", &name)]);
+            return note(model, text);
         }
         Intent::Rerun => return ask::rerun(model),
         Intent::RerunAll => return ask::rerun_all(model),
@@ -112,7 +114,7 @@ fn next_problem(model: &mut Model) {
     };
     match (from..count).chain(0..from.min(count)).find(bad) {
         Some(at) => choose(model, at),
-        None => model.notice = Some("there is no problem to go to".into()),
+        None => model.notice = Some(model.look.words.notices.no_problem.to_string()),
     }
 }
 

@@ -40,19 +40,18 @@ pub(super) fn switch(model: &mut Model) {
 
 /// Watches at that pace; 0 ends it.
 pub(super) fn every(model: &mut Model, every_ms: u64) {
+    let words = &model.look.words.notices;
     if model.replay {
-        model.notice = Some("this is a recording: it does not change".into());
+        model.notice = Some(words.unchanging.to_string());
     } else if every_ms == 0 {
         model.watch = None;
-        model.notice = Some("the watch has ended".into());
+        model.notice = Some(words.watch_ended.to_string());
     } else {
         model.watch = Some(Watch {
             every_ms,
             left_ms: every_ms,
         });
-        model.notice = Some(format!(
-            "everything is asked again every {} s",
-            every_ms / 1_000
-        ));
+        let seconds = every_ms / 1_000;
+        model.notice = Some(words.watch.with(&[("seconds", &seconds)]));
     }
 }

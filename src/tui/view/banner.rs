@@ -1,10 +1,11 @@
 //! What is wrong, who can fix it, what to do first, and how sure that is: for whoever reads nothing else.
 
 use crate::report::{Report, Row, State};
-use crate::tui::conclusion::{self, Conclusion, first_remedy, sureness};
+use crate::tui::conclusion::{self, Conclusion, first_remedy};
 use crate::tui::model::Model;
-use crate::tui::text::{commands, fit, many, safe, width, wrap};
+use crate::tui::text::{commands, fit, pad, safe, width, wrap};
 use crate::tui::theme::{Look, Role, Shape, face};
+use crate::words::Words;
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
@@ -54,8 +55,10 @@ fn title_line(title: &[String], role: Role, cells: usize, look: Look) -> Vec<Spa
     for (text, style) in title.iter().zip(roles) {
         let text = fit(text, left, look);
         left = left.saturating_sub(width(&text) + 2);
+        if !spans.is_empty() && !text.is_empty() {
+            spans.push(Span::raw("  "));
+        }
         spans.push(Span::styled(text, style));
-        spans.push(Span::raw("  "));
     }
     spans
 }
@@ -63,36 +66,34 @@ fn title_line(title: &[String], role: Role, cells: usize, look: Look) -> Vec<Spa
 /// Title, role and pieces of the conclusion.
 fn told(model: &Model) -> (Vec<String>, Role, Vec<Piece>) {
     let look = model.look;
+    let words = &look.words.banner;
     let sign = |shape: Shape, text: &str| format!("{} {text}", look.sign(shape, model.frame));
     match conclusion::of(model) {
         Conclusion::Nothing => (
-            vec![sign(Shape::Waiting, "nothing has been asked yet")],
+            vec![sign(Shape::Waiting, &words.nothing)],
             Role::Quiet,
             Vec::new(),
         ),
         Conclusion::Running => (
-            vec![sign(Shape::Running, "asking")],
+            vec![sign(Shape::Running, &words.asking)],
             Role::Running,
-            vec![plain(now_asked(&model.report))],
+            vec![plain(now_asked(&model.report, look.words))],
         ),
-        Conclusion::Stopped => {
-            let text = "No problem was found by then; what was not answered is marked as unknown.";
-            (
-                vec![sign(Shape::Unknown, "stopped before the end")],
-                Role::Unknown,
-                vec![plain(text.into())],
-            )
-        }
+        Conclusion::Stopped => (
+            vec![sign(Shape::Unknown, &words.stopped)],
+            Role::Unknown,
+            vec![plain(words.stopped_then.to_string())],
+        ),
         Conclusion::Healthy(look_at) => healthy(model, &look_at),
         Conclusion::Undecided(rows) => {
             let title = vec![
-                sign(Shape::Unknown, "not decided"),
+                sign(Shape::Unknown, &words.undecided),
                 name(rows.first().copied(), look),
             ];
-            let text = "Nothing failed, but something that is needed could not be told.";
-            let mut pieces = rows.first().map(|row| about(row)).unwrap_or_default();
+            let first = rows.first();
+            let mut pieces = first.map(|row| about(row, look.words)).unwrap_or_default();
             if pieces.is_empty() {
-                pieces.push(plain(text.into()));
+                pieces.push(plain(words.undecided_why.to_string()));
             }
             (title, Role::Unknown, pieces)
         }
@@ -120,7 +121,7 @@ fn name(row: Option<&Row>, look: Look) -> String {
 }
 
 /// What is being measured at this moment.
-fn now_asked(report: &Report) -> String {
+fn now_asked(report: &Report, words: &Words) -> String {
     let names: Vec<&str> = report
         .rows
         .iter()
@@ -128,46 +129,45 @@ fn now_asked(report: &Report) -> String {
         .map(|row| row.id.check.as_str())
         .collect();
     if names.is_empty() {
-        "No problem so far.".into()
+        words.banner.no_problem_yet.to_string()
     } else {
-        format!("No problem so far. Now: {}", names.join(", "))
+        words.banner.now.with(&[("checks", &names.join(", "))])
     }
 }
 
 fn healthy(model: &Model, look_at: &[&Row]) -> (Vec<String>, Role, Vec<Piece>) {
     let sign = |shape: Shape, text: &str| format!("{} {text}", model.look.sign(shape, 0));
-    let sure = sureness(model.report.grade());
+    let words = model.look.words;
     let sure = Piece {
-        label: "Sure",
-        text: sure.into(),
+        label: &words.banner.sure,
+        text: model.report.grade().told(words).into(),
         role: Role::Quiet,
         keeps: 0,
     };
     match look_at.first() {
         None => (
-            vec![sign(Shape::Pass, "no problem was found from here")],
+            vec![sign(Shape::Pass, &words.banner.healthy)],
             Role::Pass,
             vec![sure],
         ),
         Some(row) => {
-            let title = many(
-                look_at.len(),
-                "thing deserves a look",
-                "things deserve a look",
-            );
-            let title = sign(Shape::Warn, &format!("no problem, but {title}"));
+            let title = sign(Shape::Warn, &words.banner.look.of(look_at.len()));
             (
                 vec![title, name(Some(row), model.look)],
                 Role::Warn,
-                about(row),
+                about(row, words),
             )
         }
     }
 }
 
 fn problems(model: &Model, rows: &[&Row]) -> (Vec<String>, Role, Vec<Piece>) {
-    let so_far = if model.running() { " so far" } else { "" };
-    let count = format!("{}{so_far}", many(rows.len(), "PROBLEM", "PROBLEMS"));
+    let words = model.look.words;
+    let count = if model.running() {
+        words.banner.problems_so_far.of(rows.len())
+    } else {
+        words.banner.problems.of(rows.len())
+    };
     let Some(first) = rows.first() else {
         return (Vec::new(), Role::Fail, Vec::new());
     };
@@ -182,26 +182,26 @@ fn problems(model: &Model, rows: &[&Row]) -> (Vec<String>, Role, Vec<Piece>) {
         .filter(|row| matches!(row.state, State::Blocked(_)))
         .count();
     if waiting > 0 {
-        let it = if rows.len() == 1 { "it" } else { "that" };
-        title.push(format!(
-            "{} because of {it}",
-            many(waiting, "check not asked", "checks not asked")
-        ));
+        title.push(if rows.len() == 1 {
+            words.banner.because_it.of(waiting)
+        } else {
+            words.banner.because_that.of(waiting)
+        });
     }
-    let mut pieces = about(first);
+    let mut pieces = about(first, words);
     if rows.len() > 1 {
         let others: Vec<String> = rows[1..]
             .iter()
             .map(|row| {
                 let owner = row.finding().and_then(|finding| finding.owner);
                 let owner = owner
-                    .map(|owner| format!(" ({})", owner.title()))
+                    .map(|owner| format!(" ({})", owner.title(words)))
                     .unwrap_or_default();
                 format!("{}{owner}", row.id.check)
             })
             .collect();
         pieces.push(Piece {
-            label: "Also",
+            label: &words.banner.also,
             text: others.join(", "),
             role: Role::Text,
             keeps: 1,
@@ -211,11 +211,12 @@ fn problems(model: &Model, rows: &[&Row]) -> (Vec<String>, Role, Vec<Piece>) {
 }
 
 /// What is to be said of a row that is not as it should be.
-fn about(row: &Row) -> Vec<Piece> {
+fn about(row: &Row, all: &'static Words) -> Vec<Piece> {
+    let words = &all.banner;
     let finding = match &row.state {
         State::Judged(finding) => finding,
-        State::Broke(how) => return vec![plain(format!("A fault of orch-doctor itself: {how}"))],
-        State::Blocked(by) => return vec![plain(format!("Not asked: {by} comes first."))],
+        State::Broke(how) => return vec![plain(words.broke.with(&[("how", how)]))],
+        State::Blocked(by) => return vec![plain(words.blocked.with(&[("check", by)]))],
         State::Waiting | State::Running | State::Skipped(_) => return Vec::new(),
     };
     let role = face(&row.state).2;
@@ -227,23 +228,23 @@ fn about(row: &Row) -> Vec<Piece> {
     }];
     if let Some(owner) = finding.owner {
         pieces.push(Piece {
-            label: "Who",
-            text: format!("{} can fix it", owner.title()),
+            label: &words.who,
+            text: words.can_fix.with(&[("owner", &owner.title(all))]),
             role,
             keeps: 1,
         });
     }
     if let Some(remedy) = first_remedy(finding) {
         pieces.push(Piece {
-            label: "First",
+            label: &words.first,
             text: remedy.into(),
             role: Role::Text,
             keeps: 9,
         });
     }
     pieces.push(Piece {
-        label: "Sure",
-        text: sureness(finding.grade).into(),
+        label: &words.sure,
+        text: finding.grade.told(all).into(),
         role: Role::Quiet,
         keeps: 0,
     });
@@ -276,7 +277,7 @@ fn fitted(pieces: &[Piece], cells: usize, room: usize, look: Look) -> Vec<Vec<Sp
             if labelled && !piece.label.is_empty() {
                 let label = if at == 0 { piece.label } else { "" };
                 spans.push(Span::styled(
-                    format!("{label:<indent$}"),
+                    pad(label, indent, look),
                     look.style(Role::Quiet),
                 ));
             }

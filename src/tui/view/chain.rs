@@ -7,8 +7,9 @@ use crate::tui::theme::{Role, Shape};
 
 /// Draws each chain that was served, once.
 pub(super) fn draw(page: &mut Page, seen: &Seen) {
-    for chain in chains(seen) {
-        page.heading("CHAIN");
+    let words = page.look.words;
+    for chain in chains(seen, words) {
+        page.heading(&words.chain.title);
         page.text("", &chain.sent_by, Role::Quiet);
         one(page, &chain);
     }
@@ -16,9 +17,10 @@ pub(super) fn draw(page: &mut Page, seen: &Seen) {
 
 /// One chain.
 fn one(page: &mut Page, chain: &Chain) {
+    let words = &page.look.words.chain;
     for (at, link) in chain.links.iter().enumerate() {
         if at > 0 {
-            page.trunk("signed by", Role::Quiet);
+            page.trunk(&words.signed_by, Role::Quiet);
         }
         named(page, link);
         for trouble in &link.troubles {
@@ -28,7 +30,7 @@ fn one(page: &mut Page, chain: &Chain) {
             page.trunk(fact, Role::Quiet);
         }
     }
-    page.trunk("signed by", Role::Quiet);
+    page.trunk(&words.signed_by, Role::Quiet);
     let (_, role) = named(page, &chain.end);
     for why in chain.end.troubles.iter().chain(&chain.end.facts) {
         page.text("  ", why, role);
@@ -37,8 +39,7 @@ fn one(page: &mut Page, chain: &Chain) {
         page.text("", text, Role::Quiet);
     }
     if !chain.missing.is_empty() {
-        let text = "The saved report (s) holds the certificate to send, in PEM.";
-        page.text("", text, Role::Text);
+        page.text("", &words.saved, Role::Text);
     }
 }
 

@@ -4,10 +4,9 @@ use super::{chain, evidence, path, ranges};
 use crate::event::Finding;
 use crate::probe::Evidence;
 use crate::report::{RangeMap, Row, State, about_chain, facts};
-use crate::tui::conclusion::sureness;
 use crate::tui::entries::Fold;
 use crate::tui::model::{Chosen, Model};
-use crate::tui::text::{commands, fit, many, safe, time, width, wrap};
+use crate::tui::text::{commands, fit, safe, time, width, wrap};
 use crate::tui::theme::{Look, Role, Shape, face};
 use ratatui::text::{Line, Span};
 
@@ -161,7 +160,9 @@ pub(crate) fn lines(model: &Model, cells: usize) -> Vec<Line<'static>> {
 /// A check.
 fn row_page(page: &mut Page, model: &Model, row: &Row) {
     let look = model.look;
-    let (shape, word, role) = face(&row.state);
+    let words = &look.words.detail;
+    let (shape, _, role) = face(&row.state);
+    let word = shape.told(look.words);
     let title = format!("{} {}", look.sign(shape, model.frame), row.id.check);
     page.labelled(
         (&format!("{word}  "), role),
@@ -171,33 +172,31 @@ fn row_page(page: &mut Page, model: &Model, row: &Row) {
     if let Some(subject) = &row.id.subject {
         page.text("", &subject.to_string(), Role::Quiet);
         if let Some(version) = &subject.version {
-            page.text("", &format!("version {version}"), Role::Quiet);
+            let version = words.version.with(&[("version", version)]);
+            page.text("", &version, Role::Quiet);
         }
     }
     if let Some(before) = model.stood(row) {
         let sign = look.either("≠ ", "* ");
-        page.text(sign, &format!("was {before} in the run before"), Role::Warn);
+        let before = before.told(look.words);
+        page.text(sign, &words.was.with(&[("before", &before)]), Role::Warn);
     }
     page.gap();
     page.text("", &row.question, Role::Heading);
     match &row.state {
         State::Judged(finding) => judged(page, model, row, finding),
-        State::Waiting => page.text("", "Not asked yet.", Role::Quiet),
-        State::Running => page.text("", "Being asked now.", Role::Running),
+        State::Waiting => page.text("", &words.not_asked_yet, Role::Quiet),
+        State::Running => page.text("", &words.asked_now, Role::Running),
         State::Blocked(by) => {
-            page.heading("NOT ASKED");
-            page.text(
-                "",
-                &format!("{by} comes first, and did not pass. Once it does, r asks both."),
-                Role::Text,
-            );
+            page.heading(&words.not_asked);
+            page.text("", &words.blocked.with(&[("check", by)]), Role::Text);
         }
         State::Skipped(reason) => {
-            page.heading("LEFT OUT");
+            page.heading(&words.left_out);
             page.text("", reason, Role::Text);
         }
         State::Broke(how) => {
-            page.heading("A FAULT OF ORCH-DOCTOR ITSELF");
+            page.heading(&words.broke);
             page.text("", how, Role::Broke);
         }
     }
@@ -207,7 +206,8 @@ fn row_page(page: &mut Page, model: &Model, row: &Row) {
 
 /// What a finding says.
 fn judged(page: &mut Page, model: &Model, row: &Row, finding: &Finding) {
-    page.heading("WHAT WAS SEEN");
+    let words = &page.look.words.detail;
+    page.heading(&words.seen);
     page.text("", &finding.says, Role::Text);
     let facts = facts(&model.report, &model.catalog, row);
     if !facts.is_empty() {
@@ -227,34 +227,33 @@ fn judged(page: &mut Page, model: &Model, row: &Row, finding: &Finding) {
         path::draw(page, &drawing);
     }
     if let Some(Evidence::Allowlist(seen)) = evidence
-        && let Some(map) = seen.found.as_ref().and_then(RangeMap::of)
+        && let Some(map) = seen
+            .found
+            .as_ref()
+            .and_then(|found| RangeMap::of(found, model.look.words))
     {
         ranges::draw(page, &map);
     }
     if let Some(owner) = finding.owner {
-        page.heading("WHO CAN FIX IT");
-        page.text("", owner.title(), Role::Heading);
+        page.heading(&words.who);
+        page.text("", owner.title(page.look.words), Role::Heading);
     }
     if !finding.remedies.is_empty() {
-        page.heading("WHAT TO DO");
+        page.heading(&words.steps);
         for (step, remedy) in finding.remedies.iter().enumerate() {
             page.text(&format!("{}. ", step + 1), remedy, Role::Text);
         }
     }
     about_check(page, model, row, true);
-    page.heading("HOW SURE");
-    page.text(
-        "",
-        &format!("{}.", capital(sureness(finding.grade))),
-        Role::Text,
-    );
+    page.heading(&words.sure);
+    let grade = capital(finding.grade.told(page.look.words));
+    page.text("", &words.sure_is.with(&[("grade", &grade)]), Role::Text);
     if let Some(evidence) = evidence {
-        page.heading("EVIDENCE");
-        let took = format!(
-            "symptom {}, measured in {}",
-            finding.symptom,
-            time(finding.took_ms)
-        );
+        page.heading(&words.evidence);
+        let took = words.measured.with(&[
+            ("symptom", &finding.symptom),
+            ("time", &time(finding.took_ms)),
+        ]);
         page.text("", &took, Role::Quiet);
         evidence::tree(page, evidence);
     }
@@ -266,14 +265,12 @@ fn about_check(page: &mut Page, model: &Model, row: &Row, wanted: bool) {
     let Some(check) = model.catalog.get(row.id.check.as_str()).filter(|_| wanted) else {
         return;
     };
-    page.heading("WHY IT MATTERS");
+    let words = &page.look.words.detail;
+    page.heading(&words.why);
     page.text("", &check.why, Role::Text);
     if !check.seen_as.is_empty() {
-        page.text(
-            "",
-            &format!("Seen as: {}", check.seen_as.join("; ")),
-            Role::Quiet,
-        );
+        let seen_as = words.seen_as.with(&[("words", &check.seen_as.join("; "))]);
+        page.text("", &seen_as, Role::Quiet);
     }
     if !matches!(row.state, State::Judged(_)) {
         docs(page, model, row);
@@ -285,13 +282,14 @@ fn docs(page: &mut Page, model: &Model, row: &Row) {
     if let Some(check) = model.catalog.get(row.id.check.as_str())
         && !check.docs.is_empty()
     {
-        page.heading("DOCUMENT");
+        page.heading(&page.look.words.detail.document);
         page.text("", &check.docs, Role::Text);
     }
 }
 
 /// Checks that were not asked, with what each would have asked.
 fn fold_page(page: &mut Page, model: &Model, fold: &Fold) {
+    let words = &page.look.words.detail;
     let inside = |row: &&Row| match (&row.state, fold) {
         (State::Blocked(by), Fold::Because(check)) => by == check,
         (State::Skipped(_), Fold::Skipped) => true,
@@ -308,19 +306,14 @@ fn fold_page(page: &mut Page, model: &Model, fold: &Fold) {
     let rows: Vec<&Row> = model.report.rows.iter().filter(inside).collect();
     match fold {
         Fold::Because(check) => {
-            let title = many(rows.len(), "check was not asked", "checks were not asked");
+            let title = words.were_not_asked.of(rows.len());
             page.text("", &title, Role::Heading);
-            let why = format!(
-                "{check} comes first, and did not pass: an answer to these would say nothing. Once it passes, r asks them as well."
-            );
+            let why = words.because.with(&[("check", check)]);
             page.text("", &why, Role::Text);
         }
         Fold::Skipped => {
-            page.text(
-                "",
-                &many(rows.len(), "check was left out", "checks were left out"),
-                Role::Heading,
-            );
+            let title = words.were_left_out.of(rows.len());
+            page.text("", &title, Role::Heading);
         }
     }
     for row in rows {
@@ -334,7 +327,8 @@ fn fold_page(page: &mut Page, model: &Model, fold: &Fold) {
         page.text("", &format!("{}{subject}", row.id.check), Role::Accent);
         page.text("", &row.question, Role::Text);
         if let State::Skipped(reason) = &row.state {
-            page.text("", &format!("Left out: {reason}"), Role::Quiet);
+            let reason = words.left_out_for.with(&[("reason", reason)]);
+            page.text("", &reason, Role::Quiet);
         }
     }
 }

@@ -13,7 +13,7 @@ pub(super) fn tree(page: &mut Page, evidence: &Evidence) {
         branch(page, &seen, "", &mut left);
     }
     if left == 0 {
-        page.line("", "and more: the recording holds all of it", Role::Quiet);
+        page.line("", &page.look.words.detail.and_more, Role::Quiet);
     }
 }
 
@@ -33,7 +33,7 @@ fn branch(page: &mut Page, value: &Value, before: &str, left: &mut usize) {
             (look.either("├ ", "+ "), look.either("│ ", "| "))
         };
         let start = format!("{before}{fork}");
-        match plain(value) {
+        match plain(value, &look.words.detail) {
             Some(text) if name.is_empty() => page.line(&start, &text, Role::Text),
             Some(text) => page.line(&format!("{start}{name}  "), &text, Role::Text),
             None => {

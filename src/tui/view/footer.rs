@@ -10,8 +10,12 @@ use ratatui::text::{Line, Span};
 /// One line.
 pub(super) fn lines(model: &Model, cells: usize) -> Vec<Line<'static>> {
     let look = model.look;
+    let words = &look.words.footer;
     let line = match model.mode {
-        Mode::Filter => typing(model, (" filter / ", &model.filter), cells),
+        Mode::Filter => {
+            let label = format!(" {} / ", words.filter);
+            typing(model, (label, &model.filter), cells)
+        }
         Mode::Command => command(model, cells),
         Mode::Save => formats(look),
         Mode::Browse | Mode::Help | Mode::Times => match &model.notice {
@@ -31,21 +35,24 @@ pub(super) fn lines(model: &Model, cells: usize) -> Vec<Line<'static>> {
 /// The formats of a report with their keys.
 fn formats(look: Look) -> Line<'static> {
     let mut spans = vec![Span::styled(
-        " save the report as  ",
+        format!(" {}  ", look.words.footer.save),
         look.style(Role::Heading),
     )];
     for (key, format) in Format::ALL {
         spans.push(Span::styled(key.to_string(), look.style(Role::Key)));
         spans.push(Span::raw(format!(" {}  ", format.name())));
     }
-    spans.push(Span::styled("any other key: not", look.style(Role::Quiet)));
+    spans.push(Span::styled(
+        look.words.footer.not.to_string(),
+        look.style(Role::Quiet),
+    ));
     Line::from(spans)
 }
 
 /// The command as typed so far, and what it could become.
 fn command(model: &Model, cells: usize) -> Line<'static> {
     let look = model.look;
-    let mut line = typing(model, (" : ", &model.command), cells);
+    let mut line = typing(model, (" : ".to_owned(), &model.command), cells);
     let left = cells.saturating_sub(line.width() + 2);
     let all = command::completions(&model.command, model).join("  ");
     let all = fit(&format!("  {all}"), left, look);
@@ -54,7 +61,7 @@ fn command(model: &Model, cells: usize) -> Line<'static> {
 }
 
 /// What is being typed; its end stays in sight.
-fn typing(model: &Model, (label, typed): (&'static str, &str), cells: usize) -> Line<'static> {
+fn typing(model: &Model, (label, typed): (String, &str), cells: usize) -> Line<'static> {
     let look = model.look;
     let typed = safe(typed, look);
     let mut seen = typed.as_str();
@@ -74,7 +81,8 @@ fn keys(model: &Model, cells: usize) -> Line<'static> {
     let mut spans = vec![Span::raw(" ")];
     let mut used = 1;
     if !model.filter.is_empty() {
-        let text = format!("filter: {}", safe(&model.filter, look));
+        let filter = safe(&model.filter, look);
+        let text = look.words.footer.filtered.with(&[("filter", &filter)]);
         let text = fit(&text, cells / 2, look);
         used += width(&text) + 2;
         spans.push(Span::styled(text, look.style(Role::Warn)));
@@ -82,7 +90,12 @@ fn keys(model: &Model, cells: usize) -> Line<'static> {
     }
     let told: Vec<(String, &str)> = TABLE
         .iter()
-        .filter_map(|binding| Some((binding.keys.first()?.to_string(), binding.footer?)))
+        .filter_map(|binding| {
+            Some((
+                binding.keys.first()?.to_string(),
+                binding.footer(look.words)?,
+            ))
+        })
         .collect();
     let cost = |(key, word): &(String, &str)| width(key) + width(word) + 3;
     let last = told.len().saturating_sub(2);

@@ -20,19 +20,26 @@ fn first(model: &Model, cells: usize) -> Line<'static> {
     let look = model.look;
     let settings = model.report.began.as_ref().map(|began| &began.settings);
     let badge = match settings {
-        Some(settings) if settings.stand_in => " STAND-IN ",
-        _ if model.replay => " RECORDING ",
-        _ => "",
+        Some(settings) if settings.stand_in => format!(" {} ", look.words.header.stand_in),
+        _ if model.replay => format!(" {} ", look.words.header.recording),
+        _ => String::new(),
     };
     let target = settings.map_or_else(
         || model.target.clone(),
         |settings| settings.target.typed.clone(),
     );
     let tenant = settings
-        .map(|settings| format!("  tenant {}", settings.tenant))
+        .map(|settings| {
+            let tenant = look
+                .words
+                .header
+                .tenant
+                .with(&[("tenant", &settings.tenant)]);
+            format!("  {tenant}")
+        })
         .unwrap_or_default();
     let name = if cells >= 60 { " orch-doctor  " } else { " " };
-    let room = cells.saturating_sub(width(name) + width(badge) + 1);
+    let room = cells.saturating_sub(width(name) + width(&badge) + 1);
     let target = fit(&safe(&target, look), room, look);
     let tenant = fit(
         &safe(&tenant, look),
@@ -40,7 +47,7 @@ fn first(model: &Model, cells: usize) -> Line<'static> {
         look,
     );
     let used = width(name) + width(&target) + width(&tenant);
-    let gap = cells.saturating_sub(used + width(badge));
+    let gap = cells.saturating_sub(used + width(&badge));
     Line::from(vec![
         Span::styled(name, look.style(Role::Accent)),
         Span::styled(target, look.style(Role::Heading)),
@@ -54,9 +61,14 @@ fn first(model: &Model, cells: usize) -> Line<'static> {
 fn second(model: &Model, cells: usize) -> Line<'static> {
     let look = model.look;
     let from = match &model.report.began {
-        Some(began) => format!(" seen from {}, judged by {}", began.host, began.cloud_store),
-        None => " the run has not begun".into(),
+        Some(began) => look
+            .words
+            .header
+            .seen_from
+            .with(&[("host", &began.host), ("store", &began.cloud_store)]),
+        None => look.words.header.not_begun.to_string(),
     };
+    let from = format!(" {from}");
     let progress = progress(model);
     let room = cells.saturating_sub(progress.iter().map(Span::width).sum::<usize>() + 2);
     let from = fit(&safe(&from, look), room, look);
@@ -71,6 +83,7 @@ fn second(model: &Model, cells: usize) -> Line<'static> {
 
 /// How many rows stand where.
 fn counts(model: &Model, took: u64) -> Vec<Span<'static>> {
+    let words = &model.look.words.header;
     let counts = model.report.counts();
     let shown = [
         (Shape::Pass, Role::Pass, counts.pass),
@@ -97,15 +110,17 @@ fn counts(model: &Model, took: u64) -> Vec<Span<'static>> {
         .filter(|row| model.stood(row).is_some())
         .count();
     if changed > 0 {
-        let text = format!("{} {changed} changed  ", model.look.either("≠", "*"));
+        let text = words.changed.with(&[("count", &changed)]);
+        let text = format!("{} {text}  ", model.look.either("≠", "*"));
         spans.push(Span::styled(text, model.look.style(Role::Warn)));
     }
     if let Some(watch) = model.watch {
-        let text = format!("again in {} s  ", watch.left_ms.div_ceil(1_000));
+        let seconds = watch.left_ms.div_ceil(1_000);
+        let text = format!("{}  ", words.again.with(&[("seconds", &seconds)]));
         spans.push(Span::styled(text, model.look.style(Role::Running)));
     }
     spans.push(Span::styled(
-        format!("in {}", time(took)),
+        words.took.with(&[("time", &time(took))]),
         model.look.style(Role::Quiet),
     ));
     spans
@@ -133,6 +148,11 @@ fn progress(model: &Model) -> Vec<Span<'static>> {
         return counts(model, took);
     }
     let full = (done * BAR).checked_div(all).unwrap_or(0);
+    let so_far = look
+        .words
+        .header
+        .progress
+        .with(&[("done", &done), ("all", &all)]);
     vec![
         Span::styled(
             look.either("━", "=").repeat(full),
@@ -142,7 +162,7 @@ fn progress(model: &Model) -> Vec<Span<'static>> {
             look.either("─", "-").repeat(BAR - full),
             look.style(Role::Line),
         ),
-        Span::raw(format!(" {done} of {all}")),
+        Span::raw(format!(" {so_far}")),
         Span::styled(
             format!("  {}", time(took + model.quiet_ms)),
             look.style(Role::Quiet),

@@ -2,42 +2,26 @@
 
 use crate::tui::keys::{Binding, TABLE};
 use crate::tui::model::Model;
-use crate::tui::text::{width, wrap};
+use crate::tui::text::{fit, width, wrap};
 use crate::tui::theme::{Role, Shape};
+use crate::words::Words;
 use ratatui::text::{Line, Span};
 
 /// What each sign means.
-const SIGNS: [(Shape, Role, &str); 9] = [
-    (Shape::Pass, Role::Pass, "pass: it holds"),
-    (
-        Shape::Warn,
-        Role::Warn,
-        "warn: it works, and deserves a look",
-    ),
-    (Shape::Fail, Role::Fail, "FAIL: it does not hold"),
-    (
-        Shape::Unknown,
-        Role::Unknown,
-        "unknown: measured, and could not be told",
-    ),
-    (
-        Shape::Blocked,
-        Role::Quiet,
-        "not asked, because another check comes first",
-    ),
-    (
-        Shape::Skipped,
-        Role::Quiet,
-        "skipped: left out by the request",
-    ),
-    (
-        Shape::Broke,
-        Role::Broke,
-        "broke: a fault of orch-doctor itself",
-    ),
-    (Shape::Running, Role::Running, "asking"),
-    (Shape::Waiting, Role::Quiet, "waiting"),
-];
+fn signs(words: &Words) -> [(Shape, Role, &str); 9] {
+    let (help, states) = (&words.help, &words.states);
+    [
+        (Shape::Pass, Role::Pass, &help.pass),
+        (Shape::Warn, Role::Warn, &help.warn),
+        (Shape::Fail, Role::Fail, &help.fail),
+        (Shape::Unknown, Role::Unknown, &help.unknown),
+        (Shape::Blocked, Role::Quiet, &help.blocked),
+        (Shape::Skipped, Role::Quiet, &help.skipped),
+        (Shape::Broke, Role::Broke, &help.broke),
+        (Shape::Running, Role::Running, &states.running),
+        (Shape::Waiting, Role::Quiet, &states.waiting),
+    ]
+}
 
 /// The keys of one binding.
 fn keys(binding: &Binding) -> String {
@@ -52,7 +36,11 @@ fn keys(binding: &Binding) -> String {
 /// All lines of the help.
 pub(crate) fn lines(model: &Model, cells: usize) -> Vec<Line<'static>> {
     let look = model.look;
-    let heading = |text: &str| Line::styled(format!(" {text}"), look.style(Role::Accent));
+    let words = &look.words.help;
+    let heading = |text: &str| {
+        let text = fit(&format!(" {text}"), cells, look);
+        Line::styled(text, look.style(Role::Accent))
+    };
     let indent = TABLE
         .iter()
         .map(|binding| width(&keys(binding)))
@@ -78,23 +66,23 @@ pub(crate) fn lines(model: &Model, cells: usize) -> Vec<Line<'static>> {
         });
         lines.collect()
     };
-    let mut lines = vec![heading("KEYS")];
+    let mut lines = vec![heading(&words.keys)];
     for binding in TABLE {
-        lines.extend(row(keys(binding), Role::Key, binding.help));
+        lines.extend(row(keys(binding), Role::Key, binding.help(look.words)));
     }
     lines.push(Line::default());
-    lines.push(heading("FILTER"));
-    for (typed, help) in crate::tui::entries::FILTERS {
-        lines.extend(row((*typed).into(), Role::Key, help));
+    lines.push(heading(&words.filter));
+    for (typed, help) in crate::tui::entries::filters(words) {
+        lines.extend(row(typed.into(), Role::Key, help));
     }
     lines.push(Line::default());
-    lines.push(heading("COMMANDS (AND EVERY ACTION BY ITS WORD)"));
-    for (typed, help) in crate::tui::command::SPOKEN {
+    lines.push(heading(&words.commands));
+    for (typed, help) in crate::tui::command::spoken(words) {
         lines.extend(row(format!(":{typed}"), Role::Key, help));
     }
     lines.push(Line::default());
-    lines.push(heading("SIGNS"));
-    for (shape, role, text) in SIGNS {
+    lines.push(heading(&words.signs));
+    for (shape, role, text) in signs(look.words) {
         lines.extend(row(look.sign(shape, model.frame).into(), role, text));
     }
     lines

@@ -4,7 +4,7 @@ use crate::catalog::Group;
 use crate::report::Row;
 use crate::tui::entries::{Entry, Fold};
 use crate::tui::model::{Focus, Model};
-use crate::tui::text::{fit, many, pad, safe, time, width};
+use crate::tui::text::{fit, pad, safe, time, width};
 use crate::tui::theme::{Role, Shape, face};
 use ratatui::text::{Line, Span};
 
@@ -15,7 +15,7 @@ const WITH_TIME: usize = 46;
 pub(super) fn lines(model: &Model, (cells, height): (usize, usize)) -> Vec<Line<'static>> {
     if model.entries.is_empty() && !model.filter.is_empty() {
         return vec![Line::styled(
-            " nothing fits the filter",
+            format!(" {}", model.look.words.list.nothing_fits),
             model.look.style(Role::Quiet),
         )];
     }
@@ -31,6 +31,7 @@ pub(super) fn lines(model: &Model, (cells, height): (usize, usize)) -> Vec<Line<
 }
 
 fn line(model: &Model, entry: &Entry, cells: usize, chosen: bool) -> Line<'static> {
+    let words = &model.look.words.list;
     match entry {
         Entry::Heading(group) => heading(model, *group, cells),
         Entry::Row { at, inside } => match model.report.rows.get(*at) {
@@ -39,14 +40,9 @@ fn line(model: &Model, entry: &Entry, cells: usize, chosen: bool) -> Line<'stati
         },
         Entry::Fold { fold, count, open } => {
             let text = match fold {
-                Fold::Because(_) if cells < 42 => format!("{count} not asked because of it"),
-                Fold::Because(_) => format!(
-                    "{} because of it",
-                    many(*count, "check not asked", "checks not asked")
-                ),
-                Fold::Skipped => {
-                    format!("{} left out, with reasons", many(*count, "check", "checks"))
-                }
+                Fold::Because(_) if cells < 42 => words.because_short.with(&[("count", count)]),
+                Fold::Because(_) => words.because.of(*count),
+                Fold::Skipped => words.left_out.of(*count),
             };
             let (shape, indent) = match fold {
                 Fold::Because(_) => (Shape::Blocked, "    "),
@@ -72,7 +68,7 @@ fn line(model: &Model, entry: &Entry, cells: usize, chosen: bool) -> Line<'stati
 }
 
 fn heading(model: &Model, group: Group, cells: usize) -> Line<'static> {
-    let title = format!(" {}", group.title());
+    let title = format!(" {}", group.title(model.look.words));
     Line::styled(
         fit(&title, cells, model.look),
         model.look.style(Role::Accent),
@@ -87,7 +83,8 @@ fn row_line(
     (inside, chosen): (bool, bool),
 ) -> Line<'static> {
     let look = model.look;
-    let (shape, word, role) = face(&row.state);
+    let (shape, _, role) = face(&row.state);
+    let word = shape.told(look.words);
     let indent = match (inside, model.stood(row)) {
         (true, _) => "      ",
         (false, None) => "  ",

@@ -7,8 +7,10 @@ use crate::tui::theme::Role;
 
 /// Draws the steps below each other; the line between them breaks where the packets stop.
 pub(super) fn draw(page: &mut Page, drawing: &Drawing) {
-    page.heading("PATH");
-    page.text("", &format!("to {}", drawing.of), Role::Quiet);
+    let words = &page.look.words.detail;
+    page.heading(&words.path);
+    let to = words.path_to.with(&[("host", &drawing.of)]);
+    page.text("", &to, Role::Quiet);
     let mut stopped = false;
     let count = drawing.steps.len();
     for (at, Step { mark, title, note }) in drawing.steps.iter().enumerate() {

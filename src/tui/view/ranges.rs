@@ -2,7 +2,7 @@
 
 use super::detail::Page;
 use crate::report::{RangeMap, RangeSays as Says};
-use crate::tui::text::{fit, many, pad, safe, width};
+use crate::tui::text::{fit, pad, safe, width};
 use crate::tui::theme::Role;
 
 /// The cells that a sign and its word take, with a gap.
@@ -52,7 +52,8 @@ impl Grid {
 
 /// Draws the map, and below it the rules that decide.
 pub(super) fn draw(page: &mut Page, map: &RangeMap) {
-    page.heading("MAP");
+    let words = &page.look.words.ranges;
+    page.heading(&words.title);
     let grid = Grid::of(map, page.cells());
     legend(page, map, &grid);
     page.pieces(&columns(page, map, &grid));
@@ -63,11 +64,7 @@ pub(super) fn draw(page: &mut Page, map: &RangeMap) {
         }
     }
     if map.hidden > 0 {
-        let text = format!(
-            "and {} that are not drawn",
-            many(map.hidden, "range", "ranges")
-        );
-        page.text("", &text, Role::Quiet);
+        page.text("", &words.hidden.of(map.hidden), Role::Quiet);
     }
     rules(page, map);
 }
@@ -78,13 +75,18 @@ fn legend(page: &mut Page, map: &RangeMap, grid: &Grid) {
         page.text(&format!("{}. ", at + 1), &device.told, Role::Text);
     }
     if grid.column == SIGN {
-        let signs =
-            Says::ALL.map(|says| format!("{} {}", page.look.sign(says.shape(), 0), says.word()));
+        let signs = Says::ALL.map(|says| {
+            format!(
+                "{} {}",
+                page.look.sign(says.shape(), 0),
+                says.word(page.look.words)
+            )
+        });
         page.text("", &signs.join(", "), Role::Quiet);
     }
     let hidden = map.devices.len() - grid.devices;
     if hidden > 0 {
-        let text = format!("{} without a column", many(hidden, "device", "devices"));
+        let text = page.look.words.ranges.no_column.of(hidden);
         page.text("", &text, Role::Quiet);
     }
 }
@@ -112,7 +114,7 @@ fn row(page: &Page, (cidr, says): &(String, Vec<Says>), grid: &Grid) -> Vec<(Str
     for says in says.iter().take(grid.devices) {
         let sign = page.look.sign(says.shape(), 0);
         let text = if grid.column == WORD {
-            format!("{sign} {}", says.word())
+            format!("{sign} {}", says.word(page.look.words))
         } else {
             sign.to_owned()
         };
@@ -126,7 +128,8 @@ fn rules(page: &mut Page, map: &RangeMap) {
     if map.rules.is_empty() {
         return;
     }
-    page.heading("DECIDED BY");
+    let words = &page.look.words.ranges;
+    page.heading(&words.decided_by);
     for rule in &map.rules {
         let role = role(rule.says);
         page.signed((rule.says.shape(), role), &rule.title, role);
@@ -135,11 +138,11 @@ fn rules(page: &mut Page, map: &RangeMap) {
             page.text("  ", text, Role::Accent);
         }
         if let Some(construct) = &rule.construct {
-            page.text("  ", &format!("not understood: {construct}"), Role::Unknown);
+            let text = words.not_understood.with(&[("construct", construct)]);
+            page.text("  ", &text, Role::Unknown);
         }
     }
     if map.more_rules > 0 {
-        let text = format!("and {}", many(map.more_rules, "rule more", "rules more"));
-        page.text("", &text, Role::Quiet);
+        page.text("", &words.rules_more.of(map.more_rules), Role::Quiet);
     }
 }

@@ -19,6 +19,7 @@ struct Stretch {
 /// All lines, a measurement each.
 pub(crate) fn lines(model: &Model, cells: usize) -> Vec<Line<'static>> {
     let look = model.look;
+    let words = &look.words.times;
     let report = model
         .partial
         .as_ref()
@@ -30,7 +31,7 @@ pub(crate) fn lines(model: &Model, cells: usize) -> Vec<Line<'static>> {
             look.style(Role::Accent),
         )
     };
-    let mut lines = vec![heading("THE RUN IN TIME")];
+    let mut lines = vec![heading(&words.title)];
     let end = stretches
         .iter()
         .map(|one| one.to)
@@ -42,11 +43,11 @@ pub(crate) fn lines(model: &Model, cells: usize) -> Vec<Line<'static>> {
         cells.checked_sub(24),
     ) else {
         let text = if stretches.is_empty() {
-            " Nothing was measured yet."
+            &words.nothing
         } else {
-            " The screen is too narrow."
+            &words.narrow
         };
-        lines.push(Line::raw(text));
+        lines.push(Line::raw(fit(&format!(" {text}"), cells, look)));
         return lines;
     };
     let name = name.min(cells / 3);
@@ -67,12 +68,10 @@ pub(crate) fn lines(model: &Model, cells: usize) -> Vec<Line<'static>> {
         .filter(|one| one.awaited)
         .map(|one| one.to - one.from)
         .sum();
-    let text = format!(
-        "{} the end waited for these: {} of {}",
-        look.either("█", "#"),
-        time(awaited),
-        time(end)
-    );
+    let text = words
+        .awaited
+        .with(&[("awaited", &time(awaited)), ("all", &time(end))]);
+    let text = format!("{} {text}", look.either("█", "#"));
     lines.push(Line::styled(
         fit(&format!(" {text}"), cells, look),
         look.style(Role::Warn),
