@@ -14,6 +14,14 @@ use std::net::IpAddr;
 /// How many missing issuers are looked for, one above the other.
 const STEPS: usize = 4;
 
+/// The certificates of the stores that this machine has.
+fn kept(stores: [Option<&Roots>; 2]) -> Vec<CertificateDer<'static>> {
+    let stores = stores.into_iter().flatten();
+    stores
+        .flat_map(|roots| roots.certificates().iter().cloned())
+        .collect()
+}
+
 /// The judged chain, and what was fetched for it.
 pub(super) async fn judged(
     cx: &Cx,
@@ -44,12 +52,7 @@ pub(super) async fn judged(
         return (Some(facets), Vec::new());
     }
     let machine = machine_roots(cx).await;
-    let kept = [machine.as_ref(), cx.session.bundle()];
-    let mut pool: Vec<_> = kept
-        .into_iter()
-        .flatten()
-        .flat_map(|roots| roots.certificates().iter().cloned())
-        .collect();
+    let mut pool = kept([machine.as_ref(), cx.session.bundle()]);
     let by_all = |pool: &[CertificateDer<'static>]| {
         let views = Views {
             machine: machine.as_ref(),
