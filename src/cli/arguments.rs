@@ -60,6 +60,17 @@ pub(super) enum Command {
     Man,
 }
 
+/// What may be fetched from where a certificate points to.
+#[derive(Args, Clone, Debug, Default)]
+pub(super) struct Fetches {
+    /// Fetch a missing issuer from where the certificate says it is (plain http, small, no redirect, no private address)
+    #[arg(long)]
+    pub aia: bool,
+    /// Ask the CA whether a certificate is revoked, where the certificate says (under the same rules); the CA learns who asks
+    #[arg(long)]
+    pub revocation: bool,
+}
+
 /// What `check`, `tui` and `plan` share.
 #[derive(Debug, Default, Args)]
 pub(super) struct Common {
@@ -104,12 +115,8 @@ pub(super) struct Common {
     /// Tell the end of a certificate from this many days on
     #[arg(long, value_name = "DAYS")]
     pub expires_soon: Option<u32>,
-    /// Fetch a missing issuer from where the certificate says it is (plain http, small, no redirect, no private address)
-    #[arg(long)]
-    pub aia: bool,
-    /// Ask the CA whether a certificate is revoked, where the certificate says (under the same rules); the CA learns who asks
-    #[arg(long)]
-    pub revocation: bool,
+    #[command(flatten)]
+    pub fetches: Fetches,
     /// Seconds for DNS, TCP and TLS of one connection together
     #[arg(long, value_name = "S", value_parser = seconds)]
     pub connect_timeout: Option<u64>,

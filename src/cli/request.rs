@@ -69,6 +69,17 @@ pub(super) fn config(common: &Common) -> Result<Config, Refused> {
     Ok(config)
 }
 
+/// What may be fetched from where a certificate points to, and by which proxy.
+fn may_fetch(common: &Common, settings: &mut Settings) {
+    settings.trust.aia |= common.fetches.aia;
+    settings.trust.revocation |= common.fetches.revocation;
+    if settings.trust.aia || settings.trust.revocation {
+        let (proxy, exceptions) = super::proxy::for_fetches(common, settings);
+        settings.network.fetch_proxy = proxy.map(|proxy| proxy.to_string());
+        settings.network.no_proxy = exceptions;
+    }
+}
+
 /// Puts the flags over the profile's settings.
 pub(super) fn over(common: &Common, settings: &mut Settings) -> Result<(), Refused> {
     let wrong = |option: &str, what: String| Refused::new(format!("cannot use {option}: {what}"));
@@ -126,13 +137,7 @@ pub(super) fn over(common: &Common, settings: &mut Settings) -> Result<(), Refus
         super::diff::sight(path)?;
         settings.baseline = Some(path.clone());
     }
-    settings.trust.aia |= common.aia;
-    settings.trust.revocation |= common.revocation;
-    if settings.trust.aia || settings.trust.revocation {
-        let (proxy, exceptions) = super::proxy::for_fetches(common, settings);
-        settings.network.fetch_proxy = proxy.map(|proxy| proxy.to_string());
-        settings.network.no_proxy = exceptions;
-    }
+    may_fetch(common, settings);
     if let Some(days) = common.expires_soon {
         settings.trust.expires_soon_days = days;
     }
