@@ -28,6 +28,9 @@ pub mod tcp;
 pub mod tls;
 pub mod version;
 
+mod ahead;
+mod alike;
+mod function;
 mod intent;
 mod subject;
 

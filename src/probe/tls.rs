@@ -46,7 +46,7 @@ pub struct Seen {
 /// What one address showed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Shown {
-    /// Address and port.
+    /// Address and port; the proxy's, where it resolves names.
     pub address: SocketAddr,
     /// The handshake.
     pub handshake: Handshake,
@@ -114,6 +114,21 @@ pub fn intents(settings: &Settings, _subject: Option<&Subject>) -> Vec<Intent> {
     intents
 }
 
+/// What the handshake was made with, in words, and the same as a command takes it: the address, or the host where a
+/// proxy stands in between.
+fn ends(shown: &Shown, settings: &Settings) -> (String, String) {
+    let address = shown.address.to_string();
+    let Some(proxy) = settings.network.proxy() else {
+        return (address.clone(), address);
+    };
+    let server = if proxy.protocol.resolves_names() {
+        format!("{}:{}", settings.target.host, settings.target.port)
+    } else {
+        address
+    };
+    (format!("{server} (through {proxy})"), server)
+}
+
 impl Seen {
     /// The addresses whose handshake ended well.
     pub fn agreed(&self) -> impl Iterator<Item = &Shown> {
@@ -150,7 +165,9 @@ impl Seen {
         let Some(shown) = self.telling() else {
             return facts;
         };
-        facts.insert("address", shown.address.to_string());
+        let (address, server) = ends(shown, at.settings);
+        facts.insert("address", address);
+        facts.insert("server", server);
         let handshake = &shown.handshake;
         let would = agreement::would_have_agreed(shown);
         let told = alert(handshake);

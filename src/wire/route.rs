@@ -58,6 +58,8 @@ pub(super) struct Wanted {
     pub(super) max_segment: Option<u32>,
     /// Whether a proxy is asked for the address, whatever the target.
     pub(super) exactly: bool,
+    /// The local address to connect from, to the host or to the proxy; the first fitting one asked for where none is named.
+    pub(super) source: Option<IpAddr>,
 }
 
 impl Session {
@@ -82,7 +84,7 @@ impl Session {
 
     fn dialling(&self, to: SocketAddr, wanted: Wanted) -> Dial {
         Dial {
-            source: self.source(to),
+            source: wanted.source.or_else(|| self.source(to)),
             max_segment: wanted.max_segment,
             ..Dial::within(wanted.time)
         }
@@ -138,8 +140,11 @@ impl Session {
         wanted: Wanted,
     ) -> Result<AnyStream, ProxyTrouble> {
         let mut trouble = None;
-        let addresses = self.proxy_addresses(proxy).await?;
-        let share = u32::try_from(addresses.len()).unwrap_or(1);
+        let mut addresses = self.proxy_addresses(proxy).await?;
+        if let Some(source) = wanted.source {
+            addresses.retain(|address| address.is_ipv4() == source.is_ipv4());
+        }
+        let share = u32::try_from(addresses.len()).unwrap_or(1).max(1);
         for address in addresses {
             let mut how = self.dialling(address, wanted);
             how.timeout = wanted.time / share;
@@ -148,7 +153,11 @@ impl Session {
                 Ok(stream) => return Ok(stream),
             }
         }
-        Err(trouble.unwrap_or_else(|| unreachable!("a proxy without an address was told")))
+        // A source address of a family that the proxy has no address of.
+        let none_fits = ProxyTrouble::Unreached {
+            failure: dial::Failure::NoFamily,
+        };
+        Err(trouble.unwrap_or(none_fits))
     }
 
     /// Who asks, for that proxy: the credential is the one proxy's that leads to the target.

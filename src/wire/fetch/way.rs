@@ -46,6 +46,7 @@ impl Session {
                 time: LONGEST,
                 max_segment: None,
                 exactly: true,
+                source: None,
             };
             match self.reach_by(proxy.as_ref(), wanted).await {
                 Ok(stream) => return exchange(stream, request(url, errand, &Form::Path)?).await,
