@@ -31,11 +31,7 @@ pub(super) async fn judged(
     if handshake.chain.is_empty() {
         return (None, Vec::new());
     }
-    let chain: Vec<CertificateDer<'static>> = handshake
-        .chain
-        .iter()
-        .map(|der| bytes_of(der).into())
-        .collect();
+    let chain = chain(handshake);
     let staple = bytes_of(&handshake.staple);
     let host = served(&cx.settings.target.host);
     let now: Timestamp = cx.world.clock.now();
@@ -83,6 +79,12 @@ pub(super) async fn judged(
     };
     revocation::ask(cx, target, (&chain, &views), &mut facets).await;
     (Some(facets), fetched)
+}
+
+/// The certificates as sent.
+fn chain(handshake: &Handshake) -> Vec<CertificateDer<'static>> {
+    let ders = handshake.chain.iter();
+    ders.map(|der| bytes_of(der).into()).collect()
 }
 
 /// Fetches from one address after the other until there is a certificate.
