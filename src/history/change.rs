@@ -74,6 +74,14 @@ impl Change {
         }
     }
 
+    /// The change as a sentence of its own.
+    pub fn sentence(&self) -> String {
+        let says = self.says();
+        let mut letters = says.chars();
+        let first = letters.next().into_iter().flat_map(char::to_uppercase);
+        format!("{}{}.", first.collect::<String>(), letters.as_str())
+    }
+
     /// What was lost and gained.
     fn permissions(&self) -> String {
         let lost = without(&self.before, &self.after);

@@ -1,13 +1,18 @@
 //! One handshake with every address: protocol and certificates, whether or not anyone would trust them.
 
 mod agreement;
+mod clock;
 mod further;
 mod judged;
 mod reading;
+mod revocation;
+mod several;
 
 pub use agreement::Agreement;
+pub use clock::Clocks;
 pub use further::{Further, Narrow};
 pub use reading::{Dated, Named, Strong, Trusted, Unrevoked};
+pub use several::Uniform;
 
 use super::{At, Cx, Intent, Subject, Symptom};
 use crate::config::{Host, Settings};
@@ -33,12 +38,15 @@ const LEAST: Duration = Duration::from_millis(200);
 pub struct Seen {
     /// One entry an address.
     pub addresses: Vec<Shown>,
+    /// The server's clock and this one, where they matter.
+    #[serde(default)]
+    pub clocks: Option<Clocks>,
 }
 
 /// What one address showed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Shown {
-    /// Address and port.
+    /// Address and port; the proxy's, where it resolves names.
     pub address: SocketAddr,
     /// The handshake.
     pub handshake: Handshake,
@@ -84,7 +92,12 @@ pub async fn measure(cx: &Cx) -> Seen {
         }
     }))
     .await;
-    Seen { addresses }
+    let mut seen = Seen {
+        addresses,
+        clocks: None,
+    };
+    seen.clocks = clock::ask(cx, &seen).await;
+    seen
 }
 
 /// One handshake an address.
@@ -99,6 +112,21 @@ pub fn intents(settings: &Settings, _subject: Option<&Subject>) -> Vec<Intent> {
     }];
     intents.extend(judged::intents(settings));
     intents
+}
+
+/// What the handshake was made with, in words, and the same as a command takes it: the address, or the host where a
+/// proxy stands in between.
+fn ends(shown: &Shown, settings: &Settings) -> (String, String) {
+    let address = shown.address.to_string();
+    let Some(proxy) = settings.network.proxy() else {
+        return (address.clone(), address);
+    };
+    let server = if proxy.protocol.resolves_names() {
+        format!("{}:{}", settings.target.host, settings.target.port)
+    } else {
+        address
+    };
+    (format!("{server} (through {proxy})"), server)
 }
 
 impl Seen {
@@ -137,7 +165,9 @@ impl Seen {
         let Some(shown) = self.telling() else {
             return facts;
         };
-        facts.insert("address", shown.address.to_string());
+        let (address, server) = ends(shown, at.settings);
+        facts.insert("address", address);
+        facts.insert("server", server);
         let handshake = &shown.handshake;
         let would = agreement::would_have_agreed(shown);
         let told = alert(handshake);
@@ -187,9 +217,17 @@ impl Seen {
             ),
             (
                 of(self.deciding::<Unrevoked>(at)),
-                &["staple", "revoked_at", "revoked_for"],
+                &[
+                    "staple",
+                    "told_by",
+                    "revoked_name",
+                    "revoked_at",
+                    "revoked_for",
+                ],
             ),
         ];
+        facts.extend(self.of_several(at));
+        facts.insert("clock", self.of_clock(at));
         for (told, names) in topics {
             facts.extend(told.into_iter().filter(|(name, _)| names.contains(name)));
         }
@@ -207,18 +245,23 @@ impl Seen {
     /// The first address that, seen alone, reads as all of them do.
     fn deciding<S: Symptom<Seen = Self>>(&self, at: &At<'_>) -> Option<&Shown> {
         let whole = S::read(self, at).key();
-        let alone = |shown: &&Shown| {
-            let seen = Self {
-                addresses: vec![(*shown).clone()],
-            };
-            S::read(&seen, at).key() == whole
-        };
+        let alone = |shown: &&Shown| S::read(&shown.alone(), at).key() == whole;
         self.addresses.iter().find(alone)
     }
 }
 
+impl Shown {
+    /// What would have been seen, had it been the only one.
+    fn alone(&self) -> Seen {
+        Seen {
+            addresses: vec![self.clone()],
+            clocks: None,
+        }
+    }
+}
+
 /// What stands in a sentence where a certificate does not tell.
-const UNTOLD: [(&str, &str); 18] = [
+const UNTOLD: [(&str, &str); 20] = [
     ("subject", "without a name"),
     ("issuer", "an unnamed issuer"),
     ("root", "a root"),
@@ -234,6 +277,8 @@ const UNTOLD: [(&str, &str); 18] = [
     ("weakness", "a certificate in it is not what it should be"),
     ("key", "current"),
     ("staple", "the server staples no OCSP response"),
+    ("told_by", "no answer"),
+    ("revoked_name", "without a name"),
     ("revoked_at", "an untold time"),
     ("revoked_for", "no reason given"),
     ("cloud_store", "the cloud's roots"),

@@ -1,8 +1,8 @@
 //! Named facts for the sentences of a finding.
 
-use super::facets::{
-    Certificate, End, Facets, FaultKind, Path, Place, Served, Staple, Usage, View,
-};
+mod revocation;
+
+use super::facets::{Certificate, End, Facets, FaultKind, Path, Place, Served, Usage, View};
 use super::reading::judged;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -31,7 +31,7 @@ pub fn facts(facets: &Facets) -> BTreeMap<&'static str, String> {
     of_dates(facets, &mut out);
     of_paths(facets, &mut out);
     of_strength(facets, &mut out);
-    of_staple(facets, &mut out);
+    revocation::of_revocation(facets, &mut out);
     out
 }
 
@@ -255,24 +255,4 @@ fn described_key(certificate: &Certificate) -> String {
     } else {
         format!("{} {}", certificate.key.kind, certificate.key.bits)
     }
-}
-
-fn of_staple(facets: &Facets, out: &mut Facts) {
-    let text = match &facets.staple {
-        Staple::Absent => "the server staples no OCSP response",
-        Staple::Good { .. } => "the stapled OCSP response says good",
-        Staple::Revoked { since, reason } => {
-            out.insert("revoked_at", since.to_string());
-            if let Some(reason) = reason {
-                out.insert("revoked_for", reason.clone());
-            }
-            "the stapled OCSP response says revoked"
-        }
-        Staple::Undecided => "the stapled OCSP response does not decide",
-        Staple::OtherCertificate => "the stapled OCSP response is about another certificate",
-        Staple::Stale => "the stapled OCSP response is out of date",
-        Staple::Unproven => "the signature of the stapled OCSP response could not be proven",
-        Staple::Malformed => "the stapled OCSP response cannot be read",
-    };
-    out.insert("staple", text.to_owned());
 }

@@ -101,6 +101,21 @@ pub(crate) fn wrap(text: &str, cells: usize) -> Vec<String> {
     lines
 }
 
+/// The text made safe and broken wherever a line is full: nothing of it is lost, blanks neither.
+pub(crate) fn broken(text: &str, cells: usize, look: Look) -> Vec<String> {
+    let text = safe(text, look);
+    let mut lines = Vec::new();
+    let mut rest = text.as_str();
+    loop {
+        let (first, after) = head(rest, cells.max(2));
+        lines.push(first.to_owned());
+        if after.is_empty() || first.is_empty() {
+            return lines;
+        }
+        rest = after;
+    }
+}
+
 /// Lines with what stands in backquotes told apart: text, and whether it is a command. The quotes stay where `keep` says so.
 pub(crate) fn commands(lines: Vec<String>, keep: bool) -> Vec<Vec<(String, bool)>> {
     let mut inside = false;

@@ -90,9 +90,19 @@ pub(super) fn said(complaint: Complaint) -> String {
 
 /// What must be added for the sentence to be honest.
 pub(super) fn remark(location: Option<&Location>) -> String {
+    let next_door = location.is_some_and(|location| location.distance == Some(1));
     let text = match location.and_then(|location| location.remark) {
+        Some(Remark::RouterOrHost) if next_door => {
+            "; this machine's own firewall and the host's look the same from here"
+        }
+        Some(Remark::HostOrLastRouterRefused) if next_door => {
+            ", and the refusal comes from the host's own distance: from itself, or from this machine's own firewall in its name"
+        }
         Some(Remark::RouterOrHost) => {
             "; the last router and the host's own firewall look the same from here"
+        }
+        Some(Remark::NothingButRefusals) => {
+            ", or a device refuses everything in its name: both look the same from here"
         }
         Some(Remark::NothingBeyond) => "; nothing farther away answers on any port",
         Some(Remark::HostOrLastRouterRefused) => {
@@ -123,7 +133,8 @@ pub(super) fn unsettled(seen: &Seen, location: Option<&Location>) -> String {
         }
         (Some(Remark::NoHopAnswers), _) => "no router on the way answers",
         (Some(Remark::SendersUntold), _) => {
-            "this system does not tell a program without privileges who answered"
+            let distance = location.and_then(|location| location.distance);
+            return untold(distance);
         }
         (Some(Remark::Contradiction), _) => "the answers contradict each other",
         (Some(Remark::NotSent), _) | (None, Some(Failure::NoFamily | Failure::SourceNotHere)) => {
@@ -133,6 +144,16 @@ pub(super) fn unsettled(seen: &Seen, location: Option<&Location>) -> String {
         _ => "it was not looked at",
     };
     text.to_owned()
+}
+
+/// What is left to say where the system does not tell who answered.
+fn untold(distance: Option<u8>) -> String {
+    let untold = "this system does not tell a program without privileges who answered";
+    match distance {
+        Some(1) => format!("{untold}; other ports of the host answer from next door"),
+        Some(hops) => format!("{untold}; other ports of the host answer, {hops} hops away"),
+        None => untold.to_owned(),
+    }
 }
 
 /// The path as a line: from here to where it ends.
@@ -162,6 +183,7 @@ mod samples {
     use super::Clearness;
     use crate::dial::{Complaint, Failure, Protocol};
     use crate::path::{self, Outcome, Sample};
+    use std::collections::BTreeMap;
     use std::net::IpAddr;
 
     fn router(hop: u8) -> IpAddr {
@@ -172,6 +194,7 @@ mod samples {
     fn seen(failure: Failure, target: &[Outcome; 3], control: &[Outcome; 3]) -> Seen {
         let sample = |port, hops: usize, outcome: &Outcome| Sample {
             port,
+            carrier: path::Carrier::Tcp,
             hops: u8::try_from(hops + 1).expect("three"),
             sent_ms: 0,
             answered_after_ms: Some(4),
@@ -196,6 +219,8 @@ mod samples {
             max_hops: 30,
             samples,
             took_ms: 3500,
+            names: BTreeMap::from([(router(2), "fw-2.example.com".to_owned())]),
+            told: None,
         };
         Seen {
             tries: vec![Try {
@@ -228,7 +253,10 @@ mod samples {
         let rejected = || Outcome::Complained { complaint };
         let control = [passed(1), passed(2), Outcome::Refused];
         match symptom {
-            Clearness::Clear => seen(Failure::Refused, &control, &control),
+            Clearness::Clear => {
+                let open = [passed(1), passed(2), Outcome::Connected];
+                seen(Failure::Refused, &control, &open)
+            }
             Clearness::DroppedBetween => {
                 seen(silence(), &[passed(1), silent(), silent()], &control)
             }

@@ -1,11 +1,35 @@
 //! What a proxy on the way says.
 
 use super::{Reach, Seen, Try};
+use crate::config::Settings;
 use crate::dial;
 use crate::names::Outcome;
-use crate::probe::Facts;
-use crate::proxy::Failure;
+use crate::probe::{Effect, Facts, Intent, names};
+use crate::proxy::{Failure, Protocol, Proxy};
 use crate::wire::ProxyTrouble;
+use std::net::IpAddr;
+
+/// The question for the address of the proxy, where it has a name.
+pub(super) fn question(settings: &Settings) -> Option<Intent> {
+    let proxy = settings.network.proxy()?;
+    let named = proxy.host.parse::<IpAddr>().is_err();
+    named.then(|| names::question(settings, &format!("{} A, AAAA", proxy.host)))
+}
+
+/// The connection to the proxy, and what it is asked for.
+pub(super) fn connection(settings: &Settings, proxy: &Proxy) -> Intent {
+    let target = format!("{}:{}", settings.target.host, settings.target.port);
+    let (method, asked) = match proxy.protocol {
+        Protocol::Http => (Some("CONNECT"), target),
+        Protocol::Socks5 | Protocol::Socks5h => (None, format!("SOCKS5 to {target}")),
+    };
+    Intent {
+        method,
+        path: Some(asked),
+        effect: Effect::Reads,
+        ..Intent::to("tcp", &proxy.host, Some(proxy.port))
+    }
+}
 
 /// The one try where the proxy's own name has no address.
 pub(super) fn unnamed(trouble: ProxyTrouble, port: u16) -> Try {
@@ -19,7 +43,7 @@ pub(super) fn unnamed(trouble: ProxyTrouble, port: u16) -> Try {
 }
 
 /// What stands for a failure that the proxy tells of.
-pub(super) fn by_proxy() -> dial::Failure {
+pub(in crate::probe) fn by_proxy() -> dial::Failure {
     dial::Failure::Other {
         error: "the proxy did not connect".into(),
     }
@@ -58,7 +82,7 @@ pub(super) fn facts(seen: &Seen) -> Facts {
 }
 
 /// Its trouble in words.
-fn says(trouble: &ProxyTrouble) -> String {
+pub(in crate::probe) fn says(trouble: &ProxyTrouble) -> String {
     match trouble {
         ProxyTrouble::Unresolved { outcome } => unresolved(outcome).into(),
         ProxyTrouble::Unreached { failure } => unreached(failure).into(),
@@ -94,14 +118,26 @@ fn unreached(failure: &dial::Failure) -> &'static str {
     }
 }
 
+/// Whether a proxy offers ways of telling who asks, and none of them is a user name and a password.
+fn needs_more_than_basic(schemes: &[String]) -> bool {
+    let basic = |scheme: &String| scheme.eq_ignore_ascii_case("basic");
+    !schemes.is_empty() && !schemes.iter().any(basic)
+}
+
 fn answered(failure: &Failure) -> String {
     let offered = |schemes: &[String]| match schemes {
         [] => String::new(),
         schemes => format!(" ({})", schemes.join(", ")),
     };
-    // SOCKS replies are below ten, HTTP's are not.
-    let number = |code: u16| if code < 100 { "SOCKS reply" } else { "HTTP" };
+    // A SOCKS reply is one byte; of HTTP's codes, those that decline are higher.
+    let number = |code: u16| if code < 256 { "SOCKS reply" } else { "HTTP" };
     match failure {
+        Failure::CredentialsNeeded { schemes } | Failure::CredentialsRejected { schemes }
+            if needs_more_than_basic(schemes) =>
+        {
+            let offered = schemes.join(" or ");
+            format!("it lets in only who signs in by {offered}, which orch-doctor does not speak")
+        }
         Failure::CredentialsNeeded { schemes } => {
             format!("it wants to know who asks{}", offered(schemes))
         }

@@ -6,6 +6,7 @@ use crate::report::State;
 use crate::tui::entries::Entry;
 use crate::tui::keys::Intent;
 use crate::tui::model::{Chosen, Effect, Focus, Mode, Model, Spot};
+use crate::tui::start;
 use crate::tui::view::detail;
 
 /// What an intent does while nothing is open over the panes.
@@ -44,6 +45,16 @@ pub(super) fn act(model: &mut Model, intent: Intent) -> Option<Effect> {
         Intent::Times => {
             model.page_top = 0;
             model.mode = Mode::Times;
+        }
+        Intent::Compare => {
+            if model.report.began.is_none() {
+                return note(model, model.look.words.compare.no_run.to_string());
+            }
+            return Some(Effect::ListRecordings);
+        }
+        Intent::Start if model.startable => start::opened(model),
+        Intent::Start => {
+            return note(model, model.look.words.start.no_other.to_string());
         }
         Intent::Theme => {
             model.look.theme = model.look.theme.next();

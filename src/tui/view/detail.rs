@@ -13,16 +13,17 @@ use crate::tui::theme::{Look, Role, Shape, face};
 use ratatui::text::{Line, Span};
 
 /// Lines of text in a box of so many cells, with one free at its left.
-pub(super) struct Page {
-    lines: Vec<Line<'static>>,
+pub(crate) struct Page {
+    pub(crate) lines: Vec<Line<'static>>,
     cells: usize,
-    pub(super) look: Look,
+    pub(crate) look: Look,
     /// The lines of the chosen cell of a map, with what is said of it.
     pub(super) chosen: Option<(usize, usize)>,
 }
 
 impl Page {
-    fn new(cells: usize, look: Look) -> Self {
+    /// A page without lines.
+    pub(crate) fn new(cells: usize, look: Look) -> Self {
         Self {
             lines: Vec::new(),
             cells: cells.saturating_sub(3).max(4),
@@ -32,14 +33,14 @@ impl Page {
     }
 
     /// An empty line, unless the page begins here or has one.
-    fn gap(&mut self) {
+    pub(crate) fn gap(&mut self) {
         if self.lines.last().is_some_and(|line| line.width() > 0) {
             self.lines.push(Line::default());
         }
     }
 
     /// The name of what stands below.
-    pub(super) fn heading(&mut self, text: &str) {
+    pub(crate) fn heading(&mut self, text: &str) {
         self.gap();
         self.lines.push(Line::styled(
             format!(" {text}"),
@@ -48,12 +49,12 @@ impl Page {
     }
 
     /// A text, broken into lines; those after the first start below its beginning.
-    pub(super) fn text(&mut self, first: &str, text: &str, role: Role) {
+    pub(crate) fn text(&mut self, first: &str, text: &str, role: Role) {
         self.labelled((first, Role::Key), text, role);
     }
 
     /// The same, with the beginning drawn in its own way.
-    fn labelled(&mut self, (first, label): (&str, Role), text: &str, role: Role) {
+    pub(crate) fn labelled(&mut self, (first, label): (&str, Role), text: &str, role: Role) {
         let indent = width(first);
         let room = self.cells.saturating_sub(indent).max(8);
         let lines = wrap(&safe(text, self.look), room);
@@ -75,7 +76,7 @@ impl Page {
     }
 
     /// A line as it is, cut where it is too long.
-    pub(super) fn line(&mut self, before: &str, text: &str, role: Role) {
+    pub(crate) fn line(&mut self, before: &str, text: &str, role: Role) {
         let room = self.cells.saturating_sub(width(before));
         let spans = vec![
             Span::styled(format!(" {before}"), self.look.style(Role::Quiet)),
@@ -88,12 +89,12 @@ impl Page {
     }
 
     /// A text beside a line that goes on below it.
-    pub(super) fn trunk(&mut self, text: &str, role: Role) {
+    pub(crate) fn trunk(&mut self, text: &str, role: Role) {
         self.beside(self.look.either("│ ", "| "), text, role);
     }
 
     /// A text beside a line that is broken.
-    pub(super) fn broken(&mut self, text: &str, role: Role) {
+    pub(crate) fn broken(&mut self, text: &str, role: Role) {
         self.beside(self.look.either("┆ ", ": "), text, role);
     }
 
@@ -109,7 +110,7 @@ impl Page {
     }
 
     /// A sign before a name.
-    pub(super) fn signed(&mut self, (shape, role): (Shape, Role), text: &str, of_text: Role) {
+    pub(crate) fn signed(&mut self, (shape, role): (Shape, Role), text: &str, of_text: Role) {
         let sign = format!("{} ", self.look.sign(shape, 0));
         self.labelled((&sign, role), text, of_text);
     }
@@ -120,12 +121,12 @@ impl Page {
     }
 
     /// How many cells a line has.
-    pub(super) fn cells(&self) -> usize {
+    pub(crate) fn cells(&self) -> usize {
         self.cells
     }
 
     /// A line of pieces that are as wide as they have to be.
-    pub(super) fn pieces(&mut self, pieces: &[(String, Role)]) {
+    pub(crate) fn pieces(&mut self, pieces: &[(String, Role)]) {
         let mut spans = vec![Span::raw(" ")];
         for (text, role) in pieces {
             spans.push(Span::styled(text.clone(), self.look.style(*role)));
@@ -134,7 +135,7 @@ impl Page {
     }
 
     /// Names and values, the values below each other.
-    pub(super) fn table(&mut self, rows: &[(String, String)]) {
+    pub(crate) fn table(&mut self, rows: &[(String, String)]) {
         let widest = rows
             .iter()
             .map(|(name, _)| width(name))
@@ -142,8 +143,8 @@ impl Page {
             .unwrap_or(0)
             .min(self.cells / 3);
         for (name, value) in rows {
-            let name = fit(name, widest, self.look);
-            let gap = widest + 2 - width(&name);
+            let name = fit(&safe(name, self.look), widest, self.look);
+            let gap = (widest + 2).saturating_sub(width(&name));
             self.labelled(
                 (&format!("{name}{}", " ".repeat(gap)), Role::Quiet),
                 value,
