@@ -314,9 +314,12 @@ async fn lines_say_all_that_the_screen_and_the_text_say() {
                 || piece.contains("once it ");
             // The screen cuts a line that is too long, and says so.
             let whole = piece.trim_end_matches('.');
+            // The heads of a map's columns are cut words, one beside the other.
+            let mut heads = piece.split(' ').map(|word| word.trim_end_matches('.'));
+            let shortened = piece.contains("... ") && heads.all(|head| said.contains(head));
             let bulk = piece.starts_with('(') && piece.ends_with(" characters)");
             assert!(
-                folded || bulk || said.contains(whole),
+                folded || shortened || bulk || said.contains(whole),
                 "only the screen says {piece:?}: {:?}",
                 details
                     .iter()
