@@ -259,9 +259,10 @@ fn details(events: &[Event]) -> Vec<String> {
     let mut model = Model::new(&opening, size);
     update(&mut model, Msg::Events(events.to_vec()));
     update(&mut model, Msg::Key(Key::Char('g')));
-    let mut terminal = Terminal::new(TestBackend::new(size.width, size.height)).unwrap();
     let mut all: Vec<String> = Vec::new();
     loop {
+        // The backend keeps what stood behind a wide character in the drawing before: each gets a fresh one.
+        let mut terminal = Terminal::new(TestBackend::new(size.width, size.height)).unwrap();
         terminal.draw(|frame| view(&model, frame)).unwrap();
         let buffer = terminal.backend().buffer().clone();
         let from = (0..size.width)
@@ -299,8 +300,11 @@ async fn lines_say_all_that_the_screen_and_the_text_say() {
     for events in reports().await {
         let report = report(&events);
         let said = same(&as_format(&report, "linear"));
-        let details = details(&events);
-        assert!(details.len() > 15, "{} details", details.len());
+        let mut details = details(&events);
+        // A folded group only lists checks, each of which is told on its own below.
+        let folded = |line: &str| ["asked", "left out"].iter().any(|end| line.ends_with(end));
+        details.retain(|detail| !folded(detail.lines().next().unwrap_or_default()));
+        assert!(details.len() > 5, "{} details", details.len());
         let mut asked = 0;
         for piece in details.iter().flat_map(|detail| pieces(detail)) {
             let folded = piece.contains("was not asked")
@@ -310,9 +314,12 @@ async fn lines_say_all_that_the_screen_and_the_text_say() {
                 || piece.contains("once it ");
             // The screen cuts a line that is too long, and says so.
             let whole = piece.trim_end_matches('.');
+            // The heads of a map's columns are cut words, one beside the other.
+            let mut heads = piece.split(' ').map(|word| word.trim_end_matches('.'));
+            let shortened = piece.contains("... ") && heads.all(|head| said.contains(head));
             let bulk = piece.starts_with('(') && piece.ends_with(" characters)");
             assert!(
-                folded || bulk || said.contains(whole),
+                folded || shortened || bulk || said.contains(whole),
                 "only the screen says {piece:?}: {:?}",
                 details
                     .iter()
@@ -321,9 +328,10 @@ async fn lines_say_all_that_the_screen_and_the_text_say() {
             );
             asked += 1;
         }
-        assert!(asked > 300, "{asked} pieces");
+        assert!(asked > 60, "{asked} pieces");
         let text = as_format(&report, "text");
         for row in &report.rows {
+            assert!(said.contains(&same(&row.question)), "{}", row.question);
             if let Some(finding) = row.finding() {
                 assert!(said.contains(&same(&finding.says)), "{}", finding.says);
                 for remedy in &finding.remedies {
@@ -331,7 +339,10 @@ async fn lines_say_all_that_the_screen_and_the_text_say() {
                 }
             }
         }
-        for line in text.lines().filter(|line| line.starts_with("    ")) {
+        for line in text
+            .lines()
+            .filter(|line| line.starts_with("    ") && !line.ends_with(':'))
+        {
             for piece in pieces(line) {
                 let piece = piece
                     .split_once(": ")

@@ -33,8 +33,8 @@ pub(crate) fn spoken(words: &Help) -> [(&'static str, &str); 5] {
     [
         ("go CHECK", &words.go),
         ("filter WORDS", &words.as_filter),
-        ("save text|json|markdown|html", &words.save),
-        ("theme dark|light|mono|own", &words.theme),
+        ("save FORMAT", &words.save),
+        ("theme NAME", &words.theme),
         ("watch SECONDS", &words.watch),
     ]
 }
