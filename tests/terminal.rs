@@ -72,7 +72,7 @@ fn copied(raw: &[u8]) -> Vec<String> {
 }
 
 /// Saves the report as text, and reads it.
-fn saved(pty: &mut Pty, folder: &std::path::Path) -> String {
+fn saved(pty: &mut Pty, folder: &Path) -> String {
     pty.press("s");
     pty.until("save the report as");
     pty.press("t");
