@@ -17,6 +17,7 @@ use orch_doctor::catalog::Catalog;
 use orch_doctor::event::Event;
 use orch_doctor::tui::{Key, Look, Model, Msg, Opening, Size, update, view};
 use ratatui::backend::CrosstermBackend;
+use ratatui::crossterm::event::read;
 use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
 use serde_json::{Value, json};
@@ -171,6 +172,7 @@ fn pressed(events: Vec<Event>) -> u128 {
     let opening = Opening {
         catalog: Catalog::built_in().unwrap(),
         target: String::new(),
+        offers: None,
         replay: true,
         look: Look::default(),
         mouse: false,
@@ -214,7 +216,7 @@ fn floor() {
     terminal
         .draw(|frame| frame.render_widget("the first frame", frame.area()))
         .unwrap();
-    let _ = ratatui::crossterm::event::read();
+    let _ = read();
     ratatui::restore();
 }
 

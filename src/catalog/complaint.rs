@@ -75,6 +75,7 @@ const UNABLE_TO_CONNECT: &[Question] = &[
             "certificate-names-host",
             "certificate-in-date",
             "certificate-strong",
+            "certificate-uniform",
             "certificate-unrevoked",
         ],
     ),
@@ -124,7 +125,12 @@ const FAILS_WHEN_RUN: &[Question] = &[
     question(
         "Is the port still open?",
         "Port still open?",
-        &["name-resolves", "port-open", "certificate-in-date"],
+        &[
+            "name-resolves",
+            "port-open",
+            "certificate-in-date",
+            "certificate-uniform",
+        ],
     ),
     question(
         "Does the user still exist, with the same password?",

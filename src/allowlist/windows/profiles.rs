@@ -64,8 +64,9 @@ pub(super) fn list(name: &str, settings: &[Node], [over, block, allow]: [Vec<Lin
     };
     let every = || over.iter().chain(&block).chain(&allow).cloned().collect();
     let Some(profile) = settings.iter().find(own) else {
-        let construct = "what happens to connections that no rule names is not in the export (Get-NetFirewallProfile)";
-        let last = Line::policy(1, construct, Action::Unknown(construct.into()));
+        // An export of rules alone does not tell; blocked is what Windows does unless somebody set it otherwise.
+        let told = "no rule of the export names them, and Windows blocks such connections by default (Get-NetFirewallProfile tells)";
+        let last = Line::policy(1, told, Action::Deny);
         return list(every(), last);
     };
     let end = |action| {
