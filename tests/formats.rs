@@ -249,6 +249,7 @@ fn details(events: &[Event]) -> Vec<String> {
     let opening = Opening {
         catalog: catalog(),
         target: String::new(),
+        offers: None,
         replay: true,
         look: Look {
             theme: Theme::Mono,
