@@ -115,6 +115,8 @@ macro_rules! words {
     )* };
 }
 
+pub mod facts;
+
 words! {
     /// All words of one language.
     Words {
@@ -140,6 +142,7 @@ words! {
         chain: Chain,
         ranges: Ranges,
         phrases: Phrases,
+        facts: facts::Facts,
     }
 
     /// How a row stands.

@@ -5,7 +5,7 @@ mod language;
 
 pub(super) use hook::{Hook, HookFormat, ListenArguments, SendArguments, VerifyArguments};
 
-pub(super) use language::Language;
+pub(super) use language::{Language, Told};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::net::IpAddr;
@@ -285,9 +285,8 @@ pub(super) struct ListArguments {
     /// text or json
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
-    /// The language of sentences
-    #[arg(long, value_enum, default_value_t)]
-    pub lang: Language,
+    #[command(flatten)]
+    pub told: Told,
     /// Your own check files beside the built-in ones
     #[arg(long, value_name = "DIR")]
     pub checks: Option<PathBuf>,
@@ -298,9 +297,8 @@ pub(super) struct ExplainArguments {
     /// A check, or check/symptom
     #[arg(value_name = "CHECK[/SYMPTOM]")]
     pub what: String,
-    /// The language of sentences
-    #[arg(long, value_enum, default_value_t)]
-    pub lang: Language,
+    #[command(flatten)]
+    pub told: Told,
     /// Your own check files beside the built-in ones
     #[arg(long, value_name = "DIR")]
     pub checks: Option<PathBuf>,
@@ -323,9 +321,8 @@ pub(super) struct RecordingArguments {
     /// Your own check files beside the built-in ones
     #[arg(long, value_name = "DIR")]
     pub checks: Option<PathBuf>,
-    /// The language of sentences; keys, JSON and commands never change
-    #[arg(long, value_enum, default_value_t)]
-    pub lang: Language,
+    #[command(flatten)]
+    pub told: Told,
     /// Colours
     #[arg(long, value_enum, default_value_t)]
     pub color: Colour,
@@ -341,6 +338,8 @@ pub(super) struct DiffArguments {
     /// The later one
     #[arg(value_name = "B")]
     pub after: PathBuf,
+    #[command(flatten)]
+    pub told: Told,
     /// text or json
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,

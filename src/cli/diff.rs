@@ -4,6 +4,8 @@ use super::arguments::{DiffArguments, Format};
 use super::{Refused, output};
 use crate::history::{Change, Sight, Standing, changes, read};
 use crate::report::Exit;
+use crate::words::facts::Comparison;
+use crate::words::{Lang, Phrase};
 use serde_json::json;
 use std::fmt::Write as _;
 use std::io::Read as _;
@@ -35,7 +37,7 @@ pub(super) fn diff(arguments: &DiffArguments) -> Result<Exit, Refused> {
     let text = match arguments.format {
         Format::Json | Format::Jsonl => {
             let list = changes.iter().map(|change| {
-                json!({ "topic": change.topic, "about": change.about, "before": change.before, "after": change.after, "says": change.says() })
+                json!({ "topic": change.topic, "about": change.about, "before": change.before, "after": change.after, "says": change.says(Lang::En.words()) })
             });
             let rows = turns.iter().map(|turn| {
                 json!({ "check": turn.check, "subject": turn.about, "before": turn.before, "after": turn.after })
@@ -46,7 +48,11 @@ pub(super) fn diff(arguments: &DiffArguments) -> Result<Exit, Refused> {
             });
             whole.to_string()
         }
-        Format::Text => told(&before, &after, &changes, &turns)?,
+        Format::Text => told(
+            (&before, &after),
+            (&changes, &turns),
+            Lang::from(arguments.told.lang),
+        )?,
     };
     output::say(&text);
     Ok(exit)
@@ -82,48 +88,58 @@ fn turns(before: &Sight, after: &Sight) -> Vec<Turn> {
 
 /// The comparison for people.
 fn told(
-    before: &Sight,
-    after: &Sight,
-    changes: &[Change],
-    turns: &[Turn],
+    (before, after): (&Sight, &Sight),
+    (changes, turns): (&[Change], &[Turn]),
+    lang: Lang,
 ) -> Result<String, Refused> {
+    let words = lang.words();
+    let said = &words.facts.comparison;
     let day = |sight: &Sight| {
         sight
             .began
             .clone()
-            .unwrap_or_else(|| "an unknown time".into())
+            .unwrap_or_else(|| words.facts.changes.unknown_time.to_string())
     };
-    let mut text = format!("From {} to {}\n", day(before), day(after));
+    let days = said
+        .between
+        .with(&[("from", &day(before)), ("to", &day(after))]);
+    let mut text = format!("{days}\n");
     if changes.is_empty() && turns.is_empty() {
-        text.push_str("Nothing that was compared has changed.\n");
+        writeln!(text, "{}", said.unchanged)?;
     }
     for (at, change) in changes.iter().enumerate() {
-        let says = change.says();
+        let says = change.says(words);
         let mut letters = says.chars();
         let first: String = letters
             .next()
             .into_iter()
             .flat_map(char::to_uppercase)
             .collect();
-        writeln!(text, "{:>3}. {first}{}.", at + 1, letters.as_str())?;
+        writeln!(
+            text,
+            "{:>3}. {first}{}{}",
+            at + 1,
+            letters.as_str(),
+            said.full_stop
+        )?;
     }
     for turn in turns {
         let about = turn
             .about
             .as_deref()
             .map_or(String::new(), |about| format!(" ({about})"));
-        let (old, new) = (word(turn.before), word(turn.after));
+        let (old, new) = (word(turn.before, said), word(turn.after, said));
         writeln!(text, "     {}{about}: {old} → {new}", turn.check)?;
     }
     Ok(text)
 }
 
 /// Where a row stands, in a word.
-fn word(standing: Standing) -> &'static str {
+fn word(standing: Standing, words: &Comparison) -> &Phrase {
     match standing {
-        Standing::Pass => "pass",
-        Standing::Warn => "warn",
-        Standing::Unknown => "unknown",
-        Standing::Fail => "fail",
+        Standing::Pass => &words.pass,
+        Standing::Warn => &words.warn,
+        Standing::Unknown => &words.unknown,
+        Standing::Fail => &words.fail,
     }
 }

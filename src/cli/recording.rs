@@ -26,9 +26,9 @@ pub(super) async fn replay(arguments: RecordingArguments) -> Result<Exit, Refuse
         && output::terminal()
     {
         return screen::replay(
-            catalog.in_language(arguments.lang.into())?,
+            catalog.in_language(arguments.told.lang.into())?,
             events,
-            (arguments.color, arguments.lang),
+            (arguments.color, arguments.told.lang),
         )
         .await;
     }
@@ -69,12 +69,12 @@ fn finish(
     events: &[Event],
     arguments: &RecordingArguments,
 ) -> Result<Exit, Refused> {
-    let catalog = catalog.in_language(arguments.lang.into())?;
+    let catalog = catalog.in_language(arguments.told.lang.into())?;
     let mut report = Report::default();
     for event in events {
         report.apply(event, &catalog);
     }
-    let told = (arguments.color, arguments.lang);
+    let told = (arguments.color, arguments.told.lang);
     output::report(&report, &arguments.writing, told)?;
     Ok(report.exit())
 }

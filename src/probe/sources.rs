@@ -4,6 +4,8 @@ use super::{At, Cx, Intent, Subject, Symptom, symptoms};
 use crate::config::Settings;
 use crate::dial::{Dial, Failure};
 use crate::probe::{Asks, Facts};
+use crate::words::Phrase;
+use crate::words::facts::Sources;
 use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, SocketAddr};
@@ -95,14 +97,15 @@ impl Seen {
     }
 
     /// Who gets through and who does not.
-    pub fn facts(&self, _at: &At<'_>) -> Facts {
+    pub fn facts(&self, at: &At<'_>) -> Facts {
+        let words = &at.words.facts;
         let (admitted, refused) = self.split();
         let list = |of: &[IpAddr]| {
-            let words: Vec<String> = of.iter().map(ToString::to_string).collect();
-            if words.is_empty() {
-                "none".into()
+            let listed: Vec<String> = of.iter().map(ToString::to_string).collect();
+            if listed.is_empty() {
+                words.common.none.to_string()
             } else {
-                words.join(", ")
+                listed.join(", ")
             }
         };
         let answers: Vec<String> = refused
@@ -110,7 +113,12 @@ impl Seen {
             .filter_map(|source| {
                 let fails = |attempt: &&Try| attempt.source == *source && attempt.failure.is_some();
                 let failure = self.tries.iter().find(fails)?.failure.as_ref()?;
-                Some(format!("{} from {source}", brief(failure)))
+                Some(
+                    words
+                        .sources
+                        .answer
+                        .with(&[("what", brief(failure, &words.sources)), ("source", source)]),
+                )
             })
             .collect();
         Facts::from([
@@ -123,15 +131,17 @@ impl Seen {
 }
 
 /// What came back, in a word or two.
-fn brief(failure: &Failure) -> &'static str {
+fn brief<'a>(failure: &Failure, words: &'a Sources) -> &'a Phrase {
     match failure {
-        Failure::Refused => "refused",
-        Failure::Silent { .. } => "silent",
-        Failure::Prohibited { .. } => "prohibited",
-        Failure::Unreachable { .. } | Failure::Loop { .. } | Failure::NoFamily => "unreachable",
-        Failure::Reset => "reset",
-        Failure::SourceNotHere => "not an address of this machine:",
-        Failure::Other { .. } => "failing",
+        Failure::Refused => &words.refused,
+        Failure::Silent { .. } => &words.silent,
+        Failure::Prohibited { .. } => &words.prohibited,
+        Failure::Unreachable { .. } | Failure::Loop { .. } | Failure::NoFamily => {
+            &words.unreachable
+        }
+        Failure::Reset => &words.reset,
+        Failure::SourceNotHere => &words.not_here,
+        Failure::Other { .. } => &words.other,
     }
 }
 

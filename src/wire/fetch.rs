@@ -6,6 +6,7 @@
 use super::session::Session;
 use crate::names::Scope;
 use crate::shown::shown;
+use crate::words::facts::Errands as Said;
 use crate::world::AnyStream;
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::Bytes;
@@ -96,19 +97,17 @@ pub enum Trouble {
 
 impl Trouble {
     /// The trouble in words.
-    pub fn said(&self) -> String {
+    pub fn said(&self, words: &Said) -> String {
         match self {
-            Self::NotHttp => "it is not a plain http address".into(),
-            Self::NoAddress => "its name has no address".into(),
-            Self::Inside { address } => {
-                format!("{address} is not an address that a certificate may send this machine to")
-            }
-            Self::NoConnection => "it takes no connection".into(),
-            Self::Silent => format!("it did not come within {} s", LONGEST.as_secs()),
-            Self::Malformed => "what came is not whole HTTP".into(),
-            Self::Redirect { to } => format!("it sends to {to}, which is not followed"),
-            Self::Status { code } => format!("it answers with status {code}"),
-            Self::TooLong => format!("it is longer than {} KB", LARGEST >> 10),
+            Self::NotHttp => words.not_http.to_string(),
+            Self::NoAddress => words.no_address.to_string(),
+            Self::Inside { address } => words.inside.with(&[("address", address)]),
+            Self::NoConnection => words.unconnected.to_string(),
+            Self::Silent => words.silent.with(&[("seconds", &LONGEST.as_secs())]),
+            Self::Malformed => words.malformed.to_string(),
+            Self::Redirect { to } => words.redirect.with(&[("to", to)]),
+            Self::Status { code } => words.status.with(&[("code", code)]),
+            Self::TooLong => words.too_long.with(&[("size", &(LARGEST >> 10))]),
         }
     }
 }
