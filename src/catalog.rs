@@ -3,6 +3,7 @@
 pub mod check;
 pub mod template;
 
+mod complaint;
 mod index;
 mod translation;
 mod want;
@@ -11,9 +12,10 @@ mod want;
 pub(crate) mod invariants;
 
 pub use check::{Check, CheckId, Grade, Group, Outcome, Owner, Severity, Verdict};
+pub use complaint::{Complaint, Question};
 pub use index::index;
 pub use template::Template;
-pub use want::{Complaint, Want};
+pub use want::Want;
 
 use crate::words::Lang;
 use std::collections::BTreeMap;

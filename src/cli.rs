@@ -11,6 +11,7 @@ mod proxy;
 mod recording;
 mod request;
 mod screen;
+mod start;
 mod webhook;
 
 pub use arguments::Arguments;

@@ -9,7 +9,7 @@ pub mod settings;
 pub mod written;
 
 pub use address::{Host, Layout, Target, TargetError};
-pub use profile::{ProfileError, profile};
+pub use profile::{ProfileError, profile, usual_scopes};
 pub use reference::{Reference, ReferenceError};
 pub use settings::{
     Allowlist, Network, Pin, ProcessWanted, Robot, Settings, SignIn, Trust, Webhook,

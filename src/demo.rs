@@ -53,6 +53,17 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+/// Where on its host the stand-in has Orchestrator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layouts {
+    /// At the root, and below an organisation and a tenant.
+    Both,
+    /// At the root.
+    Standalone,
+    /// Below an organisation and a tenant; the root is the portal's.
+    AutomationSuite,
+}
+
 /// How the stand-in is started.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -70,6 +81,10 @@ pub struct Options {
     pub hostile: Vec<Hostile>,
     /// How many folders named `Crowd/…` there are beside the others, with four processes each.
     pub crowd: u16,
+    /// How many requests with a token it turns away with 429 before it takes any.
+    pub busy: u32,
+    /// Where it has Orchestrator.
+    pub layouts: Layouts,
     /// How many requests the first token is good for; none for thirty minutes of them.
     pub first_token_uses: Option<u32>,
 }
@@ -85,6 +100,8 @@ impl Options {
             now,
             hostile: Vec::new(),
             crowd: 0,
+            busy: 0,
+            layouts: Layouts::Both,
             first_token_uses: None,
         }
     }
@@ -244,6 +261,8 @@ async fn open(
     people.first_token_uses = parts.options.first_token_uses;
     let mut world = world::World::new(parts.options.api_version, people, faults);
     world.crowd(parts.options.crowd);
+    world.layouts = parts.options.layouts;
+    world.busy = parts.options.busy;
     let (ask, questions) = mpsc::channel(64);
     tasks.spawn(
         stop.clone()

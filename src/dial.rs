@@ -1,5 +1,6 @@
 //! One connection attempt, measured: what came back, from whom, and after how long.
 
+mod datagram;
 mod failure;
 mod icmp;
 mod socket;
@@ -12,8 +13,9 @@ use futures_util::stream::FuturesUnordered;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep_until};
 
+pub(crate) use datagram::datagram;
 pub use failure::Failure;
-pub use icmp::{Complaint, Meaning, Protocol};
+pub use icmp::{Complaint, Meaning, Protocol, Senders};
 pub(crate) use socket::{Opened, Plan};
 
 /// How a connection is to be made.
@@ -90,6 +92,7 @@ async fn attempt(target: SocketAddr, options: &Dial) -> Ended {
         source: options.source,
         hops: None,
         max_segment: options.max_segment,
+        senders: Senders::HERE,
     };
     let opened = match Opened::new(&plan) {
         Ok(opened) => opened,

@@ -3,10 +3,14 @@
 //! Runs are read as data, from a recording or from a JSON report, whatever version wrote them: what is not there is not compared.
 
 mod change;
+mod known;
 mod read;
+mod turn;
 
 pub use change::{Change, changes};
+pub use known::{Known, KnownProcess};
 pub use read::{Sight, read};
+pub use turn::{Turn, turns};
 
 use serde::{Deserialize, Serialize};
 

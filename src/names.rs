@@ -4,6 +4,7 @@ mod ask;
 mod family;
 mod hosts;
 mod message;
+mod reverse;
 mod scope;
 mod system;
 
@@ -18,6 +19,7 @@ use crate::dial::milliseconds;
 pub use ask::{Exchange, Transport};
 pub use hosts::Hosts;
 pub use message::{Answer, Extended};
+pub use reverse::names_of;
 pub use scope::Scope;
 pub use system::{System, server_address};
 

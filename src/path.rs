@@ -8,15 +8,16 @@ mod facts;
 mod judge;
 mod sweep;
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::dial::Complaint;
+use crate::dial::{Complaint, Senders};
 
 pub use judge::{Location, Place, Remark, Verdict};
-pub use sweep::sweep;
+pub use sweep::{TRACED, sweep};
 
 /// How a path is to be measured.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +30,21 @@ pub struct Options {
     pub budget: Duration,
     /// How far to look.
     pub max_hops: u8,
+    /// Whether the routers get names beside their addresses.
+    pub naming: Naming,
+    /// Whether the system is asked who sent an ICMP error.
+    pub senders: Senders,
+}
+
+/// Whether somebody is asked for the names of routers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Naming {
+    /// Nobody.
+    Unasked,
+    /// This name server.
+    Server(SocketAddr),
+    /// This machine's own name servers.
+    System,
 }
 
 impl Options {
@@ -39,6 +55,8 @@ impl Options {
             known_open: None,
             budget,
             max_hops: 30,
+            naming: Naming::Unasked,
+            senders: Senders::HERE,
         }
     }
 }
@@ -58,6 +76,13 @@ pub struct Seen {
     pub samples: Vec<Sample>,
     /// How long the whole took.
     pub took_ms: u64,
+    /// The names that somebody gave to routers, safe to show.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub names: BTreeMap<IpAddr, String>,
+    /// What a device said of a connection whose packets may go as far as they like; routers that limit how often they
+    /// speak say it once and not again.
+    #[serde(default)]
+    pub told: Option<Complaint>,
 }
 
 /// One attempt to connect with a limited hop count.
@@ -65,6 +90,9 @@ pub struct Seen {
 pub struct Sample {
     /// The port: the target's, or a control's.
     pub port: u16,
+    /// What the packet is; only TCP goes to the target's port.
+    #[serde(default)]
+    pub carrier: Carrier,
     /// How many hops the packet may go.
     pub hops: u8,
     /// When it was sent, since the beginning.
@@ -73,6 +101,19 @@ pub struct Sample {
     pub answered_after_ms: Option<u64>,
     /// What came of it.
     pub outcome: Outcome,
+}
+
+/// What a packet is.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Carrier {
+    /// The first packet of a TCP connection.
+    #[default]
+    Tcp,
+    /// A UDP datagram: it shows the routers behind a device that answers all TCP in the host's name.
+    Udp,
 }
 
 /// What came of one attempt.
@@ -109,6 +150,8 @@ pub struct Hop {
     pub hop: u8,
     /// Its address, if it ever answered.
     pub address: Option<IpAddr>,
+    /// Its name, if it has one; somebody wrote it, and it proves nothing.
+    pub name: Option<String>,
     /// Its fastest answer.
     pub fastest_ms: Option<u64>,
     /// Whether packets to the target's port came as far; others answered only those to a control port, or nothing.

@@ -287,7 +287,7 @@ fn chosen(catalog: &Catalog, selection: &Selection) -> Result<BTreeSet<CheckId>,
         (selection.only.is_empty() || by_name.contains(&check.id))
             && selection
                 .complaint
-                .is_none_or(|complaint| check.complaints.contains(&complaint))
+                .is_none_or(|complaint| complaint.is_about(check))
     };
     let mut open: Vec<CheckId> = catalog
         .checks()

@@ -28,6 +28,9 @@ pub mod tcp;
 pub mod tls;
 pub mod version;
 
+mod ahead;
+mod alike;
+mod function;
 mod intent;
 mod subject;
 
@@ -285,6 +288,7 @@ probes! {
         Dated = "tls.lifetime",
         Strong = "tls.strength",
         Unrevoked = "tls.revocation",
+        Uniform = "tls.uniformity",
     }
     Plain = plain { Insecure = "plain.answer" }
     Answer = answer { Responder = "answer.responder", Clock = "answer.clock", Age = "answer.age" }

@@ -64,6 +64,13 @@ pub struct Credentials {
     pub password: Vec<u8>,
 }
 
+impl Credentials {
+    /// The value of `Proxy-Authorization` that tells them to an HTTP proxy.
+    pub fn authorization(&self) -> String {
+        http::authorization(self)
+    }
+}
+
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Credentials(…)")

@@ -7,7 +7,7 @@ mod spoken;
 mod text;
 mod way;
 
-pub use chain::{Chain, Link, Standing, chains};
+pub use chain::{Chain, Link, Span, Standing, chains};
 pub use json::json;
 pub use shape::Shape;
 pub use text::{Style, text};

@@ -11,22 +11,24 @@ mod facets;
 mod facts;
 mod judge;
 mod key;
+mod list;
 mod name;
+mod ocsp;
 mod parcel;
 mod path;
 mod product;
 mod reading;
+mod revocation;
 mod roots;
 mod rules;
 mod signature;
-mod staple;
 mod table;
 mod text;
 mod verify;
 
 pub use facets::{
-    Certificate, End, Facets, Fault, FaultKind, Key, KeyGrade, NameState, Names, Path, Place,
-    Refusal, Served, Signature, Staple, Usage, View,
+    Asked, Certificate, End, Facets, Fault, FaultKind, Key, KeyGrade, NameState, Names, Path,
+    Place, Refusal, Said, Served, Signature, Source, Usage, View,
 };
 pub use facts::facts;
 pub use judge::{Views, judge, strict};
@@ -34,6 +36,7 @@ pub use parcel::{leads, unpacked};
 pub use reading::{
     Lifetime, Naming, Revocation, Strength, Trust, lifetime, naming, revocation, strength, trust,
 };
+pub use revocation::{Question, questions};
 pub use roots::{Roots, RootsError};
 
 #[cfg(test)]

@@ -1,14 +1,17 @@
 //! The screen: a pure function of a model, and a model that is a fold of what happened.
 
 mod command;
+mod compare;
 mod conclusion;
 mod copy;
 mod entries;
 mod geometry;
 mod keys;
+pub mod listen;
 mod model;
 mod partial;
 mod shell;
+mod start;
 mod text;
 mod theme;
 mod update;
@@ -17,9 +20,11 @@ mod view;
 #[cfg(test)]
 mod tests;
 
+pub use compare::Comparison;
 pub use keys::{Binding, Intent, Key, TABLE};
-pub use model::{Ask, Effect, Format, Model, Msg, Opening, Size};
-pub use shell::show;
+pub use model::{Ask, Effect, Format, Model, Msg, Opening, Said, Size};
+pub use shell::{listen as show_events, show};
+pub use start::{Begin, Offers, ProfileSeen, Recent, Wanted};
 pub use theme::{Look, Theme};
 pub use update::update;
 pub use view::view;

@@ -142,6 +142,9 @@ words! {
         chain: Chain,
         ranges: Ranges,
         phrases: Phrases,
+        start: Start,
+        compare: Compare,
+        complaints: BTreeMap<String, Phrase>,
         facts: facts::Facts,
     }
 
@@ -240,7 +243,8 @@ words! {
         untrusted: Phrase, trusted_cloud: Phrase, untrusted_cloud: Phrase, cloud_root: Phrase, private_root: Phrase,
         itself: Phrase, self_signed: Phrase, own_root: Phrase, machine_root: Phrase, open: Phrase, wrong_key: Phrase,
         unproven: Phrase, nothing: Phrase, unreadable: Phrase, unreadable_name: Phrase, no_name: Phrase, malformed: Phrase,
-        ended: Phrase, begins: Phrase, other_names: Phrase, no_host: Phrase, names: Phrase, names_more: Phrase, until: Phrase,
+        ended: Phrase, begins: Phrase, other_names: Phrase, no_host: Phrase, names: Phrase, names_more: Phrase, sent: Phrase,
+        days: Counted, left: Phrase, over: Phrase, to_come: Phrase, never: Phrase,
     }
 
     /// The published ranges against the devices.
@@ -248,13 +252,47 @@ words! {
         title: Phrase, denied: Phrase, partly: Phrase, undecided: Phrase, allowed: Phrase, unasked: Phrase, hidden: Counted,
         forward: Phrase, input: Phrase, no_column: Counted, current: Phrase, coming: Phrase, ended: Phrase, set: Phrase,
         set_unknown: Phrase, decided_by: Phrase, rules_more: Counted, more: Phrase, line: Phrase, device: Phrase,
-        no_rule: Phrase, not_understood: Phrase,
+        no_rule: Phrase, not_understood: Phrase, no_map: Phrase, off_the_way: Phrase,
+    }
+
+    /// The start screen.
+    Start {
+        title: Phrase, promise: Phrase, symptoms: Phrase, places: Phrase, target: Phrase, asked: Phrase,
+        all_checks: Phrase, needs: Phrase, again: Phrase, recent: Phrase, url: Phrase, url_is: Phrase,
+        demo: Phrase, place: Phrase, same: Phrase, tenant: Phrase, signs_in: Phrase, asks_next: Phrase,
+        with_profile: Phrase, no_account: Phrase, demo_is: Phrase, demo_keys: Phrase, secret: Phrase,
+        secret_told: Phrase, preparing: Phrase, nothing_behind: Phrase, nothing_typed: Phrase, no_tenant: Phrase,
+        missing_account: Phrase, missing_secret: Phrase, no_reference: Phrase, missing_folder: Phrase,
+        missing_process: Phrase, missing_url: Phrase, label_url: Phrase, label_tenant: Phrase,
+        label_sign_in: Phrase, label_account: Phrase, label_secret: Phrase, label_folder: Phrase,
+        label_process: Phrase, label_version: Phrase, hint_url: Phrase, hint_tenant: Phrase, hint_sign_in: Phrase,
+        hint_account: Phrase, hint_secret: Phrase, hint_folder: Phrase, hint_process: Phrase,
+        hint_version: Phrase, way_none: Phrase, way_password: Phrase, way_application: Phrase, way_token: Phrase,
+        key_where: Phrase, key_choose: Phrase, key_paste: Phrase, key_back: Phrase, key_help: Phrase,
+        key_quit: Phrase, key_type: Phrase, key_begin: Phrase, key_fault: Phrase, key_next: Phrase,
+        key_forget: Phrase, help_title: Phrase, help_enter: Phrase, help_choose: Phrase, help_digits: Phrase,
+        help_tab: Phrase, help_sides: Phrase, help_esc: Phrase, help_paste: Phrase, no_other: Phrase,
+    }
+
+    /// The run beside an earlier one.
+    Compare {
+        title: Phrase, since: Phrase, unknown_time: Phrase, nothing: Phrase, worse: Phrase, different: Phrase,
+        back: Phrase, pick: Phrase, pick_told: Phrase, path: Phrase, none: Phrase, cannot: Phrase,
+        not_a_run: Phrase, no_run: Phrase,
     }
 
     /// Pieces that fill the holes of sentences.
     Phrases {
         password: Phrase, client: Phrase, token: Phrase, credential: Phrase, hosts_file: Phrase, standard: Phrase,
-        own_resolver: Phrase, name_servers: Phrase, alias: Phrase, no_proxy: Phrase,
+        own_resolver: Phrase, rules_of_names: Phrase, name_servers: Phrase, alias: Phrase, no_proxy: Phrase,
+    }
+}
+
+impl Words {
+    /// A symptom or a documented question in this language.
+    pub fn complaint(&'static self, english: &'static str) -> &'static str {
+        let told = self.complaints.get(english);
+        told.map_or(english, |phrase| phrase)
     }
 }
 

@@ -2,80 +2,18 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at what it cannot do")]
 
-use rcgen::{
-    BasicConstraints, CertificateParams, CustomExtension, DnType, IsCa, Issuer, KeyPair,
-    date_time_ymd,
-};
-use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+#[path = "support/chains.rs"]
+#[expect(dead_code, reason = "the tests of revocation use the rest of it")]
+mod chains;
+
+use chains::{HOST, Made, Web, ca, leaf, serve};
 use serde_json::Value;
 use std::net::SocketAddr;
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpListener;
-
-const HOST: &str = "orch.example.com";
-
-/// A certificate with its key.
-struct Made {
-    params: CertificateParams,
-    key: KeyPair,
-    der: CertificateDer<'static>,
-}
-
-/// What a CA of this name looks like; its issuer is at that address.
-fn ca(name: &str, issuer_at: Option<&str>) -> CertificateParams {
-    let mut params = CertificateParams::default();
-    params.distinguished_name.push(DnType::CommonName, name);
-    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    params.not_after = date_time_ymd(2099, 1, 1);
-    params
-        .custom_extensions
-        .extend(issuer_at.map(issuer_address));
-    params
-}
-
-fn leaf(issuer_at: &str) -> CertificateParams {
-    let mut params = CertificateParams::new([HOST.to_owned()]).unwrap();
-    params.not_after = date_time_ymd(2099, 1, 1);
-    params.custom_extensions.push(issuer_address(issuer_at));
-    params
-}
-
-/// Authority information access (RFC 5280 4.2.2.1) with one caIssuers address.
-fn issuer_address(url: &str) -> CustomExtension {
-    let wrap = |tag: u8, contents: &[u8]| {
-        let length = u8::try_from(contents.len()).unwrap();
-        assert!(length < 0x80, "a short URL");
-        [&[tag, length], contents].concat()
-    };
-    let method = [0x06, 8, 0x2b, 6, 1, 5, 5, 7, 0x30, 2];
-    let place = wrap(0x86, url.as_bytes());
-    let access = wrap(0x30, &wrap(0x30, &[&method[..], &place].concat()));
-    CustomExtension::from_oid_content(&[1, 3, 6, 1, 5, 5, 7, 1, 1], access)
-}
-
-impl Made {
-    fn root(name: &str) -> Self {
-        let (params, key) = (ca(name, None), KeyPair::generate().unwrap());
-        let der = params.self_signed(&key).unwrap().der().clone();
-        Self { params, key, der }
-    }
-
-    fn issue(&self, params: CertificateParams) -> Self {
-        let key = KeyPair::generate().unwrap();
-        let issuer = Issuer::from_params(&self.params, &self.key);
-        let der = params.signed_by(&key, &issuer).unwrap().der().clone();
-        Self { params, key, der }
-    }
-
-    fn pem(&self) -> String {
-        use base64::Engine as _;
-        let text = base64::engine::general_purpose::STANDARD.encode(&self.der);
-        format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n")
-    }
-}
+use tokio::net::{TcpListener, TcpStream};
 
 /// A certs-only PKCS#7 bundle (RFC 2315) of one certificate.
 fn bundle(der: &[u8]) -> Vec<u8> {
@@ -96,98 +34,6 @@ fn bundle(der: &[u8]) -> Vec<u8> {
     .concat();
     let content = wrap(0xa0, &wrap(0x30, &body));
     wrap(0x30, &[&signed[..], &content].concat())
-}
-
-/// Paths, and what is answered to each.
-type Files = Vec<(String, Vec<u8>)>;
-
-/// A web server of the CA: what was asked, and what it answers to each path.
-struct Web {
-    address: SocketAddr,
-    asked: Arc<Mutex<Vec<String>>>,
-    files: Arc<Mutex<Files>>,
-}
-
-impl Web {
-    async fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let web = Self {
-            address: listener.local_addr().unwrap(),
-            asked: Arc::default(),
-            files: Arc::default(),
-        };
-        let (asked, files) = (Arc::clone(&web.asked), Arc::clone(&web.files));
-        tokio::spawn(async move {
-            loop {
-                let (mut stream, _) = listener.accept().await.unwrap();
-                let mut head = Vec::new();
-                while !head.ends_with(b"\r\n\r\n") {
-                    head.push(stream.read_u8().await.unwrap());
-                }
-                let head = String::from_utf8(head).unwrap();
-                let path = head.split(' ').nth(1).unwrap().to_owned();
-                asked.lock().unwrap().push(path.clone());
-                let found = files
-                    .lock()
-                    .unwrap()
-                    .iter()
-                    .find(|(at, _)| *at == path)
-                    .cloned();
-                let answer = found.map_or_else(
-                    || b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".to_vec(),
-                    |(_, answer)| answer,
-                );
-                let _ = stream.write_all(&answer).await;
-            }
-        });
-        web
-    }
-
-    fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.address)
-    }
-
-    fn answer(&self, path: &str, answer: &[u8]) {
-        self.files
-            .lock()
-            .unwrap()
-            .push((path.into(), answer.to_vec()));
-    }
-
-    fn file(&self, path: &str, body: &[u8]) {
-        let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len());
-        self.answer(path, &[head.as_bytes(), body].concat());
-    }
-
-    fn asked(&self) -> Vec<String> {
-        self.asked.lock().unwrap().clone()
-    }
-}
-
-/// A TLS server that sends the leaf alone.
-async fn serve(leaf: &Made) -> SocketAddr {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let key = PrivateKeyDer::Pkcs8(leaf.key.serialize_der().into());
-    let config = rustls::ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![leaf.der.clone()], key)
-        .unwrap();
-    let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    tokio::spawn(async move {
-        loop {
-            let (stream, _) = listener.accept().await.unwrap();
-            let acceptor = acceptor.clone();
-            tokio::spawn(async move {
-                let mut stream = acceptor.accept(stream).await?;
-                tokio::io::copy(&mut stream, &mut tokio::io::sink()).await
-            });
-        }
-    });
-    address
 }
 
 /// The program's arguments for this server, with that root as the cloud's.
@@ -359,5 +205,133 @@ async fn the_plan_tells_of_the_fetch_and_sends_nothing() {
         let fetches = steps.iter().filter(|step| step["kind"] == "http");
         assert_eq!(fetches.count(), count, "{plan}");
     }
+    assert_eq!(web.asked(), [""; 0]);
+}
+
+/// What a proxy does with CONNECT.
+#[derive(Clone, Copy)]
+enum Connects {
+    /// It connects everywhere.
+    Anywhere,
+    /// It connects to this port alone, as those do that know CONNECT for TLS alone.
+    To(u16),
+}
+
+/// An HTTP proxy: its address, and the first line of each request.
+async fn proxy(connects: Connects) -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let asked: Arc<Mutex<Vec<String>>> = Arc::default();
+    let noted = Arc::clone(&asked);
+    tokio::spawn(async move {
+        loop {
+            let (mut client, _) = listener.accept().await.unwrap();
+            let noted = Arc::clone(&noted);
+            tokio::spawn(async move {
+                let mut head = Vec::new();
+                while !head.ends_with(b"\r\n\r\n") {
+                    head.push(client.read_u8().await?);
+                }
+                let head = String::from_utf8(head).unwrap();
+                let first = head.lines().next().unwrap().to_owned();
+                noted.lock().unwrap().push(first.clone());
+                let mut words = first.split(' ');
+                let (method, place) = (words.next().unwrap(), words.next().unwrap());
+                let tunnel = method == "CONNECT";
+                let rest = place.trim_start_matches("http://");
+                let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+                let refused = matches!(connects, Connects::To(port) if !authority.ends_with(&format!(":{port}")));
+                if tunnel && refused {
+                    client.write_all(b"HTTP/1.1 403 Forbidden\r\n\r\n").await?;
+                    return Ok(0);
+                }
+                let mut server = TcpStream::connect(authority).await?;
+                if tunnel {
+                    client.write_all(b"HTTP/1.1 200 Connected\r\n\r\n").await?;
+                } else {
+                    let request = head.replacen(place, path, 1);
+                    server.write_all(request.as_bytes()).await?;
+                }
+                let both = tokio::io::copy_bidirectional(&mut client, &mut server).await;
+                both.map(|(sent, _)| sent)
+            });
+        }
+    });
+    (address, asked)
+}
+
+/// The row of certificate-trusted of the server at its address, with these variables in the environment.
+async fn trusted_at(url: &str, root: &Made, more: &[&str], variables: &[(&str, &str)]) -> Value {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("root.pem");
+    std::fs::write(&file, root.pem()).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_orch-doctor"));
+    command
+        .env_clear()
+        .envs(variables.iter().copied())
+        .args(["check", url, "--format", "json", "--aia"])
+        .args(["--only", "certificate-trusted", "--cloud-roots"])
+        .arg(&file)
+        .args(more);
+    let report: Value = serde_json::from_str(&output(command).await).unwrap();
+    let rows = report["rows"].as_array().unwrap();
+    let row = rows
+        .iter()
+        .find(|row| row["check"] == "certificate-trusted");
+    row.unwrap().clone()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_missing_intermediate_is_fetched_by_way_of_the_proxy() {
+    let web = Web::start().await;
+    let root = Made::root("Root of All");
+    let middle = root.issue(ca("Issuing CA", None));
+    web.file("/ca.cer", &middle.der);
+    let server = serve(&middle.issue(leaf(&web.url("/ca.cer")))).await;
+    let url = format!("https://{server}");
+    for connects in [Connects::Anywhere, Connects::To(server.port())] {
+        let (proxy, asked) = proxy(connects).await;
+        let row = trusted_at(&url, &root, &["--proxy", &format!("http://{proxy}")], &[]).await;
+        assert_eq!(row["symptom"], "missing-intermediate", "{row}");
+        let asked = asked.lock().unwrap().clone();
+        let connect = format!("CONNECT {} HTTP/1.1", web.address);
+        assert!(asked.contains(&connect), "{asked:?}");
+        let whole = format!("GET {} HTTP/1.1", web.url("/ca.cer"));
+        let refused = matches!(connects, Connects::To(_));
+        assert_eq!(asked.contains(&whole), refused, "{asked:?}");
+    }
+    assert_eq!(web.asked(), ["/ca.cer", "/ca.cer"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_environments_proxy_for_http_is_the_fetchs_and_its_exceptions_are_heeded() {
+    let web = Web::start().await;
+    let root = Made::root("Root of All");
+    let middle = root.issue(ca("Issuing CA", None));
+    web.file("/ca.cer", &middle.der);
+    let server = serve(&middle.issue(leaf(&web.url("/ca.cer")))).await;
+    let url = format!("https://{server}");
+    for (exceptions, requests) in [("other.example", 1), ("127.0.0.1", 0)] {
+        let (proxy, asked) = proxy(Connects::Anywhere).await;
+        let proxy = format!("http://{proxy}");
+        let variables = [("http_proxy", proxy.as_str()), ("no_proxy", exceptions)];
+        let row = trusted_at(&url, &root, &[], &variables).await;
+        assert_eq!(row["symptom"], "missing-intermediate", "{row}");
+        assert_eq!(asked.lock().unwrap().len(), requests);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_a_proxy_looks_the_name_up_no_private_address_is_asked() {
+    let web = Web::start().await;
+    let root = Made::root("Root of All");
+    let middle = root.issue(ca("Issuing CA", None));
+    web.file("/ca.cer", &middle.der);
+    let server = serve(&middle.issue(leaf(&web.url("/ca.cer")))).await;
+    let (proxy, _) = proxy(Connects::Anywhere).await;
+    let url = format!("https://localhost:{}", server.port());
+    let row = trusted_at(&url, &root, &["--proxy", &format!("http://{proxy}")], &[]).await;
+    assert_eq!(row["symptom"], "unknown-issuer", "{row}");
+    assert_eq!(*trouble(&row), "inside", "{row}");
     assert_eq!(web.asked(), [""; 0]);
 }

@@ -19,6 +19,7 @@ fn screen(recording: &str, size: Size) -> String {
     let opening = Opening {
         catalog,
         target: String::new(),
+        offers: None,
         replay: false,
         look: Look {
             theme: Theme::Mono,

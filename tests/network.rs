@@ -8,8 +8,12 @@
     reason = "a test stops at what it cannot do, and says what it leaves out"
 )]
 
+#[path = "network/harder.rs"]
+mod harder;
 #[path = "network/names.rs"]
 mod names;
+#[path = "network/outward.rs"]
+mod outward;
 #[path = "network/program.rs"]
 mod program;
 #[path = "network/proxies.rs"]
@@ -21,7 +25,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use orch_doctor::dial::{Dial, Failure, dial};
+use orch_doctor::dial::{Dial, Failure, Senders, dial};
 use orch_doctor::names::{Resolution, resolve};
 use orch_doctor::path::{Location, Options, Remark, Seen, Verdict, sweep};
 use rig::{Differences, Question, Rig, Target, WORK, Work, answer, available, path_of, v4, v6};
@@ -34,7 +38,16 @@ async fn worker() {
     };
     match serde_json::from_str(work.to_str().unwrap()).unwrap() {
         Work::Listen { ports } => listen(&ports).await,
-        Work::Sweep { targets } => answer(&join_all(targets.iter().map(measure)).await),
+        Work::Sweep { targets } => {
+            let told = targets.iter().map(|target| measure(target, Senders::Asked));
+            answer(&join_all(told).await);
+        }
+        Work::SweepUntold { targets } => {
+            let untold = targets
+                .iter()
+                .map(|target| measure(target, Senders::Untold));
+            answer(&join_all(untold).await);
+        }
         Work::Resolve { questions } => answer(&join_all(questions.iter().map(look_up)).await),
         Work::Dial { targets, budget_ms } => {
             let timeout = Duration::from_millis(budget_ms);
@@ -43,13 +56,15 @@ async fn worker() {
     }
 }
 
-async fn measure(target: &Target) -> Seen {
+async fn measure(target: &Target, senders: Senders) -> Seen {
     let options = Options {
+        senders,
         source: target.source,
         known_open: target.known_open,
         ..Options::within(Duration::from_secs(4))
     };
-    sweep(target.address, &options).await
+    let (routers, _heard) = tokio::sync::mpsc::unbounded_channel();
+    sweep(target.address, &options, routers).await
 }
 
 async fn look_up(question: &Question) -> Resolution {
@@ -311,6 +326,11 @@ fn a_drop_on_a_long_path_is_placed_in_time() {
     let seen: Vec<Seen> = rig.measure(&Work::Sweep { targets });
     assert_eq!(found(&seen[0].location()), dropped(7, 8));
     assert!(seen[0].took_ms < 4000, "{}", seen[0].took_ms);
+    let report = program::report(&rig, "https://10.77.11.2:8443", &["--only", "path-clear"]);
+    let path = program::row(&report, "path-clear");
+    assert_eq!(path["symptom"], "dropped-between");
+    assert_eq!(path["evidence"]["between"][0]["hop"], 7);
+    assert!(report["took_ms"].as_u64().unwrap() < 4000, "{report}");
 }
 
 #[test]

@@ -158,6 +158,7 @@ fn screens_are_clean(scene: &Scene) {
         let opening = Opening {
             catalog: Catalog::built_in().unwrap(),
             target: String::new(),
+            offers: None,
             replay: true,
             look: Look::default(),
             mouse: false,

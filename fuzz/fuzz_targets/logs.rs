@@ -1,10 +1,7 @@
-//! Any bytes as an access log.
+//! Any bytes as an access log, packed or not.
 #![no_main]
 
-use libfuzzer_sys::fuzz_target;
-use orch_doctor::allowlist::logs::read_log;
+#[path = "../entry.rs"]
+mod entry;
 
-fuzz_target!(|bytes: &[u8]| {
-    let ranges = ["203.0.113.0/24", "0.0.0.0/1"].map(|range| range.parse().expect("a network"));
-    let _ = read_log(bytes, &ranges, Some(443)).facts();
-});
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| entry::enter("logs", bytes));

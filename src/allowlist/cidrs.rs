@@ -109,10 +109,7 @@ fn row_networks(row: &str) -> (Addresses, Option<String>) {
     if networks.is_empty() {
         unknown = Some(row.to_owned());
     }
-    let joined = networks
-        .into_iter()
-        .fold(Addresses::none(), |all, one| all.or(&one));
-    (joined, unknown)
+    (networks.into_iter().collect(), unknown)
 }
 
 /// Whether a field is a netmask: such as 255.255.255.0 after an address.

@@ -6,6 +6,7 @@
 mod ace;
 mod bind;
 mod config;
+mod dialect;
 mod nat;
 mod objects;
 mod ports;

@@ -53,6 +53,9 @@ fn doubts(tree: &Tree) -> Vec<Zoned> {
             ),
         });
     };
+    for (line, command) in &tree.changes {
+        doubt(*line, command.clone());
+    }
     let mut domains: Vec<&str> = Vec::new();
     for entry in tree.entries("firewall policy") {
         if !domains.contains(&entry.domain.as_str()) {

@@ -30,7 +30,7 @@ struct Context {
 pub(super) fn program(text: &str) -> Result<Program, ReadError> {
     let context = Context {
         sets: Sets::read(text),
-        marked: text.contains("MARK "),
+        marked: text.contains("MARK ") || text.contains("--map-mark"),
     };
     let mut program = Program::default();
     let mut tables = tables(text, &mut program)?;
@@ -53,6 +53,9 @@ pub(super) fn program(text: &str) -> Result<Program, ReadError> {
         }
     }
     stages(&tables, &mut program);
+    for (number, line) in elsewhere(text) {
+        unknown_stage(&mut program, number, line, None);
+    }
     Ok(program)
 }
 
@@ -184,6 +187,40 @@ const ORDER: &[(&str, &str, Option<Hook>, Task)] = &[
     ("mangle", "POSTROUTING", Some(Hook::Forward), Task::Filter),
 ];
 
+/// Comments that tell of rules outside the file: `iptables-save` of nftables writes them where a table has rules that it cannot
+/// show, and where rules of the old kernel interface stand beside.
+fn elsewhere(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    text.lines()
+        .enumerate()
+        .map(|(index, line)| (index + 1, line.trim()))
+        .filter(|(_, line)| {
+            line.starts_with('#')
+                && (line.contains("is incompatible, use 'nft'")
+                    || line.contains("-legacy tables present"))
+        })
+}
+
+/// Adds a stage that decides nothing.
+fn unknown_stage(program: &mut Program, number: usize, construct: &str, family: Option<Family>) {
+    let line = Line::new(
+        number,
+        construct,
+        vec![Test::Unknown(construct.into())],
+        Action::Unknown(construct.into()),
+    );
+    program.stages.push(Stage {
+        chain: program.chains.len(),
+        hook: None,
+        family,
+        task: Task::Filter,
+    });
+    program.chains.push(Chain {
+        name: construct.to_owned(),
+        lines: vec![line],
+        policy: None,
+    });
+}
+
 /// Adds the stages.
 fn stages(tables: &[Table], program: &mut Program) {
     for (name, chain, hook, task) in ORDER {
@@ -205,23 +242,7 @@ fn stages(tables: &[Table], program: &mut Program) {
                 Family::V6 => ("IPv6", "ip6tables-save"),
             };
             let text = format!("the file holds no {name} rules ({command})");
-            let line = Line::new(
-                1,
-                text.as_str(),
-                vec![Test::Unknown(text.clone().into())],
-                Action::Unknown(text.as_str().into()),
-            );
-            program.stages.push(Stage {
-                chain: program.chains.len(),
-                hook: None,
-                family: Some(family),
-                task: Task::Filter,
-            });
-            program.chains.push(Chain {
-                name: name.to_owned(),
-                lines: vec![line],
-                policy: None,
-            });
+            unknown_stage(program, 1, &text, Some(family));
         }
     }
 }

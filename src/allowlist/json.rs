@@ -11,9 +11,9 @@ pub(super) struct Element<'a> {
     pub(super) text: &'a str,
 }
 
-impl Element<'_> {
-    /// The value.
-    pub(super) fn value(&self) -> Result<serde_json::Value, ReadError> {
+impl<'a> Element<'a> {
+    /// The value, read as what it is wanted as.
+    pub(super) fn value<T: serde::Deserialize<'a>>(&self) -> Result<T, ReadError> {
         serde_json::from_str(self.text).map_err(|error| {
             ReadError::at(self.line + error.line().saturating_sub(1), "expected JSON")
         })
@@ -110,7 +110,11 @@ impl<'a> Scan<'a> {
         while let Some(byte) = self.peek() {
             match byte {
                 b'"' => return Ok(()),
-                b'\\' => self.at += 1,
+                // Whatever is escaped is no closing quote; the end of a line it may be.
+                b'\\' => {
+                    self.at += 1;
+                    self.line += usize::from(self.peek() == Some(b'\n'));
+                }
                 b'\n' => self.line += 1,
                 _ => {}
             }

@@ -5,10 +5,9 @@ mod key;
 mod rule;
 mod sets;
 mod show;
+mod value;
 
 use std::collections::HashMap;
-
-use serde_json::Value;
 
 use super::addresses::Family;
 use super::json::{Element, elements};
@@ -17,20 +16,22 @@ use super::model::{
 };
 use key::Known;
 use sets::Named;
+use value::Value;
 
 /// A name within a table: family, table, name.
 type Id = (String, String, String);
 
 /// What rules refer to.
 #[derive(Default)]
-struct Context {
+struct Context<'a> {
     chains: HashMap<Id, ChainId>,
-    sets: HashMap<Id, Named>,
+    sets: HashMap<Id, Named<'a>>,
 }
 
 /// A chain that packets enter by themselves.
 struct Base {
     id: ChainId,
+    table: (String, String),
     family: String,
     hook: String,
     priority: i64,
@@ -52,29 +53,29 @@ pub(super) fn program(text: &str) -> Result<Program, ReadError> {
     let mut context = Context::default();
     let marked = text.contains("\"mangle\"") || text.contains("\"xt\"");
     let mut bases = Vec::new();
-    let mut changing = Vec::new();
-    for element in &elements {
-        if is_rule(element) {
-            changing.extend(sets::changed_by(element));
-            continue;
-        }
-        let value = element.value()?;
-        if let Some(chain) = value.get("chain") {
-            bases.extend(declare(chain, element.line, &mut program, &mut context)?);
-        }
-        if let Some(set) = value.get("set").or_else(|| value.get("map")) {
-            context.sets.insert(id(set, element.line)?, Named::new(set));
+    let mut dormant: Vec<(String, String)> = Vec::new();
+    for element in elements.iter().filter(|element| !is_rule(element)) {
+        let value: Value<'_> = element.value()?;
+        let (kind, object) = value.named().unwrap_or(("", &Value::Null));
+        match kind {
+            "chain" => bases.extend(declare(object, element.line, &mut program, &mut context)?),
+            "set" | "map" | "element" => {
+                let of = id(object, element.line)?;
+                context.sets.entry(of).or_default().add(object);
+            }
+            "table" if has_flag(object, "dormant") => dormant.extend(table(object)),
+            other if OTHERS.contains(&other) => {}
+            _ => {
+                return Err(ReadError::at(
+                    element.line,
+                    "expected an object of `nft -j list ruleset`",
+                ));
+            }
         }
     }
-    for name in changing {
-        context
-            .sets
-            .iter_mut()
-            .filter(|(id, _)| id.2 == name)
-            .for_each(|(_, set)| set.changing = true);
-    }
+    settle(&elements, &mut context);
     for element in elements.iter().filter(|element| is_rule(element)) {
-        let value = element.value()?;
+        let value: Value<'_> = element.value()?;
         let rule = value
             .get("rule")
             .ok_or_else(|| ReadError::at(element.line, "expected a rule"))?;
@@ -94,10 +95,58 @@ pub(super) fn program(text: &str) -> Result<Program, ReadError> {
         program.chains[chain].lines.extend(lines);
     }
     bases.sort_by_key(|base| (rank(&base.hook), base.priority));
-    for base in &bases {
+    for base in bases.iter().filter(|base| !dormant.contains(&base.table)) {
         enter(base, &mut program);
     }
     Ok(program)
+}
+
+/// What an export holds beside chains, sets and rules.
+const OTHERS: [&str; 13] = [
+    "metainfo",
+    "table",
+    "flowtable",
+    "counter",
+    "quota",
+    "limit",
+    "ct helper",
+    "ct timeout",
+    "ct expectation",
+    "synproxy",
+    "secmark",
+    "tunnel",
+    "hook",
+];
+
+/// Whether an object has a flag: one alone, or one of a list.
+fn has_flag(object: &Value<'_>, flag: &str) -> bool {
+    match object.get("flags") {
+        Some(Value::Array(flags)) => flags.iter().any(|one| one.is(flag)),
+        Some(one) => one.is(flag),
+        None => false,
+    }
+}
+
+/// Family and name of a table.
+fn table(object: &Value<'_>) -> Option<(String, String)> {
+    let text = |key: &str| object.get(key)?.as_str().map(str::to_owned);
+    Some((text("family")?, text("name")?))
+}
+
+/// Finds out which sets rules change, and what those that hold addresses hold.
+fn settle(elements: &[Element<'_>], context: &mut Context<'_>) {
+    if context.sets.is_empty() {
+        return;
+    }
+    let rules = elements.iter().filter(|element| is_rule(element));
+    for (name, change) in rules.flat_map(sets::changed_by) {
+        context
+            .sets
+            .iter_mut()
+            .filter(|(id, _)| id.2 == name)
+            .for_each(|(_, set)| set.changed(change));
+    }
+    context.sets.values_mut().for_each(Named::settle);
 }
 
 /// Whether an element is a rule, told without reading it whole.
@@ -109,12 +158,12 @@ fn is_rule(element: &Element<'_>) -> bool {
 }
 
 /// The name of a set or chain.
-fn id(object: &Value, line: usize) -> Result<Id, ReadError> {
+fn id(object: &Value<'_>, line: usize) -> Result<Id, ReadError> {
     id_of(object, "name", line)
 }
 
 /// The name under a key, with its table.
-fn id_of(object: &Value, key: &str, line: usize) -> Result<Id, ReadError> {
+fn id_of(object: &Value<'_>, key: &str, line: usize) -> Result<Id, ReadError> {
     let text = |key: &str| {
         object
             .get(key)
@@ -127,10 +176,10 @@ fn id_of(object: &Value, key: &str, line: usize) -> Result<Id, ReadError> {
 
 /// Adds a chain; a base chain is returned.
 fn declare(
-    chain: &Value,
+    chain: &Value<'_>,
     line: usize,
     program: &mut Program,
-    context: &mut Context,
+    context: &mut Context<'_>,
 ) -> Result<Option<Base>, ReadError> {
     let of = id(chain, line)?;
     let text = |key: &str| chain.get(key).and_then(Value::as_str);
@@ -150,12 +199,13 @@ fn declare(
         policy,
     });
     let family = of.0.clone();
+    let table = (of.0.clone(), of.1.clone());
     context.chains.insert(of, id);
     let Some(hook) = text("hook").map(str::to_owned) else {
         return Ok(None);
     };
     let device = match chain.get("dev") {
-        Some(Value::String(device)) => vec![device.clone()],
+        Some(Value::String(device)) => vec![device.clone().into_owned()],
         Some(Value::Array(devices)) => devices
             .iter()
             .filter_map(Value::as_str)
@@ -166,6 +216,7 @@ fn declare(
     let priority = chain.get("prio").and_then(Value::as_i64).unwrap_or(0);
     Ok(Some(Base {
         id,
+        table,
         family,
         hook,
         priority,
@@ -247,3 +298,6 @@ fn conditional(id: ChainId, test: &Test, program: &mut Program) -> ChainId {
     });
     program.chains.len() - 1
 }
+
+#[cfg(test)]
+mod tests;

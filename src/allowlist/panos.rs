@@ -25,7 +25,7 @@ pub(super) fn program(text: &str) -> Result<Program, ReadError> {
             "set" => {
                 let (scope, rest) = words::scope(&words[1..]);
                 last_line = index + 1;
-                if !objects.take(rest, line) {
+                if !objects.take(&scope, rest, line) {
                     bases.take(&scope, rest, index + 1, line);
                 }
             }
@@ -69,8 +69,7 @@ pub(super) fn program(text: &str) -> Result<Program, ReadError> {
     };
     zones::enter(&mut program, &zoned, &last);
     let translations: Vec<Line> = bases
-        .nats
-        .iter()
+        .translations()
         .filter_map(|rule| nat::translation(rule, &objects))
         .collect();
     super::translation::enter(&mut program, "nat", translations);

@@ -1,60 +1,60 @@
 //! Reads Windows Defender Firewall rules, exported as JSON objects with `DisplayName`, `Enabled`, `Direction`, `Action`, `Profile`,
 //! `Protocol`, `LocalPort` and `RemoteAddress`.
 //!
-//! A block rule wins over every allow rule, and what no rule allows is blocked: the default of an inbound connection.
+//! A block rule wins over every allow rule. What no rule names is left to the profile: `Get-NetFirewallProfile` tells it, and whether
+//! the firewall is on at all.
+
+mod profiles;
 
 use super::addresses::Addresses;
 use super::document::{Content, Node, documents};
 use super::model::Ports;
-use super::model::{Action, Chain, Line, Program, ReadError, Stage, Task, Test};
+use super::model::{Action, Line, Program, ReadError, Stage, Task, Test};
 use super::networks::{destination, network, perhaps_inside, ports, source};
+use super::several::{List, agreed};
+
+/// The setting that only a profile has.
+const DEFAULT: &str = "DefaultInboundAction";
 
 /// The rules of an export.
 pub(super) fn program(text: &str) -> Result<Program, ReadError> {
-    let mut rules = Vec::new();
+    let mut objects = Vec::new();
     for document in documents(text)? {
-        collect(document, &mut rules)?;
+        collect(document, &mut objects)?;
     }
-    let (mut over, mut block, mut allow) = (Vec::new(), Vec::new(), Vec::new());
-    for rule in &rules {
-        let Some(line) = line(rule, text) else {
-            continue;
+    let (settings, rules): (Vec<Node>, Vec<Node>) = objects
+        .into_iter()
+        .partition(|node| node.get(DEFAULT).is_some());
+    let mut lists: Vec<List> = Vec::new();
+    for (name, bit) in profiles::ALL {
+        let list = profiles::list(name, &settings, profiles::rules(bit, &rules, text));
+        let same = |one: &List| {
+            let numbers =
+                |list: &List| -> Vec<usize> { list.lines.iter().map(|line| line.number).collect() };
+            numbers(one) == numbers(&list) && one.last.action == list.last.action
         };
-        match &line.action {
-            Action::Deny => block.push(line),
-            Action::Allow if is_one_of(rule.text("OverrideBlockRules"), &["true", "1"]) => {
-                over.push(line);
-            }
-            _ => allow.push(line),
+        if !lists.iter().any(same) {
+            lists.push(list);
         }
     }
-    let last = rules.last().map_or(1, |rule| rule.line);
-    let policy = Line::policy(
-        last,
-        "no rule allows it: the default for inbound connections is to block",
-        Action::Deny,
-    );
-    over.append(&mut block);
-    over.append(&mut allow);
-    Ok(Program {
-        chains: vec![Chain {
-            name: "inbound".to_owned(),
-            lines: over,
-            policy: Some(policy),
-        }],
-        stages: vec![Stage {
-            chain: 0,
-            hook: None,
-            family: None,
-            task: Task::Filter,
-        }],
-    })
+    let mut program = Program::default();
+    let chain = agreed(&mut program, lists, "which profile is active is not told");
+    program.stages.push(Stage {
+        chain,
+        hook: None,
+        family: None,
+        task: Task::Filter,
+    });
+    Ok(program)
 }
 
 /// The objects of an array, of one inside `{"value": …}`, or one alone.
 fn collect(node: Node, rules: &mut Vec<Node>) -> Result<(), ReadError> {
     let line = node.line;
-    if node.get("Direction").is_some() || node.get("DisplayName").is_some() {
+    if ["Direction", "DisplayName", DEFAULT]
+        .iter()
+        .any(|key| node.get(key).is_some())
+    {
         rules.push(node);
         return Ok(());
     }
@@ -115,7 +115,9 @@ fn line(rule: &Node, text: &str) -> Option<Line> {
     } else {
         Action::Unknown(shown(rule, "Action").into())
     };
-    tests.extend(profile(rule));
+    if profiles::of(rule).is_none() {
+        tests.push(unknown(rule, "Profile"));
+    }
     tests.extend(protocol(rule));
     tests.extend(port(rule));
     tests.extend(remote(rule));
@@ -150,35 +152,6 @@ fn words<'a>(rule: &'a Node, key: &str) -> Option<Vec<&'a str>> {
         .filter(|word| !word.is_empty())
         .collect();
     (!words.is_empty()).then_some(words)
-}
-
-/// The profiles a rule is for; which one is active where the cloud arrives is not in the export.
-fn profile(rule: &Node) -> Option<Test> {
-    let Some(words) = words(rule, "Profile") else {
-        return Some(unknown(rule, "Profile"));
-    };
-    let mut mask = 0u32;
-    for word in words {
-        mask |= match word.to_ascii_lowercase().as_str() {
-            "any" | "all" | "0" => 7,
-            "domain" => 1,
-            "private" => 2,
-            "public" => 4,
-            other => match other.parse::<u32>() {
-                Ok(bits) => bits,
-                Err(_) => return Some(unknown(rule, "Profile")),
-            },
-        };
-    }
-    (mask & 7 != 7).then(|| {
-        Test::Unknown(
-            format!(
-                "{}: which profile is active is not told",
-                shown(rule, "Profile")
-            )
-            .into(),
-        )
-    })
 }
 
 /// The protocol: nothing to test, never, or not understood.
@@ -267,9 +240,7 @@ fn remote(rule: &Node) -> Vec<Test> {
             },
         }
     }
-    let all = all
-        .into_iter()
-        .fold(Addresses::none(), |sum, one| sum.or(&one));
+    let all: Addresses = all.into_iter().collect();
     if open.is_empty() {
         return source(all);
     }
@@ -318,11 +289,7 @@ fn others(rule: &Node) -> Vec<Test> {
             _ if words
                 .iter()
                 .any(|word| is_one_of(Some(word), &["any", "*"])) => {}
-            Some(found) => tests.extend(destination(
-                found
-                    .into_iter()
-                    .fold(Addresses::none(), |sum, one| sum.or(&one)),
-            )),
+            Some(found) => tests.extend(destination(found.into_iter().collect())),
             None => tests.push(unknown(rule, "LocalAddress")),
         }
     }
@@ -336,6 +303,14 @@ mod tests {
 
     use super::super::model::Kind;
     use super::super::sample::{Asked, answers};
+
+    /// The profiles as `Get-NetFirewallProfile` has them on a machine that nobody changed.
+    const PROFILES: &str = r#",{"Name":"Domain","Enabled":1,"DefaultInboundAction":4,"AllowInboundRules":2},{"Name":"Private","Enabled":1,"DefaultInboundAction":4,"AllowInboundRules":2},{"Name":"Public","Enabled":1,"DefaultInboundAction":4,"AllowInboundRules":2}]"#;
+
+    /// An array of rules with the profiles behind them.
+    fn whole(rules: &str) -> String {
+        rules.trim_end().trim_end_matches(']').to_owned() + PROFILES
+    }
 
     fn rule(fields: &str) -> String {
         format!(
@@ -355,6 +330,7 @@ mod tests {
   { "DisplayName": "Out", "Enabled": "True", "Direction": "Outbound", "Action": "Block", "Profile": "Any",
     "Protocol": "TCP", "LocalPort": "443", "RemoteAddress": "Any" }
 ]"#;
+        let text = &whole(text);
         let asked = Asked::of(&[
             "203.0.113.6",
             "203.0.113.7",
@@ -363,25 +339,27 @@ mod tests {
         ]);
         assert_eq!(
             answers(Kind::Windows, text, &asked),
-            ["allow 2", "deny 4", "allow 2", "deny 8"]
+            ["allow 2", "deny 4", "allow 2", "deny 10"]
         );
     }
 
     #[test]
     fn numbers_and_wrapped_values_mean_the_same_as_words() {
-        let text = r#"{"DisplayName":"Web","Enabled":1,"Direction":1,"Action":2,"Profile":7,"Protocol":6,
-            "LocalPort":{"value":["80","443-445"],"Count":2},"RemoteAddress":{"value":["203.0.113.0/24"],"Count":1}}"#;
+        let text = &whole(
+            r#"[{"DisplayName":"Web","Enabled":1,"Direction":1,"Action":2,"Profile":7,"Protocol":6,
+            "LocalPort":{"value":["80","443-445"],"Count":2},"RemoteAddress":{"value":["203.0.113.0/24"],"Count":1}}"#,
+        );
         let asked = Asked::of(&["203.0.113.6", "9.9.9.9"]);
-        assert_eq!(answers(Kind::Windows, text, &asked), ["allow 1", "deny 1"]);
+        assert_eq!(answers(Kind::Windows, text, &asked), ["allow 1", "deny 2"]);
         assert_eq!(
             answers(Kind::Windows, text, &asked.port(8443)),
-            ["deny 1", "deny 1"]
+            ["deny 2", "deny 2"]
         );
     }
 
     #[test]
     fn the_local_subnet_is_not_the_internet() {
-        let text = format!("[{}]", rule(r#""RemoteAddress":["LocalSubnet"]"#));
+        let text = whole(&format!("[{}]", rule(r#""RemoteAddress":["LocalSubnet"]"#)));
         let asked = Asked::of(&["203.0.113.6", "10.0.0.9"]);
         assert_eq!(
             answers(Kind::Windows, &text, &asked),
@@ -396,17 +374,63 @@ mod tests {
 
     #[test]
     fn one_profile_alone_leaves_it_open() {
-        let text = r#"[{"DisplayName":"r","Enabled":1,"Direction":1,"Action":2,"Profile":"Domain, Private","Protocol":"TCP","LocalPort":"443","RemoteAddress":"Any"}]"#;
-        let asked = Asked::of(&["203.0.113.6"]);
-        assert_eq!(
-            answers(Kind::Windows, text, &asked),
-            ["undecided 1: Profile Domain, Private: which profile is active is not told"]
+        let text = whole(
+            r#"[{"DisplayName":"r","Enabled":1,"Direction":1,"Action":2,"Profile":"Domain, Private","Protocol":"TCP","LocalPort":"443","RemoteAddress":"203.0.113.6"}]"#,
         );
+        let asked = Asked::of(&["203.0.113.6", "9.9.9.9"]);
+        assert_eq!(
+            answers(Kind::Windows, &text, &asked),
+            [
+                "undecided 1: profile Public: which profile is active is not told",
+                "deny 1"
+            ]
+        );
+    }
+
+    // "Get-NetFirewallProfile" and "Set-NetFirewallProfile": Enabled, DefaultInboundAction (NotConfigured, Allow, Block) and
+    // AllowInboundRules ("block all inbound, including those in the list of allowed programs").
+    #[test]
+    fn the_profile_says_what_happens_to_the_rest() {
+        let allowed = rule(r#""RemoteAddress":"203.0.113.6""#);
+        let blocked =
+            rule(r#""RemoteAddress":"203.0.113.7""#).replace("\"Action\":2", "\"Action\":4");
+        let said = |profile: &str| {
+            let profiles: Vec<String> = ["Domain", "Private", "Public"]
+                .iter()
+                .map(|name| format!("{{\"Name\":\"{name}\",{profile}}}"))
+                .collect();
+            let text = format!("[{allowed},\n{blocked},\n{}]", profiles.join(","));
+            let asked = Asked::of(&["203.0.113.6", "203.0.113.7", "9.9.9.9"]);
+            answers(Kind::Windows, &text, &asked)
+        };
+        let usual = r#""Enabled":"True","DefaultInboundAction":"NotConfigured","AllowInboundRules":"NotConfigured""#;
+        assert_eq!(said(usual), ["allow 1", "deny 2", "deny 3"]);
+        let open = r#""Enabled":1,"DefaultInboundAction":2,"AllowInboundRules":1"#;
+        assert_eq!(said(open), ["allow 1", "deny 2", "allow 3"]);
+        let shut = r#""Enabled":1,"DefaultInboundAction":4,"AllowInboundRules":0"#;
+        assert_eq!(said(shut), ["deny 3", "deny 2", "deny 3"]);
+        let off = r#""Enabled":0,"DefaultInboundAction":4,"AllowInboundRules":1"#;
+        assert_eq!(said(off), ["allow 3", "allow 3", "allow 3"]);
+    }
+
+    #[test]
+    fn without_the_profiles_what_no_rule_names_is_left_open() {
+        let text = format!("[{}]", rule(r#""RemoteAddress":"203.0.113.6""#));
+        let found = answers(
+            Kind::Windows,
+            &text,
+            &Asked::of(&["203.0.113.6", "9.9.9.9"]),
+        );
+        assert_eq!(found[0], "allow 1");
+        assert!(found[1].contains("Get-NetFirewallProfile"), "{found:?}");
     }
 
     #[test]
     fn a_keyword_that_is_not_understood_leaves_it_open() {
-        let text = format!("[{}]", rule(r#""RemoteAddress":"IntranetRemoteAccess""#));
+        let text = whole(&format!(
+            "[{}]",
+            rule(r#""RemoteAddress":"IntranetRemoteAccess""#)
+        ));
         let asked = Asked::of(&["203.0.113.6"]);
         assert_eq!(
             answers(Kind::Windows, &text, &asked),
@@ -421,6 +445,10 @@ mod tests {
         bytes.extend(text.encode_utf16().flat_map(u16::to_le_bytes));
         let device = super::super::read::read("w.json", &bytes, None).expect("an export");
         assert_eq!(device.kind, Kind::Windows);
-        assert_eq!(device.program.chains[0].lines.len(), 1);
+        assert_eq!(
+            device.program.chains[0].lines.len(),
+            2,
+            "a rule and the end"
+        );
     }
 }

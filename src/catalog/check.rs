@@ -1,7 +1,8 @@
 //! One check: a question, its reasons, and what each answer means.
 
+use super::complaint::Complaint;
 use super::template::Template;
-use super::want::{Complaint, Want};
+use super::want::Want;
 use crate::probe::{Asks, Reading};
 use crate::words::{Lang, Words};
 use serde::{Deserialize, Serialize};

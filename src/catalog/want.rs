@@ -1,4 +1,4 @@
-//! What a check asks of the request, and which documented symptom it belongs to.
+//! What a check asks of the request.
 
 use serde::{Deserialize, Serialize};
 
@@ -32,16 +32,4 @@ pub enum Want {
     RobotProcesses,
     /// `--baseline`.
     Baseline,
-}
-
-/// A documented symptom that a run can start from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Complaint {
-    /// "Unable to connect to Orchestrator."
-    UnableToConnect,
-    /// "No processes, or not the right ones, are shown."
-    NoProcesses,
-    /// "An error occurs when the process is run from the app."
-    FailsWhenRun,
 }

@@ -2,10 +2,12 @@
 
 mod hook;
 mod language;
+mod symptom;
 
 pub(super) use hook::{Hook, HookFormat, ListenArguments, SendArguments, VerifyArguments};
 
 pub(super) use language::{Language, Told};
+pub(super) use symptom::SymptomArgument;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::net::IpAddr;
@@ -61,7 +63,7 @@ pub(super) enum Command {
 }
 
 /// What `check`, `tui` and `plan` share.
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub(super) struct Common {
     /// Orchestrator's URL, exactly as typed into Apps
     pub url: Option<String>,
@@ -107,6 +109,9 @@ pub(super) struct Common {
     /// Fetch a missing issuer from where the certificate says it is (plain http, small, no redirect, no private address)
     #[arg(long)]
     pub aia: bool,
+    /// Ask the CA whether a certificate is revoked, where the certificate says (under the same rules); the CA learns who asks
+    #[arg(long)]
+    pub revocation: bool,
     /// Seconds for DNS, TCP and TLS of one connection together
     #[arg(long, value_name = "S", value_parser = seconds)]
     pub connect_timeout: Option<u64>,
@@ -204,7 +209,7 @@ pub(super) struct DemoArguments {
     #[arg(long, value_name = "ADDR")]
     pub listen: Option<std::net::SocketAddr>,
     /// The age to play: the API's version
-    #[arg(long, value_name = "11|13|15|17", default_value = "17")]
+    #[arg(long, value_name = "9|10|11|13|15|17", default_value = "17")]
     pub api_version: String,
     /// Play the webhook sender instead: post a job's events there, as the faults have them, and end
     #[arg(long, value_name = "URL", conflicts_with_all = ["listen", "list_faults"])]
@@ -343,17 +348,6 @@ pub(super) struct DiffArguments {
     /// text or json
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
-}
-
-/// The documented symptoms.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(super) enum SymptomArgument {
-    /// Apps is unable to connect to Orchestrator
-    UnableToConnect,
-    /// No processes, or not the right ones, are shown
-    NoProcesses,
-    /// An error occurs when the process is run
-    FailsWhenRun,
 }
 
 /// The formats of a report.

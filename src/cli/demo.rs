@@ -32,7 +32,7 @@ pub(super) async fn run(arguments: DemoArguments) -> Result<Exit, Refused> {
     }
     options.api_version = arguments.api_version.parse::<ApiVersion>().map_err(|_| {
         Refused::new(format!(
-            "cannot play the API version {}: 11, 13, 15 or 17",
+            "cannot play the API version {}: 9, 10, 11, 13, 15 or 17",
             crate::shown::shown(&arguments.api_version)
         ))
     })?;
@@ -88,21 +88,37 @@ async fn send_events(stand: Stand, url: &Url, secret: Option<&Secret>) -> Result
     Ok(exit)
 }
 
+/// A stand-in with this broken, and what a run on it is made of.
+pub(super) async fn broken(fault: &str, common: &Common) -> Result<(Stand, Request), Refused> {
+    let mut options = Options::new(real::world().clock.now());
+    options.faults.extend(fault.parse::<Fault>());
+    let stand = start(options)
+        .await
+        .map_err(|cause| Refused::new(format!("cannot start the stand-in: {cause}")))?;
+    let request = on(&stand, common)?;
+    Ok((stand, request))
+}
+
+/// What a run on the stand-in is made of.
+fn on(stand: &Stand, common: &Common) -> Result<Request, Refused> {
+    let mut config = profile(Some(stand.profile()), None)?;
+    config.settings.stand_in = true;
+    super::request::over(common, &mut config.settings)?;
+    Request::with_config(common, config, real::world())
+}
+
 /// Runs the checklist on the stand-in.
 async fn checked(stand: Stand, arguments: DemoArguments) -> Result<Exit, Refused> {
     let common = Common {
         profile: Some(stand.profile().to_owned()),
         ..arguments.common
     };
-    let mut config = profile(common.profile.as_deref(), None)?;
-    config.settings.stand_in = true;
-    super::request::over(&common, &mut config.settings)?;
-    let request = Request::with_config(&common, config, real::world())?;
+    let request = on(&stand, &common)?;
     let screen = arguments.writing.format.is_none()
         && arguments.writing.output.is_none()
         && output::terminal();
     let exit = if screen {
-        screen::run(request, &common).await
+        screen::run(Some(request), &common).await
     } else {
         live::headless(
             &request,

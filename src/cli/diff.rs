@@ -2,10 +2,9 @@
 
 use super::arguments::{DiffArguments, Format};
 use super::{Refused, output};
-use crate::history::{Change, Sight, Standing, changes, read};
+use crate::history::{Change, Sight, Turn, changes, read, turns};
 use crate::report::Exit;
-use crate::words::facts::Comparison;
-use crate::words::{Lang, Phrase};
+use crate::words::Lang;
 use serde_json::json;
 use std::fmt::Write as _;
 use std::io::Read as _;
@@ -14,20 +13,12 @@ use std::path::Path;
 /// The largest recording or report that is read, bytes.
 const LARGEST: u64 = 256 << 20;
 
-/// A row that stands elsewhere than before.
-struct Turn {
-    check: String,
-    about: Option<String>,
-    before: Standing,
-    after: Standing,
-}
-
 /// Compares the two runs.
 pub(super) fn diff(arguments: &DiffArguments) -> Result<Exit, Refused> {
     let (before, after) = (sight(&arguments.before)?, sight(&arguments.after)?);
     let changes = changes(&before, &after);
     let turns = turns(&before, &after);
-    let exit = if turns.iter().any(|turn| turn.after > turn.before) {
+    let exit = if turns.iter().any(Turn::is_worse) {
         Exit::Unhealthy
     } else if changes.is_empty() && turns.is_empty() {
         Exit::Healthy
@@ -71,21 +62,6 @@ pub(super) fn sight(path: &Path) -> Result<Sight, Refused> {
     read(&text).ok_or_else(|| unread(&"it is neither a recording nor a JSON report"))
 }
 
-/// The rows that both runs have and that stand elsewhere; the comparison itself is none of them.
-fn turns(before: &Sight, after: &Sight) -> Vec<Turn> {
-    let both = before.rows.iter().filter_map(|(row, old)| {
-        let new = after.rows.get(row)?;
-        let (check, about) = row.clone();
-        (new != old && check != "nothing-changed").then_some(Turn {
-            check,
-            about,
-            before: *old,
-            after: *new,
-        })
-    });
-    both.collect()
-}
-
 /// The comparison for people.
 fn told(
     (before, after): (&Sight, &Sight),
@@ -105,41 +81,18 @@ fn told(
         .with(&[("from", &day(before)), ("to", &day(after))]);
     let mut text = format!("{days}\n");
     if changes.is_empty() && turns.is_empty() {
-        writeln!(text, "{}", said.unchanged)?;
+        writeln!(text, "{}", words.compare.nothing)?;
     }
     for (at, change) in changes.iter().enumerate() {
-        let says = change.says(words);
-        let mut letters = says.chars();
-        let first: String = letters
-            .next()
-            .into_iter()
-            .flat_map(char::to_uppercase)
-            .collect();
-        writeln!(
-            text,
-            "{:>3}. {first}{}{}",
-            at + 1,
-            letters.as_str(),
-            said.full_stop
-        )?;
+        writeln!(text, "{:>3}. {}", at + 1, change.sentence(words))?;
     }
     for turn in turns {
         let about = turn
             .about
             .as_deref()
             .map_or(String::new(), |about| format!(" ({about})"));
-        let (old, new) = (word(turn.before, said), word(turn.after, said));
+        let (old, new) = (turn.before.word(words), turn.after.word(words));
         writeln!(text, "     {}{about}: {old} → {new}", turn.check)?;
     }
     Ok(text)
-}
-
-/// Where a row stands, in a word.
-fn word(standing: Standing, words: &Comparison) -> &Phrase {
-    match standing {
-        Standing::Pass => &words.pass,
-        Standing::Warn => &words.warn,
-        Standing::Unknown => &words.unknown,
-        Standing::Fail => &words.fail,
-    }
 }

@@ -45,6 +45,11 @@ pub(super) fn terminal() -> bool {
     std::io::stdout().is_terminal() && std::io::stdin().is_terminal()
 }
 
+/// Whether a screen can be drawn: there is a terminal, and it can move its cursor.
+pub(super) fn screen() -> bool {
+    terminal() && !std::env::var("TERM").is_ok_and(|term| term == "dumb")
+}
+
 /// The style for text on stdout.
 pub(super) fn style(colour: Colour, to_file: bool) -> Style {
     let terminal = !to_file && std::io::stdout().is_terminal();

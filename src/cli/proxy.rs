@@ -32,6 +32,20 @@ pub(super) fn chosen(common: &Common, settings: &Settings) -> Result<Option<Prox
     from_environment(settings)
 }
 
+/// The proxy for what a certificate points to, which is on other hosts, and the list of those that go without.
+///
+/// A variable that names no proxy is passed over: the run can do without what it would have fetched.
+pub(super) fn for_fetches(common: &Common, settings: &Settings) -> (Option<Proxy>, String) {
+    let exceptions = variable("no_proxy").or_else(|| variable("NO_PROXY"));
+    let told = common.proxy.as_ref().and_then(|text| text.parse().ok());
+    // The exceptions are looked through for each host in its turn.
+    let others = |name: &str| variable(name).filter(|_| !name.eq_ignore_ascii_case("no_proxy"));
+    let named = || proxy_for(others, "http", "").ok().flatten();
+    let proxy = told.or_else(|| named().map(|chosen| chosen.proxy));
+    let proxy = proxy.filter(|_| !settings.stand_in);
+    (proxy, exceptions.unwrap_or_default())
+}
+
 /// What the proxy is told about who asks.
 ///
 /// # Errors

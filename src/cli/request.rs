@@ -11,6 +11,7 @@ use crate::config::{
 use crate::event::Event;
 use crate::plan::{Plan, Selection};
 use crate::run::{Run, Source, Vantage};
+use crate::secret::Secret;
 use crate::trust::Roots;
 use crate::wire::Session;
 use crate::wire::session::Stores;
@@ -22,7 +23,10 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
 
 /// The profile that is used where neither URL nor profile is named.
-const USUAL_PROFILE: &str = "orch-doctor.toml";
+pub(super) const USUAL_PROFILE: &str = "orch-doctor.toml";
+
+/// Whoever asks for the path alone need not wait longer for the connection than the path takes to measure.
+const PATH_ALONE_MS: u64 = 3_600;
 
 /// Everything that a run needs and that stays the same when it is run again.
 pub(super) struct Request {
@@ -48,6 +52,8 @@ pub(super) fn selection(common: &Common) -> Selection {
         SymptomArgument::UnableToConnect => Complaint::UnableToConnect,
         SymptomArgument::NoProcesses => Complaint::NoProcesses,
         SymptomArgument::FailsWhenRun => Complaint::FailsWhenRun,
+        SymptomArgument::EventsDoNotReturn => Complaint::EventsDoNotReturn,
+        SymptomArgument::GoLive => Complaint::GoLive,
     });
     Selection {
         only: common.only.clone(),
@@ -97,9 +103,7 @@ pub(super) fn over(common: &Common, settings: &mut Settings) -> Result<(), Refus
         }
     }
     settings.network.proxy = super::proxy::chosen(common, settings)?.map(|proxy| proxy.to_string());
-    settings.network.connect_timeout_ms = common
-        .connect_timeout
-        .unwrap_or(settings.network.connect_timeout_ms);
+    settings.network.connect_timeout_ms = patience(common, settings);
     settings.network.deadline_ms = common.deadline.or(settings.network.deadline_ms);
     settings.allow_changes |= common.allow_changes;
     if common.ear.listen.is_some() || common.ear.reachable_as.is_some() {
@@ -127,10 +131,27 @@ pub(super) fn over(common: &Common, settings: &mut Settings) -> Result<(), Refus
         settings.baseline = Some(path.clone());
     }
     settings.trust.aia |= common.aia;
+    settings.trust.revocation |= common.revocation;
+    if settings.trust.aia || settings.trust.revocation {
+        let (proxy, exceptions) = super::proxy::for_fetches(common, settings);
+        settings.network.fetch_proxy = proxy.map(|proxy| proxy.to_string());
+        settings.network.no_proxy = exceptions;
+    }
     if let Some(days) = common.expires_soon {
         settings.trust.expires_soon_days = days;
     }
     Ok(())
+}
+
+/// How long a connection is waited for, milliseconds.
+fn patience(common: &Common, settings: &Settings) -> u64 {
+    let path_alone = common.only == ["path-clear"];
+    let unless_told = if path_alone {
+        PATH_ALONE_MS
+    } else {
+        settings.network.connect_timeout_ms
+    };
+    common.connect_timeout.unwrap_or(unless_told)
 }
 
 /// Whether the address is one of this machine's: only such can be bound. Nothing is sent.
@@ -194,6 +215,18 @@ impl Request {
             stores,
             world,
         })
+    }
+
+    /// The same with another symptom to start from.
+    pub(super) fn starting_from(mut self, complaint: Complaint) -> Self {
+        self.selection.complaint = Some(complaint);
+        self
+    }
+
+    /// The same with this secret to sign in with, which the user typed.
+    pub(super) fn signing_in_with(mut self, secret: Option<Secret>) -> Self {
+        self.credential.sign_in = secret.or(self.credential.sign_in);
+        self
     }
 
     /// Where the run is made from.

@@ -2,6 +2,7 @@
 
 mod listen;
 mod say;
+mod screen;
 mod send;
 mod verify;
 

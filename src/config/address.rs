@@ -205,7 +205,7 @@ fn layout(path: &str, wanted: LayoutWanted) -> (Layout, String) {
     match (wanted, parts.as_slice()) {
         (_, []) => (Layout::Standalone, String::new()),
         (LayoutWanted::Standalone, _) => (Layout::Standalone, path.to_owned()),
-        (_, [organization, tenant]) if !api_word(organization) => {
+        (_, [organization, tenant]) if !api_word(organization) && !tenant.ends_with('_') => {
             (suite(organization, tenant), String::new())
         }
         (_, [organization, tenant, service, rest @ ..])
@@ -268,6 +268,11 @@ mod tests {
 
     #[test]
     fn what_belongs_to_no_layout_is_extra() {
+        // A service of the suite is no tenant.
+        assert_eq!(
+            target("https://suite.example.com/acme/orchestrator_").extra,
+            "/acme/orchestrator_"
+        );
         assert_eq!(
             target("https://orch.example.com:8443/swagger/ui/index").extra,
             "/swagger/ui/index"

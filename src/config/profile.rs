@@ -21,6 +21,11 @@ const USUAL_SCOPES: [&str; 5] = [
     "OR.Webhooks.Read",
 ];
 
+/// The scopes that an external application asks for, unless told.
+pub fn usual_scopes() -> Vec<String> {
+    USUAL_SCOPES.map(str::to_owned).to_vec()
+}
+
 /// Why a profile cannot be used. No text repeats the source line: it could hold a secret.
 #[derive(Debug, thiserror::Error)]
 pub enum ProfileError {
@@ -253,8 +258,7 @@ fn sign_in(
             let secret = credential
                 .client_secret
                 .ok_or_else(|| lacking("[credential] client_secret is missing"))?;
-            let usual = || USUAL_SCOPES.map(str::to_owned).to_vec();
-            let scopes = credential.scopes.unwrap_or_else(usual);
+            let scopes = credential.scopes.unwrap_or_else(usual_scopes);
             Ok((
                 SignIn::ClientCredentials { client_id, scopes },
                 Some(secret),

@@ -1,7 +1,7 @@
 //! Everything a run is asked to do that is no secret: it stands in recordings, so that a run can be judged again.
 
 use super::address::{LayoutWanted, Target};
-use crate::proxy::Proxy;
+use crate::proxy::{Proxy, bypasses};
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -77,6 +77,12 @@ pub struct Network {
     pub source_ips: Vec<IpAddr>,
     /// The proxy's URL without user information, explicit or from the environment.
     pub proxy: Option<String>,
+    /// The proxy for what certificates point to, likewise.
+    #[serde(default)]
+    pub fetch_proxy: Option<String>,
+    /// Hosts to which no such fetch takes a proxy, as curl's `no_proxy` lists them.
+    #[serde(default)]
+    pub no_proxy: String,
     /// DNS, TCP and TLS of one connection together, milliseconds.
     pub connect_timeout_ms: u64,
     /// One request and its answer, milliseconds.
@@ -96,6 +102,12 @@ impl Network {
         self.proxy.as_deref()?.parse().ok()
     }
 
+    /// The proxy to what a certificate points to at this host, without its credential.
+    pub fn proxy_for_fetch(&self, host: &str) -> Option<Proxy> {
+        let proxy = self.fetch_proxy.as_deref()?.parse().ok()?;
+        (!bypasses(&self.no_proxy, host)).then_some(proxy)
+    }
+
     /// The proxy, where it is the one that turns names into addresses.
     pub fn resolving_proxy(&self) -> Option<Proxy> {
         self.proxy().filter(|proxy| proxy.protocol.resolves_names())
@@ -110,6 +122,8 @@ impl Default for Network {
             public_dns: None,
             source_ips: Vec::new(),
             proxy: None,
+            fetch_proxy: None,
+            no_proxy: String::new(),
             connect_timeout_ms: 5_000,
             request_timeout_ms: 15_000,
             deadline_ms: None,

@@ -256,14 +256,17 @@ impl Fault {
         self.row().4
     }
 
-    /// The age from which on it can be seen: before 2022 nothing says whether a job would run.
+    /// The age from which on it can be seen: before 2022 nothing says whether a job would run, health checks came with 2020.10 and the
+    /// identity service with 2020.4.
     pub const fn since(self) -> ApiVersion {
         match self {
             Self::ExecuteNoRuntime
             | Self::ExecuteNoRobot
             | Self::ExecuteNoLicence
             | Self::ExecuteNoHost => ApiVersion::V15,
-            _ => ApiVersion::V11,
+            Self::OrchestratorDown => ApiVersion::V11,
+            Self::LoginUnknownClient | Self::LoginBadScope => ApiVersion::V10,
+            _ => ApiVersion::V9,
         }
     }
 

@@ -26,6 +26,12 @@ pub enum Harm {
     RedirectLoop,
     /// A body without an end.
     EndlessBody,
+    /// A body that says it has a gigabyte, and sends it.
+    HugeBody,
+    /// JSON of a million and a half values in three million bytes.
+    ManyValues,
+    /// JSON of one text of a million and a half letters.
+    LongText,
     /// A small compressed body that becomes endless.
     GzipBomb,
     /// One byte a second.
@@ -44,6 +50,14 @@ pub enum Harm {
     NanCount,
     /// The next page is at another origin.
     NextLinkAway,
+    /// Every process says that it is of another folder.
+    OtherFolder,
+    /// A firewall in front turns the request away with its own page.
+    BlockPage,
+    /// A gateway in front turns the request away with JSON of its own.
+    GatewayJson,
+    /// Nothing tells the version.
+    NoVersion,
     /// The request is never answered.
     NoAnswer,
 }
@@ -77,7 +91,15 @@ fn harmed(how: Harm, request: &Request, port: u16, mut reply: Reply) -> Reply {
         Harm::EchoSecrets => return echo(request, reply, &whole),
         Harm::RedirectAway => return Reply::empty(307).with("location", elsewhere(port)),
         Harm::RedirectLoop => return Reply::empty(302).with("location", request.path.clone()),
+        Harm::BlockPage => return block_page(),
+        Harm::GatewayJson => return gateway_json(),
         Harm::EndlessBody => Body::Endless(whole, vec![b' '; 16_384]),
+        Harm::HugeBody => {
+            reply = reply.with("content-length", (1_u64 << 30).to_string());
+            Body::Endless(Vec::new(), vec![b' '; 16_384])
+        }
+        Harm::ManyValues => Body::Whole(format!("[{}0]", "0,".repeat(1_500_000)).into_bytes()),
+        Harm::LongText => Body::Whole(long_text()),
         Harm::GzipBomb => {
             reply = reply.with("content-encoding", "gzip");
             Body::Endless(GZIP_HEAD.to_vec(), bomb())
@@ -101,9 +123,37 @@ fn harmed(how: Harm, request: &Request, port: u16, mut reply: Reply) -> Reply {
                     .into_bytes(),
             )
         }
+        Harm::NoVersion => {
+            reply
+                .headers
+                .retain(|(name, _)| *name != "api-supported-versions");
+            Body::Whole(whole)
+        }
+        Harm::OtherFolder => Body::Whole(
+            String::from_utf8_lossy(&whole)
+                .replace("\"OrganizationUnitId\":", "\"OrganizationUnitId\":1")
+                .into_bytes(),
+        ),
         Harm::NoAnswer => Body::Never,
     };
     reply
+}
+
+/// What a firewall says.
+fn block_page() -> Reply {
+    let page = "<!DOCTYPE html><title>Request Rejected</title><body>The requested URL was rejected. Your support ID is: 42</body>";
+    Reply::html(403, page).with("server", "BigIP")
+}
+
+/// What a gateway says.
+fn gateway_json() -> Reply {
+    Reply::json(401, &serde_json::json!({ "message": "Unauthorized" }))
+}
+
+/// A list of one process whose name is as long as a body may be.
+fn long_text() -> Vec<u8> {
+    let text = "\u{e9}".repeat(1_500_000);
+    format!("{{\"value\":[{{\"Name\":\"{text}\"}}]}}").into_bytes()
 }
 
 /// Gives back every secret of the request.

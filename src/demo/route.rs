@@ -1,15 +1,25 @@
 //! From a request to an answer: the two URL layouts, the pages around the interface, and the interface itself.
 
+mod call;
+
+use super::Layouts;
 use super::api;
 use super::page;
-use super::people::Person;
-use super::reply::{Reply, not_authenticated, not_authorized};
-use super::request::{FolderChoice, Request, decoded};
+use super::reply::Reply;
+use super::request::{Request, decoded};
 use super::version::ApiVersion;
-use super::world::{Folder, ORGANISATION, TENANT, World};
+use super::world::{ORGANISATION, TENANT, World};
 
 /// The prefix of OData functions and actions.
 const ODATA: &str = "uipath.server.configuration.odata.";
+
+/// The functions without arguments that this stand-in has.
+const NAMED_WITH_BRACKETS: [&str; 4] = [
+    "~getcurrentuser",
+    "~getcurrentpermissions",
+    "~getlicense",
+    "~geteventtypes",
+];
 
 /// One segment of the path: a name, and what stands in brackets behind it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,9 +47,9 @@ pub(super) type Answer = Result<Reply, Reply>;
 pub(super) fn answer(world: &mut World, request: &Request) -> Reply {
     let parts: Vec<&str> = request.path.split('/').skip(1).collect();
     let host = request.header("host").unwrap_or("localhost");
-    let suite = parts.len() >= 3 && parts[0].eq_ignore_ascii_case(ORGANISATION);
+    let suite = world.layouts != Layouts::Standalone;
     match parts.as_slice() {
-        [organisation, rest @ ..] if organisation.eq_ignore_ascii_case(ORGANISATION) => {
+        [organisation, rest @ ..] if suite && is(organisation, ORGANISATION) => {
             let inside = match rest {
                 [tenant, service, inside @ ..]
                     if is(tenant, TENANT) && is(service, "orchestrator_") =>
@@ -54,17 +64,18 @@ pub(super) fn answer(world: &mut World, request: &Request) -> Reply {
             let base = format!("https://{host}/{ORGANISATION}/{TENANT}/orchestrator_");
             within(world, request, base, inside).unwrap_or_else(page::portal)
         }
-        [service, inside @ ..] if is(service, "identity") || is(service, "identity_") => {
-            identity(world, request, inside)
-        }
-        inside => within(world, request, format!("https://{host}"), inside).unwrap_or_else(|| {
-            if suite {
-                page::portal()
-            } else {
-                page::iis_not_found()
-            }
-        }),
+        [service, inside @ ..] if has_identity(world, service) => identity(world, request, inside),
+        _ if world.layouts == Layouts::AutomationSuite => page::portal(),
+        inside => within(world, request, format!("https://{host}"), inside)
+            .unwrap_or_else(page::iis_not_found),
     }
+}
+
+/// Whether the identity service stands there: it came with 2020.4, and the suite writes its services with an underscore.
+fn has_identity(world: &World, service: &str) -> bool {
+    let standalone = world.layouts != Layouts::AutomationSuite && is(service, "identity");
+    let suite = world.layouts != Layouts::Standalone && is(service, "identity_");
+    world.at_least(ApiVersion::V10) && (standalone || suite)
 }
 
 /// Whether a segment is this word; case does not matter to IIS.
@@ -138,6 +149,11 @@ fn interface(world: &mut World, call: &Call<'_>) -> Reply {
     if let Some(reply) = api::status::health(world, &lower) {
         return reply;
     }
+    if world.busy > 0 && call.request.bearer().is_some() {
+        world.busy -= 1;
+        return Reply::new(429, "text/plain; charset=utf-8", "Too Many Requests")
+            .with("retry-after", "1");
+    }
     let found = if !world.database && lower != ["api", "status", "get"] {
         Some(world.envelope().error(500, 0, "An error has occurred."))
     } else {
@@ -195,6 +211,17 @@ fn dispatch_odata(
 ) -> Option<Answer> {
     let v15 = world.at_least(ApiVersion::V15);
     let folders = world.age.is_some();
+    let function = names
+        .last()
+        .is_some_and(|name| NAMED_WITH_BRACKETS.contains(name));
+    let bracketed = call
+        .segments
+        .last()
+        .is_some_and(|segment| segment.inside.is_some());
+    // Until 2020.4 a function without arguments has its brackets in the URL.
+    if function && !bracketed && !world.at_least(ApiVersion::V11) {
+        return None;
+    }
     Some(match (method, names) {
         ("GET", ["odata", "folders"]) if folders => api::folders::list(world, call),
         ("GET", ["odata", "releases"]) if inside(call).is_some() => {
@@ -209,7 +236,9 @@ fn dispatch_odata(
             api::users::permissions(world, call)
         }
         ("GET", ["odata", "settings", "~getlicense"]) => api::users::licence(world, call),
-        ("GET", ["odata", "machines", "~getruntimesforfolder"]) if folders => {
+        ("GET", ["odata", "machines", "~getruntimesforfolder"])
+            if world.at_least(ApiVersion::V10) =>
+        {
             api::jobs::runtimes(world, call)
         }
         ("GET", ["odata", "jobs"]) if inside(call).is_some() => api::jobs::one(world, call),
@@ -240,115 +269,6 @@ fn dispatch_odata(
 /// What stands in the brackets of the entity set.
 fn inside<'a>(call: &'a Call<'_>) -> Option<&'a str> {
     call.segments.get(1)?.inside.as_deref()
-}
-
-impl Call<'_> {
-    /// Who asks; nobody is an error.
-    pub(super) fn person(&self, world: &World) -> Result<Person, Reply> {
-        let other_tenant = self
-            .request
-            .header("x-uipath-tenantname")
-            .is_some_and(|tenant| !tenant.eq_ignore_ascii_case(TENANT));
-        let token = self
-            .request
-            .bearer()
-            .filter(|_| !other_tenant)
-            .ok_or_else(not_authenticated)?;
-        world
-            .people
-            .person(token, self.request.at)
-            .ok_or_else(not_authenticated)
-    }
-
-    /// Who asks, if they may do this in the tenant.
-    pub(super) fn permitted(&self, world: &World, permission: &str) -> Result<Person, Reply> {
-        let person = self.person(world)?;
-        if world.people.roles.may(&person, permission, None) {
-            Ok(person)
-        } else {
-            Err(not_authorized())
-        }
-    }
-
-    /// The folder asked for, if this person may enter it.
-    pub(super) fn entered<'a>(
-        &self,
-        world: &'a World,
-        person: &Person,
-    ) -> Result<&'a Folder, Reply> {
-        let errors = world.envelope();
-        let missing = || {
-            errors.error(
-                400,
-                1101,
-                "An organization unit is required for this action.",
-            )
-        };
-        let choice = self.request.folder().ok_or_else(missing)?;
-        let chosen = |folder: &&Folder| match &choice {
-            FolderChoice::Id(id) => folder.id == *id,
-            FolderChoice::Key(key) => folder.key.eq_ignore_ascii_case(key),
-            FolderChoice::Path(path) => folder.full.eq_ignore_ascii_case(path),
-            FolderChoice::Unreadable => false,
-        };
-        let found = world
-            .folders
-            .iter()
-            .find(chosen)
-            .filter(|folder| world.people.roles.enters(person, folder.id));
-        found.ok_or_else(|| {
-            errors.error(
-                403,
-                1100,
-                "Folder does not exist or the user does not have access to the folder.",
-            )
-        })
-    }
-
-    /// The folder asked for, if whoever asks may do this in it.
-    pub(super) fn folder<'a>(
-        &self,
-        world: &'a World,
-        permission: &str,
-    ) -> Result<&'a Folder, Reply> {
-        let person = self.person(world)?;
-        let folder = self.entered(world, &person)?;
-        if world.people.roles.may(&person, permission, Some(folder.id)) {
-            Ok(folder)
-        } else {
-            Err(not_authorized())
-        }
-    }
-
-    /// The number in the brackets of the entity set.
-    pub(super) fn id(&self) -> Option<i64> {
-        inside(self)?.trim().parse().ok()
-    }
-
-    /// A named argument of the function at the end of the path; quotes are taken off and doubled ones halved.
-    pub(super) fn argument(&self, name: &str) -> Option<String> {
-        let inside = self.segments.last()?.inside.as_deref()?;
-        let (known, value) = inside.split_once('=')?;
-        if !known.trim().eq_ignore_ascii_case(name) {
-            return None;
-        }
-        let value = value.trim();
-        let text = value
-            .strip_prefix('\'')
-            .and_then(|rest| rest.strip_suffix('\''));
-        Some(text.map_or_else(|| value.to_owned(), |text| text.replace("''", "'")))
-    }
-
-    /// The body as a JSON object with the first letters of its keys as Orchestrator's clients mix them.
-    pub(super) fn object(
-        &self,
-        world: &World,
-    ) -> Result<serde_json::Map<String, serde_json::Value>, Reply> {
-        match serde_json::from_slice(&self.request.body) {
-            Ok(serde_json::Value::Object(map)) => Ok(map),
-            _ => Err(world.envelope().error(400, 1000, "Invalid request!")),
-        }
-    }
 }
 
 /// A field of an object, whatever the case of its name.

@@ -5,6 +5,10 @@ use std::str::FromStr;
 /// The version of Orchestrator's API, which tells its age.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ApiVersion {
+    /// 2019.10.
+    V9,
+    /// 2020.4.
+    V10,
     /// 2020.10.
     V11,
     /// 2021.10.
@@ -17,11 +21,20 @@ pub enum ApiVersion {
 
 impl ApiVersion {
     /// Every age, oldest first.
-    pub const ALL: &'static [Self] = &[Self::V11, Self::V13, Self::V15, Self::V17];
+    pub const ALL: &'static [Self] = &[
+        Self::V9,
+        Self::V10,
+        Self::V11,
+        Self::V13,
+        Self::V15,
+        Self::V17,
+    ];
 
     /// The major number in `api-supported-versions`.
     pub const fn number(self) -> u16 {
         match self {
+            Self::V9 => 9,
+            Self::V10 => 10,
             Self::V11 => 11,
             Self::V13 => 13,
             Self::V15 => 15,
@@ -32,6 +45,8 @@ impl ApiVersion {
     /// The product version that speaks it.
     pub const fn product(self) -> &'static str {
         match self {
+            Self::V9 => "2019.10.20",
+            Self::V10 => "2020.4.5",
             Self::V11 => "2020.10.16",
             Self::V13 => "2021.10.4",
             Self::V15 => "2022.10.8",
@@ -42,7 +57,7 @@ impl ApiVersion {
 
 /// A version that the stand-in cannot play.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("play API version {asked:?}: 11, 13, 15 and 17 are known")]
+#[error("play API version {asked:?}: 9, 10, 11, 13, 15 and 17 are known")]
 pub struct UnknownVersion {
     /// What was asked for.
     pub asked: String,

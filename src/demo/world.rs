@@ -1,5 +1,6 @@
 //! What the stand-in's Orchestrator holds: folders, processes, packages, people, webhooks.
 
+use super::Layouts;
 use super::fault::Fault;
 use super::people::{People, Person};
 use super::random::guid;
@@ -33,7 +34,26 @@ pub(super) struct Folder {
     pub(super) full: String,
     /// The folder above it.
     pub(super) parent: Option<i64>,
+    /// What kind of folder it is.
+    pub(super) kind: FolderKind,
 }
+
+/// The kinds of folders.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum FolderKind {
+    /// With environments and the rights of the tenant: what organization units became.
+    Classic,
+    /// With its own rights.
+    Modern,
+    /// Somebody's own.
+    Personal,
+}
+
+/// The classic folder that every tenant had until 2021.10, with its process and package.
+const CLASSIC: (&str, &str, &str, &str) = ("Default", "Ledger_Prod", "Ledger", "4.0.1");
+
+/// A personal workspace, as there are from 2020.10 on.
+const WORKSPACE: (&str, &str, &str, &str) = ("apps-svc's workspace", "Draft", "Draft", "1.0.0");
 
 /// A process: a package made runnable in a folder.
 #[derive(Debug, Clone)]
@@ -111,6 +131,10 @@ pub(super) enum Obstacle {
 pub(super) struct World {
     /// The age that is played; `None` is 2018.4.
     pub(super) age: Option<ApiVersion>,
+    /// How many requests with a token are turned away before any is taken.
+    pub(super) busy: u32,
+    /// Where on the host it is.
+    pub(super) layouts: Layouts,
     /// Whether the database can be reached.
     pub(super) database: bool,
     /// Accounts, roles, tokens.
@@ -133,7 +157,7 @@ pub(super) struct World {
 
 /// The folders, with what runs in them: folder, process, package, version.
 #[rustfmt::skip]
-const PLACED: [(&str, &str, &str, &str); 12] = [
+const PLACED: [(&str, &str, &str, &str); 16] = [
     ("Shared", "Dispatcher", "Dispatcher", "2.3.0"),
     ("Shared", "Housekeeping", "Housekeeping", "1.4.2"),
     ("Finance", "Dispatcher", "Dispatcher", "2.3.1"),
@@ -146,6 +170,10 @@ const PLACED: [(&str, &str, &str, &str); 12] = [
     ("経理", "請求書処理", "Seikyusho.Shori", "1.1.0"),
     ("経理/月次", "Dispatcher", "Dispatcher", "2.3.1"),
     ("Load", "Load-0000", "LoadBot", "1.0.0"),
+    ("Deep/Level 2/Level 3/Level 4/Level 5", "Diver", "Diver", "1.0.0"),
+    ("C++ 100% & \"more\"", "a+b = c; d?", "Plus.Bot", "1.0.0"),
+    ("Café", "Menü + Größe", "Menu.Bot", "2.0.0"),
+    ("Café/Archive", "Menü + Größe", "Menu.Bot", "2.0.0"),
 ];
 
 impl World {
@@ -153,6 +181,8 @@ impl World {
     pub(super) fn new(age: ApiVersion, people: People, faults: &[Fault]) -> Self {
         let mut world = Self {
             age: Some(age),
+            busy: 0,
+            layouts: Layouts::Both,
             database: true,
             people,
             folders: Vec::new(),
@@ -172,6 +202,12 @@ impl World {
         world.publish("Dispatcher", &["2.2.0", "2.3.0", "2.3.1"]);
         world.place(FOLDER, PROCESS, PROCESS, VERSION);
         world.publish(PROCESS, &["1.0.5", "1.0.6", VERSION]);
+        if age < ApiVersion::V15 {
+            world.place_kind(FolderKind::Classic, CLASSIC);
+        }
+        if age >= ApiVersion::V11 {
+            world.place_kind(FolderKind::Personal, WORKSPACE);
+        }
         world.assign();
         for fault in faults {
             world.break_by(*fault);
@@ -228,8 +264,19 @@ impl World {
             name: name.to_owned(),
             full: full.to_owned(),
             parent,
+            kind: FolderKind::Modern,
         });
         id
+    }
+
+    /// Puts a folder of another kind beside the others, with its process.
+    fn place_kind(&mut self, kind: FolderKind, placed: (&str, &str, &str, &str)) {
+        let (folder, name, package, version) = placed;
+        self.place(folder, name, package, version);
+        let mut folders = self.folders.iter_mut();
+        if let Some(made) = folders.find(|known| known.full == folder) {
+            made.kind = kind;
+        }
     }
 
     /// Puts a process into a folder, and its package into the feed.

@@ -72,6 +72,11 @@ impl Failure {
                 by: None,
                 code: None,
             },
+            // Linux' word for a route that leads nowhere (`ip route add blackhole`).
+            io::ErrorKind::InvalidInput if cfg!(target_os = "linux") => Self::Unreachable {
+                by: None,
+                code: None,
+            },
             io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => {
                 Self::Unreachable {
                     by: None,

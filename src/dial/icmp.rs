@@ -18,6 +18,24 @@ pub struct Complaint {
     pub by: Option<IpAddr>,
 }
 
+/// Whether the system is asked who sent an ICMP error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Senders {
+    /// It is: its error queue holds what ICMP said.
+    Asked,
+    /// It is not, as on systems without an error queue: only distances can be told.
+    Untold,
+}
+
+impl Senders {
+    /// The most that this system does for a program without privileges.
+    pub const HERE: Self = if cfg!(target_os = "linux") {
+        Self::Asked
+    } else {
+        Self::Untold
+    };
+}
+
 /// The two kinds of ICMP, whose numbers differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -41,6 +59,20 @@ pub enum Meaning {
 }
 
 impl Complaint {
+    /// What a code says of a connection to this address: "destination unreachable" in the ICMP of its family.
+    pub fn unreachable(target: IpAddr, code: u8, by: Option<IpAddr>) -> Self {
+        let (protocol, class) = match target {
+            IpAddr::V4(_) => (Protocol::Icmp, 3),
+            IpAddr::V6(_) => (Protocol::Icmp6, 1),
+        };
+        Self {
+            protocol,
+            class,
+            code,
+            by,
+        }
+    }
+
     /// What the numbers mean.
     pub fn meaning(self) -> Meaning {
         match (self.protocol, self.class, self.code) {

@@ -8,7 +8,7 @@ use tokio::io::Interest;
 use tokio::net::{TcpSocket, TcpStream};
 
 use super::failure::Failure;
-use super::icmp::Complaint;
+use super::icmp::{Complaint, Senders};
 
 /// How a socket is to be made.
 #[derive(Debug, Clone, Copy)]
@@ -21,13 +21,21 @@ pub(crate) struct Plan {
     pub(crate) hops: Option<u8>,
     /// The largest segment to agree to.
     pub(crate) max_segment: Option<u32>,
+    /// Whether to hear what ICMP says of its packets.
+    pub(crate) senders: Senders,
 }
 
 /// A socket ready to connect.
 pub(crate) struct Opened {
     socket: TcpSocket,
     /// The same socket once more: tokio's own is gone after a failure, and the error queue with it.
-    witness: Socket,
+    witness: Witness,
+}
+
+/// A socket that can be asked what ICMP said of it.
+struct Witness {
+    socket: Socket,
+    senders: Senders,
 }
 
 impl Opened {
@@ -37,19 +45,20 @@ impl Opened {
         let socket = Socket::new(family, Type::STREAM, None).map_err(|_| Failure::NoFamily)?;
         let other = |error: io::Error| Failure::other(error.kind());
         socket.set_nonblocking(true).map_err(other)?;
-        #[cfg(target_os = "linux")]
-        super::icmp::ask(&socket, plan.target.ip()).map_err(other)?;
+        ask(&socket, plan)?;
         if let Some(hops) = plan.hops {
             set_hops(&socket, plan.target.ip(), hops).map_err(other)?;
         }
-        #[cfg(unix)]
         if let Some(bytes) = plan.max_segment {
-            socket.set_tcp_mss(bytes).map_err(other)?;
+            set_segment(&socket, bytes).map_err(other)?;
         }
         if let Some(source) = plan.source {
             bind(&socket, source, plan.target)?;
         }
-        let witness = socket.try_clone().map_err(other)?;
+        let witness = Witness {
+            socket: socket.try_clone().map_err(other)?,
+            senders: plan.senders,
+        };
         Ok(Self {
             socket: TcpSocket::from_std_stream(socket.into()),
             witness,
@@ -64,11 +73,21 @@ impl Opened {
         let Self { socket, witness } = self;
         let stream = match socket.connect(target).await {
             Ok(stream) => truly_connected(stream, &witness).await?,
-            Err(error) => return Err((error, complaint(&witness))),
+            Err(error) => return Err((error, witness.complaint())),
         };
         #[cfg(target_os = "linux")]
-        super::icmp::stop_asking(&witness, target.ip());
+        super::icmp::stop_asking(&witness.socket, target.ip());
         Ok(stream)
+    }
+}
+
+impl Witness {
+    /// What ICMP said; nothing where the system is not to be asked: some keep it all the same.
+    fn complaint(&self) -> Option<Complaint> {
+        match self.senders {
+            Senders::Asked => complaint(&self.socket),
+            Senders::Untold => None,
+        }
     }
 }
 
@@ -78,7 +97,7 @@ impl Opened {
 /// the attempt: such a socket looks ready, has no error, and is not connected.
 async fn truly_connected(
     stream: TcpStream,
-    witness: &Socket,
+    witness: &Witness,
 ) -> Result<TcpStream, (io::Error, Option<Complaint>)> {
     loop {
         match stream.peer_addr() {
@@ -87,7 +106,7 @@ async fn truly_connected(
             Err(error) => return Err((error, None)),
         }
         let failed = stream.take_error().unwrap_or_else(Some);
-        if let Some(complaint) = complaint(witness) {
+        if let Some(complaint) = witness.complaint() {
             let error = failed.unwrap_or_else(|| io::ErrorKind::HostUnreachable.into());
             return Err((error, Some(complaint)));
         }
@@ -102,20 +121,48 @@ async fn truly_connected(
     }
 }
 
+/// Asks the system to keep what ICMP says, where that is wanted.
+pub(super) fn ask(socket: &Socket, plan: &Plan) -> Result<(), Failure> {
+    match plan.senders {
+        #[cfg(target_os = "linux")]
+        Senders::Asked => {
+            super::icmp::ask(socket, plan.target.ip()).map_err(|error| Failure::other(error.kind()))
+        }
+        #[cfg(not(target_os = "linux"))]
+        Senders::Asked => {
+            let _ = socket;
+            Ok(())
+        }
+        Senders::Untold => Ok(()),
+    }
+}
+
+/// Limits the segments that are agreed to.
+#[cfg(unix)]
+fn set_segment(socket: &Socket, bytes: u32) -> io::Result<()> {
+    socket.set_tcp_mss(bytes)
+}
+
+/// Other systems have no such setting; a connection that is not narrow would prove nothing.
+#[cfg(not(unix))]
+fn set_segment(_socket: &Socket, _bytes: u32) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
 /// What ICMP said about the socket's packets.
 #[cfg(target_os = "linux")]
-fn complaint(socket: &Socket) -> Option<Complaint> {
+pub(super) fn complaint(socket: &Socket) -> Option<Complaint> {
     super::icmp::first(socket)
 }
 
 /// Other systems keep no error queue.
 #[cfg(not(target_os = "linux"))]
-fn complaint(_socket: &Socket) -> Option<Complaint> {
+pub(super) fn complaint(_socket: &Socket) -> Option<Complaint> {
     None
 }
 
 /// Limits how far the socket's packets go.
-fn set_hops(socket: &Socket, target: IpAddr, hops: u8) -> io::Result<()> {
+pub(super) fn set_hops(socket: &Socket, target: IpAddr, hops: u8) -> io::Result<()> {
     match target {
         IpAddr::V4(_) => socket.set_ttl_v4(hops.into()),
         IpAddr::V6(_) => socket.set_unicast_hops_v6(hops.into()),
@@ -123,7 +170,7 @@ fn set_hops(socket: &Socket, target: IpAddr, hops: u8) -> io::Result<()> {
 }
 
 /// Fixes the local address and leaves the port open until the connection is made.
-fn bind(socket: &Socket, source: IpAddr, target: SocketAddr) -> Result<(), Failure> {
+pub(super) fn bind(socket: &Socket, source: IpAddr, target: SocketAddr) -> Result<(), Failure> {
     if source.is_ipv4() != target.is_ipv4() {
         return Err(Failure::NoFamily);
     }

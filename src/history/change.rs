@@ -80,6 +80,15 @@ impl Change {
         }
     }
 
+    /// The change as a sentence of its own.
+    pub fn sentence(&self, words: &Words) -> String {
+        let says = self.says(words);
+        let mut letters = says.chars();
+        let first = letters.next().into_iter().flat_map(char::to_uppercase);
+        let says = format!("{}{}", first.collect::<String>(), letters.as_str());
+        words.facts.comparison.sentence.with(&[("says", &says)])
+    }
+
     /// What was lost and gained.
     fn permissions(&self, words: &Words) -> String {
         let said = &words.facts.changes;

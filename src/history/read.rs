@@ -32,32 +32,40 @@ pub fn read(text: &str) -> Option<Sight> {
     match whole {
         Some(report) if report.get("rows").is_some() => Some(Sight::of_report(&report)),
         _ => {
-            let lines = text.lines().filter(|line| !line.trim().is_empty());
-            // A recording may have been cut short in its last line.
-            let events: Vec<Value> = lines
-                .map_while(|line| serde_json::from_str(line).ok())
-                .collect();
-            Sight::of_events(&events)
+            let events = events_of(text);
+            (!events.is_empty()).then(|| Sight::of_events(&events))
         }
     }
 }
 
+/// The events of the last run in a recording; none where the text is no recording.
+pub(super) fn events_of(text: &str) -> Vec<Value> {
+    let lines = text.lines().filter(|line| !line.trim().is_empty());
+    // A recording may have been cut short in its last line.
+    let mut events: Vec<Value> = lines
+        .map_while(|line| serde_json::from_str(line).ok())
+        .collect();
+    let start = events
+        .iter()
+        .rposition(|event| kind(event) == Some("began"));
+    match start {
+        Some(start) => events.split_off(start),
+        None => Vec::new(),
+    }
+}
+
+/// What kind of event it is.
+fn kind(event: &Value) -> Option<&str> {
+    event.pointer("/what/event").and_then(Value::as_str)
+}
+
 impl Sight {
     /// What the last run of a recording saw.
-    fn of_events(events: &[Value]) -> Option<Self> {
-        let kind = |event: &Value| {
-            event
-                .pointer("/what/event")
-                .and_then(Value::as_str)
-                .map(str::to_owned)
-        };
-        let start = events
-            .iter()
-            .rposition(|event| kind(event).as_deref() == Some("began"))?;
+    fn of_events(events: &[Value]) -> Self {
         let mut sight = Self::default();
-        for event in &events[start..] {
+        for event in events {
             let what = &event["what"];
-            match kind(event).as_deref() {
+            match kind(event) {
                 Some("began") => {
                     sight.began = what["at"].as_str().map(str::to_owned);
                     sight.take_url(&what["settings"]["target"]["typed"]);
@@ -76,7 +84,7 @@ impl Sight {
             }
         }
         sight.settle();
-        Some(sight)
+        sight
     }
 
     /// What the run of a report saw.

@@ -123,6 +123,7 @@ fn silence(question: &Question, server: SocketAddr, began: Instant) -> Exchange 
 fn counts(answer: &Answer) -> bool {
     match answer {
         Answer::Addresses { .. }
+        | Answer::Name { .. }
         | Answer::Alias { .. }
         | Answer::AliasLoop { .. }
         | Answer::NoSuchName { .. }
@@ -142,16 +143,15 @@ pub(super) async fn ask_one(question: Question, server: SocketAddr, until: Insta
     let began = Instant::now();
     let mut transport = Transport::Udp;
     let mut read = udp(&question, server, until).await;
-    let old_server = Answer::Error {
-        code: ResponseCode::FormErr.into(),
-        extended: Vec::new(),
-    };
-    if question.extended && read == Read::Whole(old_server) {
+    if question.extended && may_be_old(&read) {
         let plain = Question {
             extended: false,
             ..question.clone()
         };
-        read = udp(&plain, server, until).await;
+        let simpler = udp(&plain, server, until).await;
+        if simpler != Read::Whole(Answer::Silent) {
+            read = simpler;
+        }
     }
     let answer = match read {
         Read::Whole(answer) => answer,
@@ -168,6 +168,21 @@ pub(super) async fn ask_one(question: Question, server: SocketAddr, until: Insta
         transport,
         took_ms: milliseconds(began.elapsed()),
         answer,
+    }
+}
+
+/// Whether a server may merely not know the newer form of the question (RFC 6891, 7): old ones give one of several errors.
+fn may_be_old(read: &Read) -> bool {
+    let errors = [
+        ResponseCode::FormErr,
+        ResponseCode::NotImp,
+        ResponseCode::ServFail,
+    ];
+    match read {
+        Read::Whole(Answer::Error { code, extended }) => {
+            extended.is_empty() && errors.map(u16::from).contains(code)
+        }
+        Read::Whole(_) | Read::CutShort => false,
     }
 }
 

@@ -36,6 +36,7 @@ const GRACE: Duration = Duration::from_millis(400);
 
 /// What one family came to.
 struct Found {
+    family: Family,
     end: Answer,
     by: Option<SocketAddr>,
     aliases: Vec<String>,
@@ -104,6 +105,7 @@ async fn side_by_side(
 /// Asks for one family and follows aliases that the server does not follow itself.
 async fn follow(name: &Name, family: Family, system: &System, until: Instant) -> Found {
     let mut found = Found {
+        family,
         end: Answer::Silent,
         by: None,
         aliases: Vec::new(),
@@ -156,7 +158,8 @@ fn aliases(answer: &Answer) -> &[String] {
         | Answer::AliasLoop { aliases }
         | Answer::NoSuchName { aliases }
         | Answer::NoAddress { aliases } => aliases,
-        Answer::Error { .. }
+        Answer::Name { .. }
+        | Answer::Error { .. }
         | Answer::Lame
         | Answer::Truncated
         | Answer::Malformed
@@ -176,7 +179,8 @@ fn weight(answer: &Answer) -> u8 {
         Answer::NoAddress { .. } => 9,
         Answer::Error { code, .. } if *code != REFUSED => 4,
         Answer::Error { .. } => 5,
-        Answer::Lame | Answer::Malformed => 4,
+        // A name is no answer to a question for addresses.
+        Answer::Lame | Answer::Malformed | Answer::Name { .. } => 4,
         Answer::PortClosed => 6,
         Answer::Truncated => 7,
         Answer::Silent | Answer::Unsendable { .. } => 8,
@@ -225,7 +229,7 @@ fn outcome(answer: &Answer) -> Outcome {
             unvalidated_answers: false,
         }),
         Answer::Lame => failure(Trouble::Lame),
-        Answer::Malformed => failure(Trouble::Malformed),
+        Answer::Malformed | Answer::Name { .. } => failure(Trouble::Malformed),
         Answer::PortClosed => Outcome::Refused {
             how: Refusal::PortClosed,
         },
@@ -254,13 +258,13 @@ async fn without_validation(
     else {
         return None;
     };
-    let server = found
+    let failed = found
         .iter()
-        .find(|f| matches!(f.end, Answer::Error { .. }))?
-        .by?;
+        .find(|f| matches!(f.end, Answer::Error { .. }))?;
+    let server = failed.by?;
     let question = Question {
         name: name.clone(),
-        kind: RecordType::A,
+        kind: failed.family.record(),
         extended: true,
         unvalidated: true,
     };

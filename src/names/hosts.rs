@@ -27,6 +27,12 @@ impl Hosts {
         }
     }
 
+    /// The first name of an address.
+    pub fn name(&self, address: IpAddr) -> Option<&str> {
+        let mut named = self.entries.iter().filter(|(_, of)| *of == address);
+        named.next().map(|(name, _)| name.as_str())
+    }
+
     /// The addresses of a name, IPv4 first.
     pub fn addresses(&self, name: &str) -> Vec<IpAddr> {
         let name = name.to_ascii_lowercase();

@@ -20,6 +20,11 @@ pub enum Answer {
         /// The addresses.
         addresses: Vec<Address>,
     },
+    /// The name that an address stands for.
+    Name {
+        /// The name.
+        name: String,
+    },
     /// Only aliases: the last one is to be asked for.
     Alias {
         /// The names on the way.
@@ -84,7 +89,11 @@ const EXTENDED_ERROR: EdnsCode = EdnsCode::Unknown(15);
 
 /// A full name, if the text is one.
 pub(super) fn name(text: &str) -> Option<Name> {
-    let mut name = Name::from_ascii(text).ok()?;
+    let labels = || text.trim_end_matches('.').split('.').map(str::as_bytes);
+    // What is no host name by the book may be a name all the same: `-x.example`.
+    let mut name = Name::from_ascii(text)
+        .or_else(|_| Name::from_labels(labels()))
+        .ok()?;
     name.set_fqdn(true);
     (!name.is_root()).then_some(name)
 }
@@ -154,7 +163,9 @@ impl Question {
             (ResponseCode::NoError, Ends::At) => {
                 let addresses = self.addresses(last, &message.answers);
                 let settled = has_soa(&message.authorities);
-                if !addresses.is_empty() {
+                if let Some(name) = self.pointed(last, &message.answers) {
+                    Answer::Name { name }
+                } else if !addresses.is_empty() {
                     Answer::Addresses { aliases, addresses }
                 } else if !aliases.is_empty() && !settled {
                     Answer::Alias { aliases }
@@ -169,6 +180,16 @@ impl Question {
                 extended: extended(message),
             },
         }
+    }
+
+    /// The name that an address stands for, among the records.
+    fn pointed(&self, of: &Name, records: &[Record]) -> Option<String> {
+        records.iter().find_map(|record| match &record.data {
+            RData::PTR(found) if self.kind == RecordType::PTR && record.name == *of => {
+                Some(shown(&found.0)).filter(|name| !name.is_empty())
+            }
+            _ => None,
+        })
     }
 
     /// The addresses of a name among the records.

@@ -1,16 +1,17 @@
-use std::net::SocketAddr;
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use hickory_resolver::proto::op::{Edns, Message, MessageType, ResponseCode};
 use hickory_resolver::proto::rr::rdata::opt::EdnsOption;
-use hickory_resolver::proto::rr::rdata::{A, AAAA, CNAME, SOA};
+use hickory_resolver::proto::rr::rdata::{A, AAAA, CNAME, PTR, SOA};
 use hickory_resolver::proto::rr::{Name, RData, Record, RecordType};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, UdpSocket};
 
 use super::{
     Answer, AnsweredBy, Hosts, Outcome, Refusal, Resolution, Silence, System, Transport, Trouble,
-    resolve, resolve_with,
+    names_of, resolve, resolve_with,
 };
 
 /// What a name server on loopback does with a question.
@@ -490,4 +491,146 @@ async fn a_resolution_survives_its_file_format() {
     assert_eq!(serde_json::from_str::<Resolution>(&text).unwrap(), found);
     let first = &found.exchanges[0];
     assert!(matches!(first.answer, Answer::Error { code: 2, .. }));
+}
+
+/// The names of these addresses, as a name server with this zone gives them within the time.
+async fn named(zone: Zone, addresses: &[IpAddr], time: Duration) -> BTreeMap<IpAddr, String> {
+    let server = serve(zone).await;
+    let (tell, told) = tokio::sync::mpsc::unbounded_channel();
+    for address in addresses {
+        tell.send(*address).unwrap();
+    }
+    drop(tell);
+    names_of(told, Some(server), tokio::time::Instant::now() + time).await
+}
+
+fn pointer(from: &str, labels: &[&[u8]]) -> Record {
+    let to = Name::from_labels(labels.iter().copied()).unwrap();
+    record(from, RData::PTR(PTR(to)))
+}
+
+#[tokio::test]
+async fn an_address_has_the_name_that_its_zone_gives_it_also_by_way_of_an_alias() {
+    let zone: Zone = |question| {
+        let name = asked(question).0;
+        match name.as_str() {
+            "1.2.0.192.in-addr.arpa." => with(question, vec![pointer(&name, &[b"FW-1", b"test"])]),
+            // A part of a network is delegated like this (RFC 2317).
+            "2.2.0.192.in-addr.arpa." => with(
+                question,
+                vec![
+                    alias(&name, "2.0-63.2.0.192.in-addr.arpa."),
+                    pointer("2.0-63.2.0.192.in-addr.arpa.", &[b"fw-2", b"test"]),
+                ],
+            ),
+            _ if name.ends_with(".ip6.arpa.") => {
+                with(question, vec![pointer(&name, &[b"six", b"test"])])
+            }
+            // Another address's name is no answer.
+            _ => with(
+                question,
+                vec![pointer("9.9.9.9.in-addr.arpa.", &[b"no", b"test"])],
+            ),
+        }
+    };
+    let addresses = ["192.0.2.1", "192.0.2.2", "192.0.2.3", "2001:db8::1"];
+    let addresses = addresses.map(|address| address.parse().unwrap());
+    let found = named(zone, &addresses, LONG).await;
+    let found: Vec<&str> = found.values().map(String::as_str).collect();
+    assert_eq!(found, ["fw-1.test", "fw-2.test", "six.test"]);
+}
+
+#[tokio::test]
+async fn a_hostile_name_does_nothing_to_the_screen() {
+    let zone: Zone = |question| {
+        let name = asked(question).0;
+        let hostile: [&[u8]; 3] = [
+            b"\x1b[2J\x1b]0;owned\x07",
+            "\u{202e}evil\u{200b}\n\r".as_bytes(),
+            b"<script>\x00\x9b",
+        ];
+        with(question, vec![pointer(&name, &hostile)])
+    };
+    let address = "192.0.2.1".parse().unwrap();
+    let found = named(zone, &[address], LONG).await.remove(&address);
+    let found = found.unwrap();
+    assert!(found.chars().all(|c| c.is_ascii_graphic()), "{found:?}");
+    assert!(found.len() < 250, "{found}");
+}
+
+#[tokio::test]
+async fn a_silent_name_server_holds_nobody_up_and_a_flood_of_addresses_is_cut() {
+    let many: Vec<IpAddr> = (1..=250)
+        .map(|last| IpAddr::from([192, 0, 2, last]))
+        .collect();
+    let began = tokio::time::Instant::now();
+    let none = named(|_| Vec::new(), &many[..3], LONG).await;
+    assert_eq!(none.len(), 0);
+    assert!(began.elapsed() < Duration::from_millis(700));
+    let zone: Zone = |question| {
+        with(
+            question,
+            vec![pointer(&asked(question).0, &[b"a", b"test"])],
+        )
+    };
+    assert_eq!(named(zone, &many, LONG).await.len(), 32);
+}
+
+#[tokio::test]
+async fn one_familys_failure_is_not_blamed_on_signatures_that_only_the_other_has() {
+    let found = ask(|question| match asked(question).1 {
+        RecordType::A => {
+            let mut message = reply(question);
+            message.insert_authorities(vec![soa()]);
+            bytes(&message)
+        }
+        _ => code(question, ResponseCode::ServFail),
+    })
+    .await;
+    let Trouble::Reported {
+        unvalidated_answers,
+        ..
+    } = failure(&found)
+    else {
+        panic!("{found:?}");
+    };
+    assert!(!unvalidated_answers);
+}
+
+#[tokio::test]
+async fn an_old_server_is_asked_in_the_old_form_whatever_error_it_gives_the_new_one() {
+    for error in [
+        ResponseCode::FormErr,
+        ResponseCode::NotImp,
+        ResponseCode::ServFail,
+    ] {
+        static ERROR: std::sync::atomic::AtomicU16 = std::sync::atomic::AtomicU16::new(0);
+        ERROR.store(error.into(), std::sync::atomic::Ordering::Relaxed);
+        let found = ask(|question| {
+            let error = ERROR.load(std::sync::atomic::Ordering::Relaxed);
+            if question.edns.is_some() {
+                return code(question, ResponseCode::from(0, error.to_be_bytes()[1]));
+            }
+            with(question, vec![address("orch.test.")])
+        })
+        .await;
+        assert_eq!(found.outcome, Outcome::Resolved, "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_name_that_hosts_may_not_have_is_asked_for_and_one_that_cannot_be_is_not() {
+    let server = serve(|question| {
+        let name = question.queries[0].name().clone();
+        let data = RData::A(A::new(192, 0, 2, 9));
+        with(question, vec![Record::from_rdata(name, 300, data)])
+    })
+    .await;
+    let found = resolve("-x.orch_1.test", Some(server), LONG).await;
+    assert_eq!(found.outcome, Outcome::Resolved);
+    for name in ["orch..test", &format!("{}.test", "a".repeat(64))] {
+        let found = resolve(name, Some(server), LONG).await;
+        assert_eq!(found.outcome, Outcome::NoSuchName, "{name}");
+        assert_eq!(found.exchanges, [], "{name}");
+    }
 }

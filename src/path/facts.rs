@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use crate::dial::Complaint;
 
-use super::{Hop, Outcome, Sample, Seen, Verdict};
+use super::{Carrier, Hop, Outcome, Sample, Seen, Verdict};
 
 /// The answers at one distance to one port.
 #[derive(Debug, Clone, Default)]
@@ -71,7 +71,7 @@ impl Tally {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Facts {
     pub(super) target: BTreeMap<u8, Tally>,
-    pub(super) controls: BTreeMap<u16, BTreeMap<u8, Tally>>,
+    pub(super) controls: BTreeMap<(Carrier, u16), BTreeMap<u8, Tally>>,
     /// The nearest distance at which a control port answered for the host.
     pub(super) distance: Option<u8>,
 }
@@ -90,10 +90,9 @@ impl Facts {
     ) -> Self {
         let mut facts = Self::default();
         for sample in samples {
-            let side = if sample.port == port {
-                &mut facts.target
-            } else {
-                facts.controls.entry(sample.port).or_default()
+            let side = match (sample.carrier, sample.port) {
+                (Carrier::Tcp, to) if to == port => &mut facts.target,
+                control => facts.controls.entry(control).or_default(),
             };
             side.entry(sample.hops).or_default().add(&sample.outcome);
         }
@@ -152,6 +151,35 @@ impl Facts {
             .filter_map(move |control| control.get(&hop))
     }
 
+    /// The same of those that are TCP, which alone can be compared with the target.
+    pub(super) fn tcp_at(&self, hop: u8) -> impl Iterator<Item = &Tally> {
+        let tcp = |control: &(&(Carrier, u16), &BTreeMap<u8, Tally>)| control.0.0 == Carrier::Tcp;
+        self.controls
+            .iter()
+            .filter(tcp)
+            .filter_map(move |(_, control)| control.get(&hop))
+    }
+
+    /// Whether a router stands at a distance, as answers to the controls prove. Datagrams may take another path than
+    /// connections, so one of them is not enough.
+    pub(super) fn is_router(&self, hop: u8) -> bool {
+        let answered = |((carrier, _), control): (&(Carrier, u16), &BTreeMap<u8, Tally>)| {
+            let expired = control.get(&hop).map_or(0, |tally| tally.expired.len());
+            match carrier {
+                Carrier::Tcp => expired > 0,
+                Carrier::Udp => expired > 1,
+            }
+        };
+        self.controls.iter().any(answered)
+    }
+
+    /// Whether something other than a reset shows how far away the host is.
+    pub(super) fn is_met(&self, host: IpAddr) -> bool {
+        let by_host = |complaint: &Complaint| complaint.by == Some(host);
+        let met = |tally: &Tally| tally.connected > 0 || tally.complaints.iter().any(by_host);
+        self.controls.values().flat_map(BTreeMap::values).any(met)
+    }
+
     /// Whether the target's silence at a distance means that its packets do not get there: a control port's did, often
     /// enough that loss and rate limits do not explain the difference.
     pub(super) fn silence_means_absence(&self, hop: u8, host: IpAddr) -> bool {
@@ -196,15 +224,18 @@ impl Facts {
                     !tally.expired.is_empty() || host && !forged && tally.arrived(ip)
                 });
                 let of_it = |sample: &&Sample| {
-                    let to_target = sample.port == seen.target.port();
+                    let to_target =
+                        sample.carrier == Carrier::Tcp && sample.port == seen.target.port();
                     sample.hops == hop
                         && speaks(&sample.outcome, host)
                         && !(forged && host && to_target)
                 };
                 let there_and_back = seen.samples.iter().filter(of_it);
+                let address = own.or(there).or_else(|| self.address(hop));
                 Hop {
                     hop,
-                    address: own.or(there).or_else(|| self.address(hop)),
+                    address,
+                    name: address.and_then(|address| seen.names.get(&address).cloned()),
                     fastest_ms: there_and_back
                         .filter_map(|sample| sample.answered_after_ms)
                         .min(),

@@ -44,6 +44,8 @@ pub enum Remark {
     NothingBeyond,
     /// A refusal at the host's distance: the host itself, or the last router in its name.
     HostOrLastRouterRefused,
+    /// Every port refuses from one distance and nothing else answers: the host, or a device that refuses all in its name.
+    NothingButRefusals,
     /// Something nearer than the host completed the connection in its name.
     AnsweredBeforeHost,
     /// The packets go in circles.
@@ -88,7 +90,7 @@ pub(super) fn judge(seen: &Seen) -> Location {
         (Some(_), Some(_)) => reader.unlocated(Remark::Contradiction),
         (Some(hop), None) => reader.refused(hop),
         (None, Some(hop)) => reader.complained(hop),
-        (None, None) => reader.silent(),
+        (None, None) => reader.told(reader.silent()),
     }
 }
 
@@ -124,7 +126,11 @@ impl Reader<'_> {
         }
         match self.facts.distance {
             Some(distance) if distance <= hop => {
-                let remark = Remark::HostOrLastRouterRefused;
+                let remark = if self.facts.is_met(self.seen.target.ip()) {
+                    Remark::HostOrLastRouterRefused
+                } else {
+                    Remark::NothingButRefusals
+                };
                 self.located(Verdict::Clear, None, Some(remark))
             }
             Some(_) if self.control_never_came(hop) => {
@@ -147,17 +153,58 @@ impl Reader<'_> {
         }
     }
 
+    /// The same where a device said of the connection itself that it refuses it, and not again of these packets.
+    fn told(&self, silence: Location) -> Location {
+        let Some(complaint) = self.seen.told else {
+            return silence;
+        };
+        let between = complaint.by.and_then(|by| self.place_of_speaker(by));
+        let Some(between) = between.or(silence.between) else {
+            return silence;
+        };
+        Location {
+            complaint: Some(complaint),
+            ..self.located(Verdict::RejectedByHop, Some(between), None)
+        }
+    }
+
+    /// Where a device stands that is known otherwise: this machine, the host, or a router that answered.
+    fn place_of_speaker(&self, by: IpAddr) -> Option<[Place; 2]> {
+        if self.is_own() {
+            return Some([self.here(), self.here()]);
+        }
+        if Some(by) == self.seen.source {
+            return Some([self.here(), self.place(1)]);
+        }
+        if by == self.seen.target.ip() {
+            let hop = self.facts.distance?;
+            let address = Some(by);
+            return Some([self.place(hop.saturating_sub(1)), Place { hop, address }]);
+        }
+        let hop = self.hop_of(by)?;
+        let address = Some(by);
+        let itself = Place { hop, address };
+        // A router at which the limit of these very packets ran out had let them in.
+        let passed_on = self.facts.target.get(&hop);
+        let passed_on = passed_on.is_some_and(|tally| tally.expired.contains(&address));
+        Some(if passed_on {
+            [itself, self.place(hop + 1)]
+        } else {
+            [self.place(hop.saturating_sub(1)), itself]
+        })
+    }
+
     /// Nothing but routers answered, or nothing at all.
     fn silent(&self) -> Location {
+        if !self.seen.names_senders && !self.is_own() {
+            return self.unlocated(Remark::SendersUntold);
+        }
         if self.facts.target.values().all(|tally| tally.sent == 0) {
             return self.unlocated(Remark::NotSent);
         }
         if self.is_own() {
             let here = self.here();
             return self.located(Verdict::DroppedBetween, Some([here, here]), None);
-        }
-        if !self.seen.names_senders {
-            return self.unlocated(Remark::SendersUntold);
         }
         if let Some(circle) = self.circle() {
             let remark = Some(Remark::Circle);
@@ -245,18 +292,20 @@ impl Reader<'_> {
     fn place_of_stranger(&self, by: IpAddr, first: u8) -> [Place; 2] {
         let left = self.router_before(first);
         let next_to_it = left.hop + 1 == first;
+        let address = Some(by);
+        let before = first - 1;
         let right = match (self.facts.address(first), next_to_it) {
             (None, true) => Place {
                 hop: first,
-                address: Some(by),
+                address,
             },
-            (None, false) | (Some(_), true) => self.place(first),
-            // Another router stands at that distance, so the device is the silent one before it.
-            (Some(_), false) => {
-                let hop = first - 1;
-                let address = Some(by);
+            // Another router stands at that distance, so the device is the silent one before it: where only one is
+            // left, and what it said of nearer packets was not merely lost.
+            (Some(_), false) if left.hop + 1 == before && self.target_is_silent(before) => {
+                let hop = before;
                 return [Place { hop, address }, self.place(first)];
             }
+            (None, false) | (Some(_), true | false) => self.place(first),
         };
         [left, right]
     }
@@ -275,9 +324,15 @@ impl Reader<'_> {
         Some(answers.fold(first, u8::min))
     }
 
+    /// Whether nothing at all came of the target's packets at a distance, often enough to be no chance.
+    fn target_is_silent(&self, hop: u8) -> bool {
+        let tally = self.facts.target.get(&hop);
+        tally.is_some_and(|tally| tally.answered() == 0 && tally.silent >= 3)
+    }
+
     /// Whether packets that go `hop` hops end at a router, as an answer to a control port proves.
     fn is_router(&self, hop: u8) -> bool {
-        self.facts.at(hop).any(|tally| !tally.expired.is_empty())
+        self.facts.is_router(hop)
     }
 
     /// Whether one port's packets meet a router no nearer than they meet the host: paths of different length.
@@ -291,8 +346,8 @@ impl Reader<'_> {
 
     /// Whether a control port's packets that may go `hop` hops were answered by nothing, often enough to be sure.
     fn control_never_came(&self, hop: u8) -> bool {
-        let sent: u32 = self.facts.at(hop).map(|tally| tally.silent).sum();
-        let answered: u32 = self.facts.at(hop).map(Tally::answered).sum();
+        let sent: u32 = self.facts.tcp_at(hop).map(|tally| tally.silent).sum();
+        let answered: u32 = self.facts.tcp_at(hop).map(Tally::answered).sum();
         answered == 0 && sent >= 3
     }
 

@@ -1,5 +1,6 @@
 //! Sends the packets: all distances in flight together, in a few waves, and hears what comes back.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
@@ -7,12 +8,13 @@ use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
+use tokio::sync::mpsc::UnboundedSender;
 use tokio::time::{Instant, sleep_until};
 
-use crate::dial::{self, Failure, Meaning, Opened};
+use crate::dial::{self, Complaint, Failure, Meaning, Opened, Senders};
 
 use super::facts::Facts;
-use super::{Options, Outcome, Sample, Seen, Verdict};
+use super::{Carrier, Options, Outcome, Sample, Seen, Verdict};
 
 /// More time than this brings no more answers: the slowest is a router's "host unreachable", after 3 s.
 const WINDOW: Duration = Duration::from_millis(3500);
@@ -26,15 +28,25 @@ const CLOSED: u16 = 64_999;
 /// Ports that a firewall may let through where it drops all others: asked when the first control brings no answer.
 const COMMON: [u16; 4] = [443, 80, 22, 3389];
 
+/// The port of the datagrams that show what stands behind a device which answers all TCP itself: that of `traceroute`.
+pub const TRACED: u16 = 33_434;
+
+/// How much farther than the first answer in the host's name the datagrams go.
+const BEHIND: u8 = 4;
+
 /// When the waves start, in thousandths of the time; the last one is the end.
 const WAVES: [u32; 6] = [0, 90, 220, 400, 570, 1000];
 
 /// The time between two waves when every packet is answered: routers limit how often they speak.
 const PAUSE: Duration = Duration::from_millis(60);
 
-/// Measures the path to the target's port.
-pub async fn sweep(target: SocketAddr, options: &Options) -> Seen {
-    let mut sweep = Sweep::new(target, options);
+/// Measures the path to the target's port; each device that answers on the way is told to `routers` at once.
+pub async fn sweep(
+    target: SocketAddr,
+    options: &Options,
+    routers: UnboundedSender<IpAddr>,
+) -> Seen {
+    let mut sweep = Sweep::new(target, options, routers);
     let window = options.budget.min(WINDOW);
     for (number, starts) in WAVES.windows(2).enumerate() {
         sweep.send(number);
@@ -60,10 +72,11 @@ struct Sweep<'a> {
     sent_at: Vec<Instant>,
     under_way: FuturesUnordered<Pin<Box<dyn Future<Output = Answer> + Send>>>,
     source: Option<IpAddr>,
+    routers: UnboundedSender<IpAddr>,
 }
 
 impl<'a> Sweep<'a> {
-    fn new(target: SocketAddr, options: &'a Options) -> Self {
+    fn new(target: SocketAddr, options: &'a Options, routers: UnboundedSender<IpAddr>) -> Self {
         let known = options.known_open.filter(|port| *port != target.port());
         let closed = CLOSED - u16::from(target.port() == CLOSED);
         Self {
@@ -75,6 +88,7 @@ impl<'a> Sweep<'a> {
             sent_at: Vec::new(),
             under_way: FuturesUnordered::new(),
             source: options.source.or_else(|| local_address(target)),
+            routers,
         }
     }
 
@@ -92,8 +106,14 @@ impl<'a> Sweep<'a> {
         for _ in 0..times {
             for hops in from..=to {
                 for port in &ports {
-                    self.send_one(*port, hops);
+                    self.send_one((Carrier::Tcp, *port), hops);
                 }
+            }
+        }
+        if wave == 3 && self.options.senders == Senders::Asked {
+            let to = to.saturating_add(BEHIND).min(self.options.max_hops);
+            for hops in (from..=to).chain(from..=to) {
+                self.send_one((Carrier::Udp, TRACED), hops);
             }
         }
     }
@@ -123,7 +143,7 @@ impl<'a> Sweep<'a> {
 
     /// Whether other ports may tell what the first control did not: how far the host is, or who refuses.
     fn wants_other_controls(&self, facts: &Facts) -> bool {
-        let control = facts.controls.get(&self.control);
+        let control = facts.controls.get(&(Carrier::Tcp, self.control));
         let connected = control.is_some_and(|hops| hops.values().any(|tally| tally.connected > 0));
         let refused = facts.nearest(|tally| tally.refused > 0).is_some();
         facts.distance.is_none() || (refused && !connected)
@@ -138,11 +158,12 @@ impl<'a> Sweep<'a> {
             .collect()
     }
 
-    fn send_one(&mut self, port: u16, hops: u8) {
+    fn send_one(&mut self, (carrier, port): (Carrier, u16), hops: u8) {
         let index = self.samples.len();
         let now = Instant::now();
         self.samples.push(Sample {
             port,
+            carrier,
             hops,
             sent_ms: dial::milliseconds(now - self.began),
             answered_after_ms: None,
@@ -154,13 +175,18 @@ impl<'a> Sweep<'a> {
             source: self.options.source,
             hops: Some(hops),
             max_segment: None,
+            senders: self.options.senders,
         };
-        match Opened::new(&plan) {
-            Ok(opened) => self.under_way.push(Box::pin(async move {
-                let outcome = outcome(opened, plan.target).await;
+        match (carrier, Opened::new(&plan)) {
+            (Carrier::Udp, _) => self.under_way.push(Box::pin(async move {
+                let outcome = outcome_of_datagram(dial::datagram(&plan).await);
                 (index, Instant::now(), outcome)
             })),
-            Err(failure) => self.samples[index].outcome = not_sent(&failure),
+            (Carrier::Tcp, Ok(opened)) => self.under_way.push(Box::pin(async move {
+                let outcome = outcome(opened, &plan).await;
+                (index, Instant::now(), outcome)
+            })),
+            (Carrier::Tcp, Err(failure)) => self.samples[index].outcome = not_sent(&failure),
         }
     }
 
@@ -185,6 +211,10 @@ impl<'a> Sweep<'a> {
         let sample = &mut self.samples[index];
         if outcome != Outcome::Silent {
             sample.answered_after_ms = Some(dial::milliseconds(at - self.sent_at[index]));
+        }
+        if let Some(router) = sender(&outcome).filter(|router| *router != self.target.ip()) {
+            // Whoever listens may have heard enough.
+            let _ = self.routers.send(router);
         }
         sample.outcome = outcome;
     }
@@ -232,10 +262,12 @@ impl<'a> Sweep<'a> {
         Seen {
             target: self.target,
             source: self.source,
-            names_senders: cfg!(target_os = "linux"),
+            names_senders: self.options.senders == Senders::Asked,
             max_hops: self.options.max_hops,
             samples: self.samples.clone(),
             took_ms: dial::milliseconds(self.began.elapsed()),
+            names: BTreeMap::new(),
+            told: None,
         }
     }
 
@@ -244,21 +276,49 @@ impl<'a> Sweep<'a> {
     }
 }
 
+/// The device that an answer came from, where it is not the host's own answer.
+fn sender(outcome: &Outcome) -> Option<IpAddr> {
+    match outcome {
+        Outcome::Expired { by } => *by,
+        Outcome::Complained { complaint } => complaint.by,
+        Outcome::Connected | Outcome::Refused | Outcome::Silent | Outcome::Failed { .. } => None,
+    }
+}
+
 /// What comes of one packet, however long it takes.
-async fn outcome(opened: Opened, target: SocketAddr) -> Outcome {
-    let Err((error, complaint)) = opened.connect(target).await else {
+async fn outcome(opened: Opened, plan: &dial::Plan) -> Outcome {
+    let Err((error, complaint)) = opened.connect(plan.target).await else {
         return Outcome::Connected;
     };
+    let untold = plan.senders == Senders::Untold;
     match (complaint, error.kind()) {
-        (Some(complaint), _) if complaint.meaning() == Meaning::HopLimit => {
-            Outcome::Expired { by: complaint.by }
-        }
-        (Some(complaint), _) => Outcome::Complained { complaint },
+        (Some(complaint), _) => outcome_of(complaint),
         (None, std::io::ErrorKind::ConnectionRefused) => Outcome::Refused,
+        // A reset of the first packet is a refusal: this one came to a connection that already stood.
+        (None, std::io::ErrorKind::ConnectionReset) => Outcome::Connected,
         (None, std::io::ErrorKind::TimedOut) => Outcome::Silent,
+        // Somebody said something, and neither who nor what is told: it proves as little as silence.
+        (None, std::io::ErrorKind::HostUnreachable) if untold => Outcome::Silent,
         (None, kind) => Outcome::Failed {
             error: kind.to_string(),
         },
+    }
+}
+
+/// What a device's word about a packet means.
+fn outcome_of(complaint: Complaint) -> Outcome {
+    match complaint.meaning() {
+        Meaning::HopLimit => Outcome::Expired { by: complaint.by },
+        Meaning::Prohibited | Meaning::Unreachable => Outcome::Complained { complaint },
+    }
+}
+
+/// What comes of one datagram: an answer from the host is as good as a connection.
+fn outcome_of_datagram(ended: Result<Option<Complaint>, Failure>) -> Outcome {
+    match ended {
+        Ok(None) => Outcome::Connected,
+        Ok(Some(complaint)) => outcome_of(complaint),
+        Err(failure) => not_sent(&failure),
     }
 }
 

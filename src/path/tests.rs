@@ -1,12 +1,15 @@
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use crate::dial::{Complaint, Protocol};
 
-use super::{Location, Outcome, Place, Remark, Sample, Seen, Verdict};
+use super::{Carrier, Location, Outcome, Place, Remark, Sample, Seen, Verdict};
 
 const TARGET: u16 = 8443;
 const CONTROL: u16 = 64_999;
 const OTHER: u16 = 443;
+/// Samples of this port are datagrams.
+const DATAGRAM: u16 = 33_434;
 
 /// The router at a distance; the host is 10.0.0.9, this machine 10.0.0.100.
 fn router(hop: u8) -> IpAddr {
@@ -45,6 +48,11 @@ fn samples(port: u16, words: &str) -> Vec<Sample> {
         };
         Sample {
             port,
+            carrier: if port == DATAGRAM {
+                Carrier::Udp
+            } else {
+                Carrier::Tcp
+            },
             hops,
             sent_ms: 0,
             answered_after_ms: (outcome != Outcome::Silent).then_some(3),
@@ -71,6 +79,8 @@ fn seen(sides: &[(u16, &str)]) -> Seen {
         max_hops: 30,
         samples: samples.collect(),
         took_ms: 0,
+        names: BTreeMap::new(),
+        told: None,
     }
 }
 
@@ -102,7 +112,85 @@ fn an_open_port_is_clear() {
 fn a_closed_port_at_the_hosts_distance_is_clear_and_says_who_else_it_may_be() {
     let location = thrice("1:te 2:te 3:rst 4:rst", "1:te 2:te 3:rst 4:rst");
     assert_eq!(brief(&location), CLEAR);
-    assert_eq!(location.remark, Some(Remark::HostOrLastRouterRefused));
+    assert_eq!(location.remark, Some(Remark::NothingButRefusals));
+    // Something else than a reset shows that the host is there.
+    for met in ["1:te 2:te 3:open", "1:te 2:te 3:no9"] {
+        let location = judge(&[
+            (TARGET, &["1:te 2:te 3:rst 4:rst"; 3].join(" ")),
+            (DATAGRAM, met),
+        ]);
+        assert_eq!(brief(&location), CLEAR);
+        assert_eq!(location.remark, Some(Remark::HostOrLastRouterRefused));
+    }
+}
+
+#[test]
+fn datagrams_show_that_a_device_refuses_every_port_in_the_hosts_name() {
+    let refused = "1:te 2:te 3:rst 4:rst 5:rst";
+    let sides = |datagrams| [(TARGET, refused), (CONTROL, refused), (DATAGRAM, datagrams)];
+    let location = judge(&sides("2:te 3:te 3:te 4:te 4:te 5:no9"));
+    assert_eq!(brief(&location), (Verdict::ResetByHop, Some((2, 3))));
+    // One of them may have taken another path.
+    let location = judge(&sides("2:te 3:te 4:te"));
+    assert_eq!(brief(&location), CLEAR);
+    assert_eq!(location.remark, Some(Remark::NothingButRefusals));
+}
+
+#[test]
+fn datagrams_show_how_far_the_others_get_where_all_tcp_vanishes() {
+    let silent = "1:te 2:te 3:- 4:- 5:-";
+    let location = judge(&[
+        (TARGET, &[silent; 5].join(" ")),
+        (CONTROL, &[silent; 3].join(" ")),
+        (DATAGRAM, "3:te 3:te 4:te 4:te 5:no9 5:no9"),
+    ]);
+    assert_eq!(brief(&location), dropped(2, 3));
+    assert_eq!(location.between.unwrap()[1].address, Some(router(3)));
+}
+
+#[test]
+fn what_a_device_said_once_of_the_connection_is_not_forgotten() {
+    let told = |by: u8, target: &str, control: &str| {
+        let sides = [
+            (TARGET, [target; 3].join(" ")),
+            (CONTROL, [control; 3].join(" ")),
+        ];
+        let sides = sides
+            .each_ref()
+            .map(|(port, words)| (*port, words.as_str()));
+        let complaint = Complaint::unreachable(router(9), 13, Some(router(by)));
+        let seen = Seen {
+            told: Some(complaint),
+            ..seen(&sides)
+        };
+        let location = seen.location();
+        assert_eq!(location.complaint.is_some(), location.between.is_some());
+        brief(&location)
+    };
+    let rejected = |left, right| (Verdict::RejectedByHop, Some((left, right)));
+    let control = "1:te 2:te 3:te 4:rst";
+    // It lets packets in, and not out again.
+    let found = told(2, "1:te 2:te 3:- 4:-", control);
+    assert_eq!(found, rejected(2, 3));
+    // It does not let them in.
+    let found = told(2, "1:te 2:- 3:- 4:-", control);
+    assert_eq!(found, rejected(1, 2));
+    // The host, this machine, and a device that is known from nothing else.
+    assert_eq!(told(9, "1:te 2:te 3:te 4:-", control), rejected(3, 4));
+    assert_eq!(told(100, "1:- 2:- 3:- 4:-", control), rejected(0, 1));
+    assert_eq!(
+        told(77, "1:te 2:- 3:- 4:-", "1:te 2:- 3:- 4:rst"),
+        rejected(1, 4)
+    );
+    // Where it stands is not known.
+    assert_eq!(told(77, "1:- 2:- 3:-", "1:- 2:- 3:-"), UNLOCATED);
+}
+
+#[test]
+fn a_refusal_of_which_nearer_ones_may_be_lost_is_placed_no_closer_than_known() {
+    // Hops 1 and 2 are silent: the device may be either.
+    let location = thrice("1:- 2:- 3:no7 4:no7", "1:- 2:te 3:te 4:rst");
+    assert_eq!(brief(&location), (Verdict::RejectedByHop, Some((0, 3))));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The URL itself: nothing is sent.
 
 use super::{At, Cx, Intent, Subject, Symptom, symptoms};
-use crate::config::{Host, Settings};
+use crate::config::{Host, Settings, Target};
 use crate::probe::{Asks, Facts};
 use crate::shown::shown;
 use serde::{Deserialize, Serialize};
@@ -27,7 +27,11 @@ pub struct Seen {
 /// Takes the URL apart.
 #[expect(clippy::unused_async, reason = "every probe is asked in the same way")]
 pub async fn measure(cx: &Cx) -> Seen {
-    let target = &cx.settings.target;
+    taken_apart(&cx.settings.target)
+}
+
+/// The URL, taken apart. It needs no run.
+pub fn taken_apart(target: &Target) -> Seen {
     let host = match &target.host {
         Host::Name(name) => name.clone(),
         Host::Address(address) => address.to_string(),

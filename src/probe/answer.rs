@@ -4,6 +4,7 @@ mod mark;
 mod reading;
 
 pub use mark::Mark;
+pub(in crate::probe) use reading::SKEW_TOLD_S;
 pub use reading::{Age, Clock, Responder};
 
 use super::{At, Cx, Intent, Subject};
@@ -113,25 +114,27 @@ async fn second(cx: &Cx) -> Option<Reply> {
         .map(|response| Reply::of(&response))
 }
 
-/// Looks for Orchestrator at the same host in the other layout: nothing secret goes with it.
+/// Looks for Orchestrator at the same host in another layout, or for the suite whose names are not those of the URL: nothing secret goes
+/// with it.
 async fn elsewhere(cx: &Cx) -> Option<Found> {
-    match cx.settings.target.layout {
+    let at_root = match cx.settings.target.layout {
         Layout::AutomationSuite { .. } => {
-            let request = Request::get("/api/Status/Get");
-            let reply = Reply::of(&cx.session.exchange(&request).await.ok()?);
-            reply.of_orchestrator().then_some(Found::Standalone)
+            let answer = cx.session.exchange(&Request::get("/api/Status/Get")).await;
+            answer.is_ok_and(|response| Reply::of(&response).of_orchestrator())
         }
-        Layout::Standalone => {
-            let request = Request::get("/identity_/.well-known/openid-configuration");
-            let response = cx.session.exchange(&request).await.ok()?;
-            let body = response.json().filter(|_| response.status.is_success())?;
-            // The suite's own issuer; a host with some other OpenID provider has another path.
-            let issuer = field(&body, "issuer")?.as_str()?.to_lowercase();
-            issuer
-                .contains("identity_")
-                .then_some(Found::AutomationSuite)
-        }
+        Layout::Standalone => false,
+    };
+    if at_root {
+        return Some(Found::Standalone);
     }
+    let request = Request::get("/identity_/.well-known/openid-configuration");
+    let response = cx.session.exchange(&request).await.ok()?;
+    let body = response.json().filter(|_| response.status.is_success())?;
+    // The suite's own issuer; a host with some other OpenID provider has another path.
+    let issuer = field(&body, "issuer")?.as_str()?.to_lowercase();
+    issuer
+        .contains("identity_")
+        .then_some(Found::AutomationSuite)
 }
 
 /// One request, or two.
@@ -164,7 +167,7 @@ impl Reply {
     /// Whether only Orchestrator's API answers so.
     fn of_orchestrator(&self) -> bool {
         self.api_versions.is_some()
-            || (matches!(self.envelope.status, 401 | 403)
+            || (matches!(self.envelope.status, 401 | 403 | 500)
                 && self.envelope.shape == Shape::Json
                 && self.envelope.code.is_some()
                 && self.envelope.message.is_some())
@@ -253,7 +256,7 @@ impl Seen {
 }
 
 /// Seconds in words.
-fn duration(seconds: u64, words: &Responders) -> String {
+pub(in crate::probe) fn duration(seconds: u64, words: &Responders) -> String {
     match seconds {
         0..=119 => format!("{seconds} s"),
         120..=7199 => format!("{} min", seconds / 60),

@@ -1,8 +1,8 @@
 //! Whether the account may run a process, without running it.
 
 use super::listing::{folder_id, in_folder};
-use super::privileges;
 use super::{At, Cx, Intent, Subject, Symptom, symptoms};
+use super::{privileges, process};
 use crate::config::Settings;
 use crate::probe::{Asks, Facts};
 use crate::shown::shown;
@@ -17,6 +17,15 @@ pub const PER: Asks = Asks::Process;
 
 /// The API from which `ValidateDynamicJob` exists (22.4).
 const VALIDATES_FROM: f64 = 15.0;
+
+/// What says whether a job would run, and starts none.
+const DRY_RUN: &str = "/odata/Jobs/UiPath.Server.Configuration.OData.ValidateDynamicJob";
+
+/// Orchestrator's number for something that does not exist.
+const NOT_THERE: i64 = 1002;
+
+/// Orchestrator's name for a folder without a user whose robot could run the process.
+const NO_ROBOT: &str = "InvalidStartJobRobotIds";
 
 /// The permission that running a process takes: there is no other (facts §2).
 const PERMISSION: &str = "Jobs.Create";
@@ -62,54 +71,23 @@ pub struct Permissions {
     pub overall: bool,
 }
 
-/// A function's path: versions up to 20.4 write parentheses after its name.
-pub(super) fn function_path(cx: &Cx, path: &str) -> String {
-    let api = cx
-        .before
-        .answer(None)
-        .and_then(super::answer::Seen::api_version);
-    let parentheses = if api.is_some_and(|api| api < 11.0) {
-        "()"
-    } else {
-        ""
-    };
-    format!("{}{path}{parentheses}", cx.settings.target.base())
-}
-
 /// Asks for a dry run, or for the permissions where there is none.
 pub async fn measure(cx: &Cx) -> Seen {
-    let release = cx
-        .before
-        .process(cx.subject.as_ref())
-        .and_then(|seen| seen.release.clone());
-    let (Some(release), Some(folder)) = (release, folder_id(cx)) else {
+    let Some(folder) = folder_id(cx) else {
         return Seen::default();
     };
-    let api = cx
-        .before
-        .answer(None)
-        .and_then(super::answer::Seen::api_version);
-    if cx.settings.processes.len() > DRY_RUNS {
-        return by_permissions(cx, folder).await;
-    }
-    if api.is_none_or(|api| api >= VALIDATES_FROM) {
-        let path = format!(
-            "{}/odata/Jobs/UiPath.Server.Configuration.OData.ValidateDynamicJob",
-            cx.settings.target.base()
-        );
-        let start = json!({ "startInfo": { "ReleaseKey": release.key, "Strategy": "ModernJobsCount", "JobsCount": 1 } });
-        match cx
-            .session
-            .api(in_folder(Request::post(path, &start), folder))
-            .await
-        {
+    let Some(release) = process::of_subject(cx, folder).await else {
+        return Seen::default();
+    };
+    if let Some(dry_run) = dry_run(cx, folder, &release.key) {
+        match cx.session.api_shared(dry_run).await {
             Err(failure) => {
                 return Seen {
                     failure: Some(failure),
                     ..Seen::default()
                 };
             }
-            Ok(response) if matches!(response.status.as_u16(), 404 | 405) => {}
+            Ok(response) if is_not_offered(&response) => {}
             Ok(response) => {
                 return Seen {
                     dry_run: Some(DryRun::of(&response)),
@@ -121,11 +99,50 @@ pub async fn measure(cx: &Cx) -> Seen {
     by_permissions(cx, folder).await
 }
 
+/// The request for a dry run of the process with that key; none where there is no such thing, or too many would be asked.
+pub(super) fn dry_run(cx: &Cx, folder: i64, key: &str) -> Option<Request> {
+    let api = cx
+        .before
+        .answer(None)
+        .and_then(super::answer::Seen::api_version);
+    let exists = api.is_none_or(|api| api >= VALIDATES_FROM);
+    if !exists || cx.settings.processes.len() > DRY_RUNS {
+        return None;
+    }
+    let path = format!("{}{DRY_RUN}", cx.settings.target.base());
+    let start =
+        json!({ "startInfo": { "ReleaseKey": key, "Strategy": strategy(cx), "JobsCount": 1 } });
+    Some(in_folder(Request::post(path, &start), folder))
+}
+
+/// Whether there is no dry run at all; a 404 in Orchestrator's own words is about the process.
+fn is_not_offered(response: &Response) -> bool {
+    match response.status.as_u16() {
+        404 => Envelope::of(response).code != Some(NOT_THERE),
+        405 => true,
+        _ => false,
+    }
+}
+
+/// How a job is asked for: classic folders, which have environments, do not take the way of the others (facts §3).
+fn strategy(cx: &Cx) -> &'static str {
+    let classic = cx.subject.as_ref().is_some_and(|subject| {
+        let folders = cx.before.folders(None);
+        folders
+            .and_then(|seen| seen.find(&subject.folder))
+            .is_some_and(|folder| folder.classic)
+    });
+    if classic {
+        "JobsCount"
+    } else {
+        "ModernJobsCount"
+    }
+}
+
 /// Asks for the permissions in the folder; without a folder where there are too many to ask in each.
 async fn by_permissions(cx: &Cx, folder: i64) -> Seen {
     let overall = privileges::wanted_folders(cx).len() > privileges::MOST_FOLDERS;
-    let request = privileges::request(cx, (!overall).then_some(folder));
-    match cx.session.api_shared(request).await {
+    match privileges::ask(cx, (!overall).then_some(folder)).await {
         Err(failure) => Seen {
             failure: Some(failure),
             ..Seen::default()
@@ -142,10 +159,9 @@ async fn by_permissions(cx: &Cx, folder: i64) -> Seen {
 
 /// One request.
 pub fn intents(settings: &Settings, _subject: Option<&Subject>) -> Vec<Intent> {
-    let dry_run = "/odata/Jobs/UiPath.Server.Configuration.OData.ValidateDynamicJob";
     let permissions = "/odata/Users/UiPath.Server.Configuration.OData.GetCurrentPermissions";
     vec![
-        Intent::request(settings, "POST", dry_run).signed_in(),
+        Intent::request(settings, "POST", DRY_RUN).signed_in(),
         Intent::request(settings, "GET", permissions).signed_in(),
     ]
 }
@@ -282,7 +298,8 @@ impl Symptom for Executability {
     fn read(seen: &Seen, _at: &At<'_>) -> Self {
         if let Some(dry_run) = &seen.dry_run {
             return match (dry_run.envelope.status, dry_run.valid) {
-                (403, _) => Self::Denied,
+                (403, _) if dry_run.envelope.forbids() => Self::Denied,
+                (409, _) if dry_run.envelope.name.as_deref() == Some(NO_ROBOT) => Self::NoRobot,
                 (409, _) if dry_run.envelope.code == Some(2818) => Self::NoRuntime,
                 (_, Some(true)) => Self::Executable,
                 (_, Some(false)) => {

@@ -1,6 +1,6 @@
 //! The folders that the account sees.
 
-use super::{At, Cx, Intent, Subject, Symptom, symptoms};
+use super::{At, Cx, Intent, Subject, Symptom, alike, symptoms};
 use crate::config::{Settings, SignIn};
 use crate::probe::{Asks, Facts};
 use crate::shown::shown;
@@ -71,6 +71,7 @@ pub async fn measure(cx: &Cx) -> Seen {
         .before
         .answer(None)
         .and_then(super::answer::Seen::api_version);
+    super::ahead::start(cx).await;
     let mut seen = Seen::default();
     for path in listings(&cx.settings, api) {
         seen = listed(cx, path).await;
@@ -109,14 +110,23 @@ async fn listed(cx: &Cx, path: &str) -> Seen {
             .json()
             .filter(|_| response.status.is_success())
             .and_then(|body| items(&body));
-        let Some((folders, count)) = items else {
+        let Some(Page {
+            folders,
+            count,
+            odd,
+        }) = items
+        else {
             return Seen {
                 refusal: Some(Envelope::of(&response)),
                 ..seen
             };
         };
-        let last = folders.len() < PAGE;
+        let last = folders.len() + odd < PAGE;
         seen.folders.extend(folders);
+        // What has no number or name may be the very folder that is looked for.
+        if odd > 0 {
+            return seen;
+        }
         if last || count.is_some_and(|count| seen.folders.len() >= count) {
             return Seen {
                 whole: true,
@@ -127,8 +137,18 @@ async fn listed(cx: &Cx, path: &str) -> Seen {
     seen
 }
 
-/// The folders of one page, and how many there are in all.
-fn items(body: &Value) -> Option<(Vec<Folder>, Option<usize>)> {
+/// One page of folders.
+struct Page {
+    /// The folders.
+    folders: Vec<Folder>,
+    /// How many there are in all, where it says.
+    count: Option<usize>,
+    /// How many items are no folders.
+    odd: usize,
+}
+
+/// The folders of one page.
+fn items(body: &Value) -> Option<Page> {
     let list = field(body, "PageItems")
         .or_else(|| field(body, "value"))
         .unwrap_or(body)
@@ -136,7 +156,7 @@ fn items(body: &Value) -> Option<(Vec<Folder>, Option<usize>)> {
     let count = field(body, "Count")
         .or_else(|| field(body, "@odata.count"))
         .and_then(Value::as_u64);
-    let folders = list.iter().filter_map(|item| {
+    let folder = |item: &Value| {
         let text = |name| {
             field(item, name)
                 .and_then(Value::as_str)
@@ -149,11 +169,13 @@ fn items(body: &Value) -> Option<(Vec<Folder>, Option<usize>)> {
             name: name.to_owned(),
             classic,
         })
-    });
-    Some((
-        folders.collect(),
-        count.and_then(|count| usize::try_from(count).ok()),
-    ))
+    };
+    let folders: Vec<Folder> = list.iter().filter_map(folder).collect();
+    Some(Page {
+        odd: list.len() - folders.len(),
+        folders,
+        count: count.and_then(|count| usize::try_from(count).ok()),
+    })
 }
 
 /// One request, or a few.
@@ -165,17 +187,10 @@ pub fn intents(settings: &Settings, _subject: Option<&Subject>) -> Vec<Intent> {
 }
 
 impl Seen {
-    /// The folder of that name: exactly, or else whatever the case, as Orchestrator compares.
+    /// The folder of that name: exactly, or else as Orchestrator compares.
     pub fn find(&self, name: &str) -> Option<&Folder> {
         let name = name.trim_matches('/');
-        self.folders
-            .iter()
-            .find(|folder| folder.name == name)
-            .or_else(|| {
-                self.folders
-                    .iter()
-                    .find(|folder| folder.name.to_lowercase() == name.to_lowercase())
-            })
+        alike::find(&self.folders, name, |folder| &folder.name)
     }
 
     /// How many there are, and which are like the one wanted.

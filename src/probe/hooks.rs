@@ -4,8 +4,7 @@ mod reading;
 
 pub use reading::{Permission, Soundness};
 
-use super::execute::function_path;
-use super::{At, Cx, Intent, Subject};
+use super::{At, Cx, Intent, Subject, privileges};
 use crate::config::Settings;
 use crate::probe::{Asks, Facts};
 use crate::shown::shown;
@@ -68,7 +67,12 @@ pub struct Hook {
 /// Lists the webhooks and asks for the account's permissions.
 pub async fn measure(cx: &Cx) -> Seen {
     let path = format!("{}/odata/Webhooks?$top={MOST}", cx.settings.target.base());
-    let mut seen = match cx.session.api(Request::get(path)).await {
+    let (list, permissions) = futures_util::future::join(
+        Box::pin(cx.session.api(Request::get(path))),
+        privileges::ask(cx, None),
+    )
+    .await;
+    let mut seen = match list {
         Err(failure) => {
             return Seen {
                 failure: Some(failure),
@@ -86,11 +90,7 @@ pub async fn measure(cx: &Cx) -> Seen {
             },
         },
     };
-    let path = function_path(
-        cx,
-        "/odata/Users/UiPath.Server.Configuration.OData.GetCurrentPermissions",
-    );
-    match cx.session.api(Request::get(path)).await {
+    match permissions {
         Err(failure) => seen.failure = Some(failure),
         Ok(response) => {
             seen.may_create = may(&response, "Webhooks.Create");

@@ -5,6 +5,7 @@ use crate::config::Settings;
 use crate::probe::{Asks, Facts};
 use crate::wire::envelope::{Envelope, field};
 use crate::wire::{Failure, Request};
+use base64::Engine as _;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -39,6 +40,23 @@ pub(super) fn in_folder(request: Request, folder: i64) -> Request {
     request.header("x-uipath-organizationunitid", &folder.to_string())
 }
 
+/// The same with the folder told by its name. The API guide of every version from 2020.10 on has this header beside the other: Base64 of
+/// UTF-16, little end first.
+pub(super) fn in_folder_named(request: Request, folder: &str) -> Request {
+    let bytes: Vec<u8> = folder.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let encoded = base64::engine::general_purpose::STANDARD.encode(bytes);
+    request.header("x-uipath-folderpath-encoded", &encoded)
+}
+
+/// The request for how many processes a folder has.
+pub(super) fn request(cx: &Cx, folder: i64) -> Request {
+    let base = cx.settings.target.base();
+    in_folder(
+        Request::get(format!("{base}/odata/Releases?$top=1&$count=true")),
+        folder,
+    )
+}
+
 /// How many folders a profile may have for each to be counted: beyond, the processes that are wanted anyway have to do.
 const COUNTED_FOLDERS: usize = 20;
 
@@ -59,11 +77,7 @@ pub async fn measure(cx: &Cx) -> Seen {
             };
         }
     }
-    let path = format!(
-        "{}/odata/Releases?$top=1&$count=true",
-        cx.settings.target.base()
-    );
-    match cx.session.api(in_folder(Request::get(path), folder)).await {
+    match cx.session.api_shared(request(cx, folder)).await {
         Err(failure) => Seen {
             failure: Some(failure),
             ..Seen::default()
@@ -132,7 +146,7 @@ impl Symptom for Contents {
         match (seen.count, &seen.refusal) {
             (Some(0), _) => Self::None,
             (Some(_), _) => Self::Listed,
-            (None, Some(envelope)) if envelope.status == 403 => Self::Denied,
+            (None, Some(envelope)) if envelope.forbids() => Self::Denied,
             (None, _) => Self::Untold,
         }
     }

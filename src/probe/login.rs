@@ -1,14 +1,14 @@
 //! Signing in: one attempt, never repeated with the same secret.
 
-use super::{At, Cx, Effect, Intent, Subject, Symptom, symptoms};
+use super::{At, Cx, Effect, Intent, Subject, Symptom, function, privileges, symptoms};
 use crate::config::{Settings, SignIn};
 use crate::probe::{Asks, Facts};
+use crate::wire::Attempt;
 #[cfg(test)]
 use crate::wire::Failure;
 use crate::wire::envelope::{Envelope, Shape};
 use crate::wire::memory::{WINDOW_S, Withheld};
 use crate::wire::sign_in::{Outcome, authenticate_path, is_lockout, is_rejection, token_paths};
-use crate::wire::{Attempt, Request};
 use crate::words::facts::Login;
 use serde::{Deserialize, Serialize};
 
@@ -28,17 +28,10 @@ pub struct Seen {
 pub async fn measure(cx: &Cx) -> Seen {
     let attempt = cx.session.sign_in().await;
     let first_use = match attempt.outcome {
-        Outcome::Taken => {
-            let path = super::execute::function_path(
-                cx,
-                "/odata/Users/UiPath.Server.Configuration.OData.GetCurrentUser",
-            );
-            cx.session
-                .api(Request::get(path))
-                .await
-                .ok()
-                .map(|response| Envelope::of(&response))
-        }
+        Outcome::Taken => function::ask(cx, privileges::USER, None)
+            .await
+            .ok()
+            .map(|response| Envelope::of(&response)),
         Outcome::Accepted { .. }
         | Outcome::Refused { .. }
         | Outcome::Unanswered { .. }
@@ -65,11 +58,7 @@ pub fn intents(settings: &Settings, _subject: Option<&Subject>) -> Vec<Intent> {
             .collect(),
         SignIn::Token => vec![Intent {
             credential: Some("token".into()),
-            ..Intent::request(
-                settings,
-                "GET",
-                "/odata/Users/UiPath.Server.Configuration.OData.GetCurrentUser",
-            )
+            ..Intent::request(settings, "GET", privileges::USER)
         }],
     }
 }
@@ -238,7 +227,7 @@ impl Symptom for Acceptance {
 fn password(envelope: &Envelope) -> Acceptance {
     if is_lockout(envelope) {
         Acceptance::LockedOut
-    } else if envelope.status == 403 {
+    } else if envelope.forbids() {
         Acceptance::BasicAuthRestricted
     } else if is_rejection(envelope) {
         Acceptance::Rejected

@@ -85,23 +85,23 @@ pub fn pinned(settings: &Settings) -> Vec<IpAddr> {
 pub fn intents(settings: &Settings, _subject: Option<&Subject>) -> Vec<Intent> {
     let known = left_to_proxy(settings).is_some() || !pinned(settings).is_empty();
     match (&settings.target.host, !known) {
-        (Host::Name(name), true) => {
-            let server = settings.network.dns;
-            let destination = server.map_or_else(
-                || "the system's name servers".into(),
-                |server| server.ip().to_string(),
-            );
-            vec![Intent {
-                path: Some(format!("{name} A, AAAA")),
-                effect: super::Effect::Reads,
-                ..Intent::to(
-                    "dns",
-                    &destination,
-                    Some(server.map_or(53, |server| server.port())),
-                )
-            }]
-        }
+        (Host::Name(name), true) => vec![question(settings, &format!("{name} A, AAAA"))],
         (Host::Name(_) | Host::Address(_), _) => Vec::new(),
+    }
+}
+
+/// A question to the name server that this run uses.
+pub(super) fn question(settings: &Settings, asked: &str) -> Intent {
+    let server = settings.network.dns;
+    let destination = server.map_or_else(
+        || "the system's name servers".into(),
+        |server| server.ip().to_string(),
+    );
+    let port = server.map_or(53, |server| server.port());
+    Intent {
+        path: Some(asked.to_owned()),
+        effect: super::Effect::Reads,
+        ..Intent::to("dns", &destination, Some(port))
     }
 }
 
@@ -128,6 +128,13 @@ impl Seen {
             }
         }
         addresses
+    }
+
+    /// Whether nobody was asked, because no name is like this.
+    fn is_no_name(&self) -> bool {
+        self.resolution.as_ref().is_some_and(|resolution| {
+            resolution.outcome == Outcome::NoSuchName && resolution.exchanges.is_empty()
+        })
     }
 
     /// What went wrong with the question, in words.
@@ -188,6 +195,7 @@ impl Seen {
             Some(AnsweredBy::HostsFile) => phrases.hosts_file.to_string(),
             Some(AnsweredBy::Standard) => phrases.standard.to_string(),
             Some(AnsweredBy::System) => phrases.own_resolver.to_string(),
+            None if self.is_no_name() => phrases.rules_of_names.to_string(),
             None => match at.settings.network.dns {
                 Some(server) => server_name(server, at.words),
                 None => phrases.name_servers.to_string(),
@@ -213,7 +221,8 @@ impl Seen {
             ("resolver", by),
             ("trouble", self.trouble(&at.words.facts.names)),
             ("alias", alias),
-            ("waited", crate::shown::seconds(self.took_ms)),
+            // Within a tenth of a second is soon enough to be called that.
+            ("waited", crate::shown::seconds(self.took_ms.max(100))),
         ])
     }
 }

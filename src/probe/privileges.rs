@@ -2,8 +2,8 @@
 
 mod needed;
 
-use super::listing::in_folder;
-use super::{At, Cx, Intent, Subject, Symptom, symptoms};
+use super::alike::alike;
+use super::{At, Cx, Intent, Subject, Symptom, function, symptoms};
 use crate::config::{Settings, SignIn};
 use crate::probe::{Asks, Facts};
 use crate::shown::shown;
@@ -22,7 +22,7 @@ pub const PER: Asks = Asks::Once;
 const PERMISSIONS: &str = "/odata/Users/UiPath.Server.Configuration.OData.GetCurrentPermissions";
 
 /// The function that tells the roles.
-const USER: &str = "/odata/Users/UiPath.Server.Configuration.OData.GetCurrentUser";
+pub(super) const USER: &str = "/odata/Users/UiPath.Server.Configuration.OData.GetCurrentUser";
 
 /// In how many folders the permissions are asked for.
 pub(super) const MOST_FOLDERS: usize = 24;
@@ -52,6 +52,15 @@ pub struct Held {
     pub failure: Option<Failure>,
 }
 
+/// What the account may do in a folder.
+#[derive(Default)]
+struct Rights {
+    /// There or in the tenant.
+    all: BTreeSet<String>,
+    /// There.
+    here: BTreeSet<String>,
+}
+
 /// The list of one folder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InFolder {
@@ -61,13 +70,19 @@ pub struct InFolder {
     pub held: Held,
 }
 
-/// The request for the permissions, in a folder or without one; its answer is shared by whoever asks.
+/// The request for the permissions, in a folder or without one.
 pub(super) fn request(cx: &Cx, folder: Option<i64>) -> Request {
-    let request = Request::get(super::execute::function_path(cx, PERMISSIONS));
-    match folder {
-        Some(folder) => in_folder(request, folder),
-        None => request,
-    }
+    function::request(cx, PERMISSIONS, folder)
+}
+
+/// The permissions, in a folder or without one; whoever asks shares the answer.
+pub(super) async fn ask(cx: &Cx, folder: Option<i64>) -> Answer {
+    function::ask(cx, PERMISSIONS, folder).await
+}
+
+/// The request for who the account is.
+pub(super) fn user(cx: &Cx) -> Request {
+    function::request(cx, USER, None)
 }
 
 /// The folders of the profile that the account sees, each once, with their numbers.
@@ -93,19 +108,14 @@ pub async fn measure(cx: &Cx) -> Seen {
         folders.truncate(1);
     }
     let in_each = futures_util::future::join_all(folders.into_iter().map(async |(folder, id)| {
-        let answer = Box::pin(cx.session.api_shared(request(cx, Some(id)))).await;
+        let answer = ask(cx, Some(id)).await;
         InFolder {
             folder,
             held: Held::of(answer),
         }
     }));
-    let user = Request::get(super::execute::function_path(cx, USER));
-    let (overall, folders, user) = futures_util::future::join3(
-        Box::pin(cx.session.api_shared(request(cx, None))),
-        in_each,
-        Box::pin(cx.session.api(user)),
-    )
-    .await;
+    let (overall, folders, user) =
+        futures_util::future::join3(ask(cx, None), in_each, function::ask(cx, USER, None)).await;
     Seen {
         overall: Held::of(overall),
         folders,
@@ -163,21 +173,27 @@ impl Held {
 }
 
 impl Seen {
-    /// Everything the account may do in the folder or in the tenant; `None` where either list is not there.
-    fn held(&self, folder: &str) -> Option<BTreeSet<String>> {
-        let here = self.folders.iter().find(|known| known.folder == folder)?;
+    /// What the account may do; `None` where a list is not there or says nothing.
+    fn rights(&self, folder: &str) -> Option<Rights> {
+        // A profile may name the same folder in two ways; it is asked once.
+        let plain = |name: &str| name.trim_matches('/').to_owned();
+        let same = |known: &&InFolder| alike(&plain(&known.folder), &plain(folder));
+        let here = self.folders.iter().find(same)?;
         let (overall, here) = (self.overall.names.as_ref()?, here.held.names.as_ref()?);
-        let all: BTreeSet<String> = overall.iter().chain(here).cloned().collect();
-        // An account that may do nothing at all would not have come this far.
-        (!all.is_empty()).then_some(all)
+        // An account that may do nothing at all there would not have come this far.
+        (!here.is_empty()).then(|| Rights {
+            all: overall.iter().chain(here).cloned().collect(),
+            here: here.iter().cloned().collect(),
+        })
     }
 
     /// What is lacking and what is too much, in words.
     pub fn facts(&self, at: &At<'_>) -> Facts {
         let words = &at.words.facts;
         let folder = folder(at);
-        let held = self.held(folder).unwrap_or_default();
-        let (lacking, over) = (missing(&held), excess(&held, &self.roles));
+        let rights = self.rights(folder).unwrap_or_default();
+        let lacking = missing(&rights.all, &rights.here);
+        let over = excess(&rights.all, &self.roles);
         let refused = [&self.overall]
             .into_iter()
             .chain(self.folders.iter().map(|known| &known.held))
@@ -186,7 +202,7 @@ impl Seen {
             Some(held) => {
                 Envelope::said_or(held.refusal.as_ref(), held.failure.as_ref(), &words.answers)
             }
-            None if held.is_empty() => words.privileges.other_lists.to_string(),
+            None if rights.here.is_empty() => words.privileges.other_lists.to_string(),
             None => words.privileges.by_scopes.to_string(),
         };
         Facts::from([
@@ -244,13 +260,13 @@ impl Symptom for Sufficiency {
     type Seen = Seen;
 
     fn read(seen: &Seen, at: &At<'_>) -> Self {
-        let Some(held) = seen.held(folder(at)) else {
+        let Some(rights) = seen.rights(folder(at)) else {
             return Self::Untold;
         };
         let by_scopes = !matches!(at.settings.sign_in, SignIn::Password { .. });
         match (
-            missing(&held).is_empty(),
-            excess(&held, &seen.roles).is_empty(),
+            missing(&rights.all, &rights.here).is_empty(),
+            excess(&rights.all, &seen.roles).is_empty(),
         ) {
             // What an application lacks here may be a scope that was not asked for, and no permission.
             (false, _) if by_scopes => Self::Untold,

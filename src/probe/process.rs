@@ -102,6 +102,14 @@ fn release(item: &Value) -> Release {
     }
 }
 
+/// The process of the subject in its folder, as this run asked for it: the measurements that start from it share the answer.
+pub(super) async fn of_subject(cx: &Cx, folder: i64) -> Option<Release> {
+    let subject = cx.subject.as_ref()?;
+    let name = subject.process.as_deref()?;
+    let found = search::wanted(cx, (&subject.folder, folder), name).await;
+    found.ok().flatten()
+}
+
 /// The other folders that have a process of this name.
 async fn elsewhere(cx: &Cx, folder: i64, name: &str) -> Vec<String> {
     let others = cx

@@ -2,12 +2,15 @@
 
 use super::{At, Cx, Intent, Subject, Symptom, symptoms};
 use crate::config::Settings;
-use crate::dial::{Dial, Failure};
+use crate::dial::Failure;
+use crate::probe::tcp::{by_proxy, proxy_says};
 use crate::probe::{Asks, Facts};
+use crate::wire::{Obstacle, ProxyTrouble};
 use crate::words::Phrase;
 use crate::words::facts::Sources;
 use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
+use std::fmt::Display;
 use std::net::{IpAddr, SocketAddr};
 
 /// Measured once.
@@ -18,8 +21,11 @@ pub const PER: Asks = Asks::Once;
 pub struct Seen {
     /// The local addresses that were named.
     pub sources: Vec<IpAddr>,
-    /// One entry a pair of the same family.
+    /// One entry a pair of the same family; through a proxy, the family of the proxy's address.
     pub tries: Vec<Try>,
+    /// The proxy, where one is used: it gets the connections, and the host sees the proxy's address.
+    #[serde(default)]
+    pub via: Option<String>,
 }
 
 /// One connection.
@@ -31,36 +37,62 @@ pub struct Try {
     pub address: SocketAddr,
     /// Why it did not connect; none when it did.
     pub failure: Option<Failure>,
+    /// What the proxy said, where it is the one that did not connect.
+    #[serde(default)]
+    pub proxy: Option<ProxyTrouble>,
 }
 
 /// Connects from each to each, at once.
 pub async fn measure(cx: &Cx) -> Seen {
-    let names = cx.before.names(None);
-    let addresses = names
-        .map(|names| names.addresses(&cx.settings))
-        .unwrap_or_default();
     let sources = &cx.settings.network.source_ips;
-    let pairs = sources.iter().flat_map(|source| {
-        let fitting = addresses
-            .iter()
-            .filter(|address| address.is_ipv4() == source.is_ipv4());
-        fitting.map(|address| (*source, *address))
-    });
-    let tries = pairs.map(async |(source, address)| {
-        let how = Dial {
-            source: Some(source),
-            ..Dial::within(cx.session.time())
+    let pairs = pairs(cx, sources).await;
+    let tries = pairs.into_iter().map(async |(source, address)| {
+        let obstacle = cx.session.connect_from(source, address).await.err();
+        let (failure, proxy) = match obstacle {
+            None => (None, None),
+            Some(Obstacle::Network(failure)) => (Some(failure), None),
+            Some(Obstacle::Proxy(trouble)) => (Some(by_proxy()), Some(trouble)),
         };
         Try {
             source,
             address,
-            failure: cx.world.net.connect(address, how).await.err(),
+            failure,
+            proxy,
         }
     });
     Seen {
         sources: sources.clone(),
         tries: join_all(tries).await,
+        via: cx.session.proxy().map(ToString::to_string),
     }
+}
+
+/// Which local address connects to which address of the host.
+async fn pairs(cx: &Cx, sources: &[IpAddr]) -> Vec<(IpAddr, SocketAddr)> {
+    let names = cx.before.names(None);
+    let mut addresses = names
+        .map(|names| names.addresses(&cx.settings))
+        .unwrap_or_default();
+    let mut families = addresses.clone();
+    if let Some(proxy) = cx.session.proxy() {
+        // Its own trouble with its name is port-open's to tell.
+        families = cx.session.proxy_addresses(proxy).await.unwrap_or_default();
+        if proxy.protocol.resolves_names() {
+            addresses = families.iter().take(1).copied().collect();
+        }
+    }
+    let through_proxy = cx.session.proxy().is_some();
+    let fits = |source: IpAddr, address: SocketAddr| {
+        let mut reached = families
+            .iter()
+            .filter(|family| through_proxy || **family == address);
+        reached.any(|family| family.is_ipv4() == source.is_ipv4())
+    };
+    let pairs = sources.iter().flat_map(|source| {
+        let fitting = addresses.iter().filter(|address| fits(*source, **address));
+        fitting.map(|address| (*source, *address))
+    });
+    pairs.collect()
 }
 
 /// One connection a source address, to every address of the host.
@@ -112,13 +144,14 @@ impl Seen {
             .iter()
             .filter_map(|source| {
                 let fails = |attempt: &&Try| attempt.source == *source && attempt.failure.is_some();
-                let failure = self.tries.iter().find(fails)?.failure.as_ref()?;
-                Some(
-                    words
-                        .sources
-                        .answer
-                        .with(&[("what", brief(failure, &words.sources)), ("source", source)]),
-                )
+                let attempt = self.tries.iter().find(fails)?;
+                let from: (_, &dyn Display) = ("source", source);
+                if let Some(trouble) = &attempt.proxy {
+                    let says = proxy_says(trouble, &words.ports);
+                    return Some(words.sources.by_proxy.with(&[from, ("says", &says)]));
+                }
+                let what = brief(attempt.failure.as_ref()?, &words.sources);
+                Some(words.sources.answer.with(&[("what", what), from]))
             })
             .collect();
         Facts::from([
@@ -126,6 +159,12 @@ impl Seen {
             ("not_admitted", list(&refused)),
             ("sources", list(&self.sources)),
             ("answers", answers.join(", ")),
+            (
+                "proxy",
+                self.via
+                    .clone()
+                    .unwrap_or_else(|| at.words.phrases.no_proxy.to_string()),
+            ),
         ])
     }
 }
@@ -152,6 +191,8 @@ symptoms! {
         AllAdmitted = "all-admitted",
         /// Some, or all, do not.
         SomeRefused = "some-refused",
+        /// Each does, but by way of a proxy, whose address is the one that the host sees.
+        SeenAsProxy = "seen-as-proxy",
         /// None of them is of the host's address family.
         Untold = "untold",
     }
@@ -164,6 +205,7 @@ impl Symptom for Admission {
         let (admitted, refused) = seen.split();
         match (admitted.is_empty(), refused.is_empty()) {
             (_, false) => Self::SomeRefused,
+            (false, true) if seen.via.is_some() => Self::SeenAsProxy,
             (false, true) => Self::AllAdmitted,
             (true, true) => Self::Untold,
         }
@@ -175,17 +217,23 @@ impl Symptom for Admission {
             source: [20, 0, 0, last].into(),
             address: ([203, 0, 113, 7], 8443).into(),
             failure,
+            proxy: None,
         };
         let silent = Failure::Silent {
             waited_ms: 5000,
             attempts: 3,
         };
         let tries = match self {
-            Self::AllAdmitted => vec![attempt(1, None), attempt(2, None)],
+            Self::AllAdmitted | Self::SeenAsProxy => vec![attempt(1, None), attempt(2, None)],
             Self::SomeRefused => vec![attempt(1, None), attempt(2, Some(silent))],
             Self::Untold => Vec::new(),
         };
         let sources = vec![[20, 0, 0, 1].into(), [20, 0, 0, 2].into()];
-        Seen { sources, tries }
+        let via = (self == Self::SeenAsProxy).then(|| "http://proxy.example.com:3128".into());
+        Seen {
+            sources,
+            tries,
+            via,
+        }
     }
 }

@@ -7,6 +7,7 @@ mod via;
 
 pub use drawing::{Drawing, Mark, Names, Step};
 pub use location::Clearness;
+pub(super) use via::{by_proxy, says as proxy_says};
 
 use super::{At, Cx, Intent, Subject, Symptom, symptoms};
 use crate::config::{Host, Settings};
@@ -74,27 +75,42 @@ pub async fn measure(cx: &Cx) -> Seen {
     Seen { tries, via }
 }
 
-/// One connection an address; where one does not come about, a look at the path hop by hop.
+/// One connection an address; where one does not come about, a look at the path hop by hop, and at the names on it.
 pub fn intents(settings: &Settings, subject: Option<&Subject>) -> Vec<Intent> {
     let source = settings.network.source_ips.first().map(ToString::to_string);
     let connections = connections(settings, subject).into_iter();
-    connections
-        .flat_map(|intent| {
-            let connection = Intent {
-                source: source.clone(),
-                ..intent
-            };
-            let looking = Intent {
-                path: Some("hop limits 1 to 30, to this port and to others".into()),
-                ..connection.clone()
-            };
-            [connection, looking]
-        })
-        .collect()
+    let connections = connections.map(|intent| Intent {
+        source: source.clone(),
+        ..intent
+    });
+    if settings.network.proxy().is_some() {
+        return via::question(settings)
+            .into_iter()
+            .chain(connections)
+            .collect();
+    }
+    let looked_at = connections.flat_map(|connection| {
+        let looking = Intent {
+            path: Some("hop limits 1 to 30, to this port and to others".into()),
+            ..connection.clone()
+        };
+        let datagrams = Intent {
+            kind: "udp",
+            port: Some(path::TRACED),
+            path: Some("hop limits 1 to 30".into()),
+            ..connection.clone()
+        };
+        [connection, looking, datagrams]
+    });
+    let names = super::names::question(settings, "names of the routers on the way, PTR");
+    looked_at.chain([names]).collect()
 }
 
-/// One connection an address.
+/// One connection an address, or the one to the proxy.
 pub fn connections(settings: &Settings, _subject: Option<&Subject>) -> Vec<Intent> {
+    if let Some(proxy) = settings.network.proxy() {
+        return vec![via::connection(settings, &proxy)];
+    }
     let pins: Vec<IpAddr> = super::names::pinned(settings);
     let destinations: Vec<String> = match &settings.target.host {
         _ if !pins.is_empty() => pins.iter().map(ToString::to_string).collect(),
@@ -104,6 +120,14 @@ pub fn connections(settings: &Settings, _subject: Option<&Subject>) -> Vec<Inten
     let port = Some(settings.target.port);
     let to = |destination: &String| Intent::to("tcp", destination, port);
     destinations.iter().map(to).collect()
+}
+
+impl Try {
+    /// Whether the packets left from this address.
+    fn is_from(&self, address: IpAddr) -> bool {
+        let path = self.path.as_ref();
+        path.is_some_and(|path| path.source == Some(address))
+    }
 }
 
 impl Seen {
@@ -201,6 +225,9 @@ impl Seen {
         match (located.or(told), failure) {
             (Some(by), _) if worst.is_some_and(|attempt| attempt.address.ip() == by) => {
                 words.host_itself.with(&[("by", &by)])
+            }
+            (Some(by), _) if worst.is_some_and(|attempt| attempt.is_from(by)) => {
+                words.this_machine.with(&[("by", &by)])
             }
             (Some(by), _) => words.device.with(&[("by", &by)]),
             (None, Some(Failure::Prohibited { code: None, .. })) => {

@@ -1,13 +1,18 @@
 //! One handshake with every address: protocol and certificates, whether or not anyone would trust them.
 
 mod agreement;
+mod clock;
 mod further;
 mod judged;
 mod reading;
+mod revocation;
+mod several;
 
 pub use agreement::Agreement;
+pub use clock::Clocks;
 pub use further::{Further, Narrow};
 pub use reading::{Dated, Named, Strong, Trusted, Unrevoked};
+pub use several::Uniform;
 
 use super::{At, Cx, Intent, Subject, Symptom};
 use crate::config::{Host, Settings};
@@ -35,12 +40,15 @@ const LEAST: Duration = Duration::from_millis(200);
 pub struct Seen {
     /// One entry an address.
     pub addresses: Vec<Shown>,
+    /// The server's clock and this one, where they matter.
+    #[serde(default)]
+    pub clocks: Option<Clocks>,
 }
 
 /// What one address showed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Shown {
-    /// Address and port.
+    /// Address and port; the proxy's, where it resolves names.
     pub address: SocketAddr,
     /// The handshake.
     pub handshake: Handshake,
@@ -86,7 +94,12 @@ pub async fn measure(cx: &Cx) -> Seen {
         }
     }))
     .await;
-    Seen { addresses }
+    let mut seen = Seen {
+        addresses,
+        clocks: None,
+    };
+    seen.clocks = clock::ask(cx, &seen).await;
+    seen
 }
 
 /// One handshake an address.
@@ -101,6 +114,28 @@ pub fn intents(settings: &Settings, _subject: Option<&Subject>) -> Vec<Intent> {
     }];
     intents.extend(judged::intents(settings));
     intents
+}
+
+/// What the handshake was made with, in words, and the same as a command takes it: the address, or the host where a
+/// proxy stands in between.
+fn ends(shown: &Shown, at: &At<'_>) -> (String, String) {
+    let settings = at.settings;
+    let address = shown.address.to_string();
+    let Some(proxy) = settings.network.proxy() else {
+        return (address.clone(), address);
+    };
+    let server = if proxy.protocol.resolves_names() {
+        format!("{}:{}", settings.target.host, settings.target.port)
+    } else {
+        address
+    };
+    let through = at
+        .words
+        .facts
+        .handshakes
+        .through
+        .with(&[("server", &server), ("proxy", &proxy)]);
+    (through, server)
 }
 
 impl Seen {
@@ -139,7 +174,9 @@ impl Seen {
         let Some(shown) = self.telling() else {
             return facts;
         };
-        facts.insert("address", shown.address.to_string());
+        let (address, server) = ends(shown, at);
+        facts.insert("address", address);
+        facts.insert("server", server);
         let handshake = &shown.handshake;
         let would = agreement::would_have_agreed(shown);
         let words = &at.words.facts.handshakes;
@@ -197,9 +234,17 @@ impl Seen {
             ),
             (
                 of(self.deciding::<Unrevoked>(at)),
-                &["staple", "revoked_at", "revoked_for"],
+                &[
+                    "staple",
+                    "told_by",
+                    "revoked_name",
+                    "revoked_at",
+                    "revoked_for",
+                ],
             ),
         ];
+        facts.extend(self.of_several(at));
+        facts.insert("clock", self.of_clock(at));
         for (told, names) in topics {
             facts.extend(told.into_iter().filter(|(name, _)| names.contains(name)));
         }
@@ -217,13 +262,18 @@ impl Seen {
     /// The first address that, seen alone, reads as all of them do.
     fn deciding<S: Symptom<Seen = Self>>(&self, at: &At<'_>) -> Option<&Shown> {
         let whole = S::read(self, at).key();
-        let alone = |shown: &&Shown| {
-            let seen = Self {
-                addresses: vec![(*shown).clone()],
-            };
-            S::read(&seen, at).key() == whole
-        };
+        let alone = |shown: &&Shown| S::read(&shown.alone(), at).key() == whole;
         self.addresses.iter().find(alone)
+    }
+}
+
+impl Shown {
+    /// What would have been seen, had it been the only one.
+    fn alone(&self) -> Seen {
+        Seen {
+            addresses: vec![self.clone()],
+            clocks: None,
+        }
     }
 }
 
@@ -245,6 +295,8 @@ fn untold(words: &Said) -> Facts {
         ("common_name", &handshakes.common_name),
         ("weakness", &handshakes.weakness),
         ("key", &handshakes.key),
+        ("told_by", &handshakes.told_by),
+        ("revoked_name", &handshakes.subject),
         ("revoked_at", &handshakes.revoked_at),
         ("revoked_for", &handshakes.revoked_for),
         ("cloud_store", &handshakes.cloud_store),

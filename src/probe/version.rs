@@ -2,7 +2,7 @@
 
 use super::listing::{folder_id, in_folder};
 use super::process::quoted;
-use super::{At, Cx, Intent, Subject, Symptom, symptoms};
+use super::{At, Cx, Intent, Subject, Symptom, ahead, process, symptoms};
 use crate::config::Settings;
 use crate::probe::{Asks, Facts};
 use crate::shown::shown;
@@ -27,42 +27,51 @@ pub struct Seen {
     pub refusal: Option<Envelope>,
 }
 
+/// The function that lists the versions of a package.
+const VERSIONS: &str = "/odata/Processes/UiPath.Server.Configuration.OData.GetProcessVersions";
+
+/// How many processes a profile may have for a package's name to be guessed.
+const GUESSED: usize = 8;
+
+/// The request for the versions of a package.
+pub(super) fn request(cx: &Cx, folder: i64, package: &str, feed: Option<&str>) -> Request {
+    let feed = feed.map_or(String::new(), |feed| {
+        let feed: String = url::form_urlencoded::byte_serialize(feed.as_bytes()).collect();
+        format!("&feedId={feed}")
+    });
+    let path = format!(
+        "{}{VERSIONS}(processId={})?$top=1000{feed}",
+        cx.settings.target.base(),
+        quoted(package)
+    );
+    in_folder(Request::get(path), folder)
+}
+
 /// Asks for the versions of the package, where the app wants a certain one.
 pub async fn measure(cx: &Cx) -> Seen {
     let subject = cx.subject.as_ref();
-    let wanted = subject.and_then(|subject| subject.version.clone());
-    let Some(release) = cx
-        .before
-        .process(subject)
-        .and_then(|seen| seen.release.clone())
-    else {
-        return Seen {
-            wanted,
-            ..Seen::default()
-        };
+    let seen = Seen {
+        wanted: subject.and_then(|subject| subject.version.clone()),
+        ..Seen::default()
+    };
+    let Some(folder) = folder_id(cx) else {
+        return seen;
+    };
+    if seen.wanted.is_some() {
+        guess(cx, folder).await;
+    }
+    let Some(release) = process::of_subject(cx, folder).await else {
+        return seen;
     };
     let seen = Seen {
-        wanted,
         released: release.version,
-        ..Seen::default()
+        ..seen
     };
     if seen.wanted.is_none() {
         return seen;
     }
-    let function = "/odata/Processes/UiPath.Server.Configuration.OData.GetProcessVersions";
-    let feed = release
-        .feed
-        .map_or(String::new(), |feed| format!("&feedId={feed}"));
-    let path = format!(
-        "{}{function}(processId={})?$top=1000{feed}",
-        cx.settings.target.base(),
-        quoted(&release.package)
-    );
-    let request = match folder_id(cx) {
-        Some(folder) => in_folder(Request::get(path), folder),
-        None => Request::get(path),
-    };
-    let Ok(response) = cx.session.api(request).await else {
+    let request = request(cx, folder, &release.package, release.feed.as_deref());
+    let Ok(response) = cx.session.api_shared(request).await else {
         return seen;
     };
     let body = response.json().filter(|_| response.status.is_success());
@@ -87,13 +96,25 @@ pub async fn measure(cx: &Cx) -> Seen {
     }
 }
 
+/// Asks for the versions of a package that has the process's own name, as most have, while the process is still asked for.
+///
+/// A wrong guess costs a request; a right one is the request that would have been made anyway.
+async fn guess(cx: &Cx, folder: i64) {
+    let Some(subject) = &cx.subject else { return };
+    let Some(name) = &subject.process else { return };
+    let many = cx.session.takes_many().await && cx.settings.processes.len() <= GUESSED;
+    if many && !ahead::by_name(cx, &subject.folder) {
+        cx.session.ahead(request(cx, folder, name, None)).await;
+    }
+}
+
 /// One request, where a version is wanted.
 pub fn intents(settings: &Settings, subject: Option<&Subject>) -> Vec<Intent> {
     if subject.is_none_or(|subject| subject.version.is_none()) {
         return Vec::new();
     }
-    let path = "/odata/Processes/UiPath.Server.Configuration.OData.GetProcessVersions(processId='{package}')?$top=1000";
-    vec![Intent::request(settings, "GET", path).signed_in()]
+    let path = format!("{VERSIONS}(processId='{{package}}')?$top=1000");
+    vec![Intent::request(settings, "GET", &path).signed_in()]
 }
 
 impl Seen {
@@ -191,7 +212,7 @@ impl Symptom for Exactness {
                 Self::Exact
             }
             (Some(_), _) => Self::PackageMissing,
-            (None, Some(envelope)) if matches!(envelope.status, 401 | 403) => Self::Denied,
+            (None, Some(envelope)) if envelope.status == 401 || envelope.forbids() => Self::Denied,
             (None, _) => Self::Untold,
         }
     }

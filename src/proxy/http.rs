@@ -44,13 +44,18 @@ fn request(host: &str, port: u16, credentials: Option<&Credentials>) -> Vec<u8> 
     };
     let mut request = format!("CONNECT {authority} HTTP/1.1\r\nHost: {authority}\r\n");
     if let Some(credentials) = credentials {
-        let pair = [&credentials.user[..], b":", &credentials.password].concat();
-        request.push_str("Proxy-Authorization: Basic ");
-        request.push_str(&STANDARD.encode(pair));
+        request.push_str("Proxy-Authorization: ");
+        request.push_str(&authorization(credentials));
         request.push_str("\r\n");
     }
     request.push_str("\r\n");
     request.into_bytes()
+}
+
+/// What tells an HTTP proxy who asks: the value of `Proxy-Authorization`.
+pub(super) fn authorization(credentials: &Credentials) -> String {
+    let pair = [&credentials.user[..], b":", &credentials.password].concat();
+    format!("Basic {}", STANDARD.encode(pair))
 }
 
 /// Reads up to the empty line and not a byte more: what follows is the target's.

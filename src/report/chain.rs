@@ -1,10 +1,15 @@
 //! A certificate chain in words, from the server's own certificate to where it ends: what the screen and the text draw alike.
 
+mod span;
+
+pub use span::Span;
+
 use crate::catalog::CheckId;
 use crate::probe::tls::{Seen, Shown};
-use crate::trust::{Certificate, End, Facets, NameState, Path, Place, Served, View};
+use crate::trust::{Certificate, End, Facets, Key, NameState, Path, Place, Served, View};
 use crate::words::{Chain as Said, Words};
 use jiff::Timestamp;
+use span::TimeLine;
 
 /// How many names of a certificate are told.
 const NAMES: usize = 5;
@@ -31,6 +36,8 @@ pub struct Link {
     pub troubles: Vec<String>,
     /// What it says of itself.
     pub facts: Vec<String>,
+    /// When it is valid.
+    pub span: Option<Span>,
 }
 
 /// A chain: each link is signed by the next.
@@ -64,11 +71,14 @@ pub fn chains(seen: &Seen, words: &Words) -> Vec<Chain> {
         let Some(facets) = &shown.facets else {
             continue;
         };
-        if told.contains(&facets) {
+        if told.iter().any(|other| is_same(other, facets)) {
             continue;
         }
         told.push(facets);
-        let same = |other: &&Shown| other.facets.as_ref() == Some(facets);
+        let same = |other: &&Shown| {
+            let other = other.facets.as_ref();
+            other.is_some_and(|other| is_same(other, facets))
+        };
         let more = match seen.addresses.iter().filter(same).count() - 1 {
             0 => String::new(),
             count => words.more.of(count),
@@ -78,13 +88,19 @@ pub fn chains(seen: &Seen, words: &Words) -> Vec<Chain> {
     chains
 }
 
+/// Whether two addresses serve the same, judged alike; the moments of judging differ always.
+fn is_same(one: &Facets, other: &Facets) -> bool {
+    one.certificates == other.certificates && one.end == other.end && one.cloud == other.cloud
+}
+
 /// One chain.
 fn chain(sent_by: String, facets: &Facets, words: &Said) -> Chain {
     let path = known_path(facets);
     let indices = path.map_or(&facets.chain, |(path, _)| &path.certificates);
+    let line = TimeLine::around(facets.leaf().and_then(validity), facets.at);
     let links = indices.iter().enumerate().filter_map(|(at, index)| {
         let certificate = facets.certificates.get(*index)?;
-        Some(link(certificate, facets, (at == 0, words)))
+        Some(link(certificate, facets, (at == 0, line, words)))
     });
     let beside = facets.certificates.iter().enumerate().filter(|(at, one)| {
         one.place == Place::Served && !indices.contains(at) && !is_end(facets, *at)
@@ -92,7 +108,7 @@ fn chain(sent_by: String, facets: &Facets, words: &Said) -> Chain {
     Chain {
         sent_by,
         links: links.collect(),
-        end: end(facets, path, words),
+        end: end(facets, path, (line, words)),
         beside: beside
             .map(|(_, one)| words.beside.with(&[("name", &name(one, words))]))
             .collect(),
@@ -102,7 +118,11 @@ fn chain(sent_by: String, facets: &Facets, words: &Said) -> Chain {
 }
 
 /// One certificate.
-fn link(certificate: &Certificate, facets: &Facets, (first, words): (bool, &Said)) -> Link {
+fn link(
+    certificate: &Certificate,
+    facets: &Facets,
+    (first, line, words): (bool, TimeLine, &Said),
+) -> Link {
     let found = (certificate.place == Place::Found).then(|| words.found.to_string());
     let troubles: Vec<String> = found
         .into_iter()
@@ -116,8 +136,18 @@ fn link(certificate: &Certificate, facets: &Facets, (first, words): (bool, &Said
         },
         name: name(certificate, words).to_owned(),
         troubles,
-        facts: plain_facts(certificate, facets.at, words),
+        facts: plain_facts(certificate, (first, words)),
+        span: span(certificate, line, words),
     }
+}
+
+/// When a certificate is valid.
+fn validity(certificate: &Certificate) -> Option<(Timestamp, Timestamp)> {
+    Some((certificate.not_before?, certificate.not_after?))
+}
+
+fn span(certificate: &Certificate, line: TimeLine, words: &Said) -> Option<Span> {
+    validity(certificate).map(|validity| line.span(validity, words))
 }
 
 /// What each set of roots makes of it.
@@ -181,7 +211,7 @@ fn known_path(facets: &Facets) -> Option<(&Path, bool)> {
 }
 
 /// Where the chain ends.
-fn end(facets: &Facets, path: Option<(&Path, bool)>, words: &Said) -> Link {
+fn end(facets: &Facets, path: Option<(&Path, bool)>, (line, words): (TimeLine, &Said)) -> Link {
     let (name, why, standing) = match path {
         Some((path, true)) => {
             let why = words.cloud_root.with(&[("store", &facets.cloud.store)]);
@@ -194,15 +224,38 @@ fn end(facets: &Facets, path: Option<(&Path, bool)>, words: &Said) -> Link {
         None => open_end(facets, words),
     };
     let why = vec![why];
-    let (troubles, facts) = match standing {
+    let (troubles, mut facts) = match standing {
         Standing::Good => (Vec::new(), why),
         Standing::Bad | Standing::Open => (why, Vec::new()),
     };
+    let served = served_root(facets);
+    let key = path
+        .map(|(path, _)| &path.root_key)
+        .or(served.map(|root| &root.key));
+    facts.extend(key.and_then(described));
+    let dates = path
+        .and_then(|(path, _)| path.root_dates)
+        .or(served.and_then(validity));
     Link {
         standing,
         name,
         troubles,
         facts,
+        span: dates.map(|validity| line.span(validity, words)),
+    }
+}
+
+/// The root that the server sent, where the chain ends in one.
+fn served_root(facets: &Facets) -> Option<&Certificate> {
+    match facets.end {
+        End::Root(at) => facets.certificates.get(at),
+        End::Nothing
+        | End::Unreadable
+        | End::SelfSigned
+        | End::Anchored(_)
+        | End::Open(_)
+        | End::WrongKey(_)
+        | End::Unproven(_) => None,
     }
 }
 
@@ -273,8 +326,8 @@ fn trouble(
     }
 }
 
-/// Names, end of validity and key, a line each or two.
-fn plain_facts(certificate: &Certificate, at: Timestamp, words: &Said) -> Vec<String> {
+/// Names, where it is from, key and, of the first, the fingerprint.
+fn plain_facts(certificate: &Certificate, (first, words): (bool, &Said)) -> Vec<String> {
     let mut lines = Vec::new();
     if !certificate.names.is_empty() {
         let more = certificate
@@ -295,19 +348,28 @@ fn plain_facts(certificate: &Certificate, at: Timestamp, words: &Said) -> Vec<St
             words.names.with(&[("names", &names)])
         });
     }
-    let mut facts = Vec::new();
-    if let Some(until) = certificate.not_after.filter(|until| *until >= at) {
-        let days = (until.as_second() - at.as_second()) / 86_400;
-        facts.push(words.until.with(&[("day", &day(until)), ("days", &days)]));
-    }
-    if !certificate.key.kind.is_empty() {
-        facts.push(match certificate.key.bits {
-            bits if bits > 0 && certificate.key.kind == "RSA" => format!("RSA {bits}"),
-            _ => certificate.key.kind.clone(),
-        });
-    }
+    let sent = match certificate.place {
+        Place::Served => Some(words.sent.to_string()),
+        Place::Found => None,
+    };
+    let print = certificate.fingerprint.get(..16).filter(|_| first);
+    let print = print.map(|print| format!("SHA-256 {print}…"));
+    let facts: Vec<String> = sent
+        .into_iter()
+        .chain(described(&certificate.key))
+        .chain(print)
+        .collect();
     lines.push(facts.join(", "));
     lines
+}
+
+/// A key in words.
+fn described(key: &Key) -> Option<String> {
+    match key.kind.as_str() {
+        "" => None,
+        "RSA" if key.bits > 0 => Some(format!("RSA {}", key.bits)),
+        kind => Some(kind.to_owned()),
+    }
 }
 
 /// The day of a moment.

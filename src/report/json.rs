@@ -110,6 +110,7 @@ fn without_bulk(value: &mut Value) {
             }
             if members.contains_key("names_senders") {
                 members.remove("samples");
+                members.remove("names");
             }
             members.values_mut().for_each(without_bulk);
         }

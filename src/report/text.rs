@@ -185,6 +185,10 @@ fn link_text(link: &Link, (trunk, style): (&str, Style), out: &mut dyn Write) ->
     for text in link.troubles.iter().chain(&link.facts) {
         writeln!(out, "    {trunk}   {}", shown(text))?;
     }
+    if let Some(span) = &link.span {
+        let bar = span.drawn(style.ascii);
+        writeln!(out, "    {trunk}   {bar}  {}", span.said)?;
+    }
     Ok(())
 }
 

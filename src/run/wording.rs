@@ -181,7 +181,7 @@ fn prose(text: &str) -> String {
     let mut rest = unquoted.as_str();
     while let Some((before, after)) = rest.split_once('「') {
         out.push_str(before);
-        out.push_str("¦");
+        out.push('¦');
         rest = after.split_once('」').map_or("", |(_, rest)| rest);
     }
     out.push_str(rest);

@@ -190,8 +190,8 @@ impl<'a> Known<'a> {
             issuer_name: short_name(&self.x509.issuer),
             serial: serial(self.x509.raw_serial()),
             version: self.x509.version.0.saturating_add(1),
-            not_before: moment(self.x509.validity.not_before.timestamp()),
-            not_after: moment(self.x509.validity.not_after.timestamp()),
+            not_before: Some(moment(self.x509.validity.not_before.timestamp())),
+            not_after: Some(moment(self.x509.validity.not_after.timestamp())),
             key: key::of(&self.x509.subject_pki),
             signature: algorithm(&self.x509),
             name_count: hosts.len(),
@@ -263,21 +263,37 @@ impl<'a> Known<'a> {
         }
     }
 
-    fn crl_urls(&self) -> Vec<String> {
-        match self
+    /// The names of the lists that its issuer itself keeps of every revoked certificate.
+    pub(crate) fn list_names(&self) -> impl Iterator<Item = &GeneralName<'a>> {
+        let points = match self
             .extension("2.5.29.31")
             .map(X509Extension::parsed_extension)
         {
-            Some(ParsedExtension::CRLDistributionPoints(points)) => {
-                let names = points
-                    .iter()
-                    .filter_map(|point| match &point.distribution_point {
-                        Some(DistributionPointName::FullName(names)) => Some(names),
-                        Some(DistributionPointName::NameRelativeToCRLIssuer(_)) | None => None,
-                    });
-                names.flatten().filter_map(url).take(MOST_URLS).collect()
-            }
-            Some(_) | None => Vec::new(),
+            Some(ParsedExtension::CRLDistributionPoints(points)) => Some(points),
+            Some(_) | None => None,
+        };
+        let whole = points
+            .into_iter()
+            .flat_map(|points| points.iter())
+            .filter(|point| point.reasons.is_none() && point.crl_issuer.is_none());
+        whole.flat_map(|point| match &point.distribution_point {
+            Some(DistributionPointName::FullName(names)) => names.as_slice(),
+            Some(DistributionPointName::NameRelativeToCRLIssuer(_)) | None => &[],
+        })
+    }
+
+    fn crl_urls(&self) -> Vec<String> {
+        self.list_names().filter_map(url).take(MOST_URLS).collect()
+    }
+
+    /// Whether its key usage, where it has one, lets it sign revocation lists.
+    pub(crate) fn may_sign_lists(&self) -> bool {
+        match self
+            .extension("2.5.29.15")
+            .map(X509Extension::parsed_extension)
+        {
+            Some(ParsedExtension::KeyUsage(usage)) => usage.crl_sign(),
+            Some(_) | None => true,
         }
     }
 }
@@ -321,8 +337,14 @@ fn url(name: &GeneralName<'_>) -> Option<String> {
     }
 }
 
-fn moment(second: i64) -> Option<Timestamp> {
-    Timestamp::from_second(second).ok()
+/// The moment of a certificate or list; `99991231235959Z`, which stands for no end (RFC 5280, 4.1.2.5), lies just beyond what can be told.
+pub(crate) fn moment(second: i64) -> Timestamp {
+    let beyond = if second > 0 {
+        Timestamp::MAX
+    } else {
+        Timestamp::MIN
+    };
+    Timestamp::from_second(second).unwrap_or(beyond)
 }
 
 /// SHA-256 of some bytes in lower-case hexadecimal.

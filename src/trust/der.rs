@@ -1,4 +1,4 @@
-//! Reads DER element by element, where no parser of ours knows the structure.
+//! Reads DER element by element, where no parser of ours knows the structure; and writes it.
 
 use x509_parser::asn1_rs::{Class, FromDer as _};
 
@@ -69,3 +69,28 @@ pub(crate) const ENUMERATED: u32 = 10;
 pub(crate) const OID: u32 = 6;
 /// GeneralizedTime.
 pub(crate) const TIME: u32 = 24;
+
+/// The contents with the header of this universal type before them.
+pub(crate) fn wrapped(tag: u32, contents: &[u8]) -> Vec<u8> {
+    const CONSTRUCTED: u8 = 0x20;
+    let length = contents.len().to_be_bytes();
+    let first = length.iter().position(|byte| *byte != 0);
+    let significant = &length[first.unwrap_or(length.len() - 1)..];
+    let tag = u8::try_from(tag).unwrap_or_else(|_| unreachable!("the types here are below 31"));
+    let mut out = Vec::with_capacity(contents.len() + 10);
+    out.push(if u32::from(tag) == SEQUENCE {
+        tag | CONSTRUCTED
+    } else {
+        tag
+    });
+    match (significant, u8::try_from(significant.len())) {
+        ([short], _) if *short < 0x80 => out.push(*short),
+        (_, Ok(count)) => {
+            out.push(0x80 | count);
+            out.extend_from_slice(significant);
+        }
+        (_, Err(_)) => unreachable!("a length has at most eight bytes"),
+    }
+    out.extend_from_slice(contents);
+    out
+}

@@ -40,7 +40,10 @@ pub struct Facets {
     /// The inspection product whose name an untrusted issuer carries.
     pub product: Option<String>,
     /// What the stapled OCSP response says.
-    pub staple: Staple,
+    pub staple: Said,
+    /// What was asked for over the network, where that is permitted.
+    #[serde(default)]
+    pub asked: Vec<Asked>,
 }
 
 /// One certificate, as far as it could be read. Texts are bounded and safe to show.
@@ -310,15 +313,15 @@ pub enum End {
     Unproven(usize),
 }
 
-/// What the stapled OCSP response says.
+/// What a CA says of a certificate's state, in an OCSP response (RFC 6960) or a revocation list (RFC 5280, 5).
 #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
 #[serde(rename_all = "kebab-case", tag = "state")]
-pub enum Staple {
-    /// Nothing was stapled.
+pub enum Said {
+    /// There is none.
     Absent,
     /// Good, signed by the issuer or its responder, and fresh.
     Good {
-        /// When the responder said so.
+        /// When it was said.
         this_update: Timestamp,
         /// Until when it holds.
         next_update: Option<Timestamp>,
@@ -330,7 +333,7 @@ pub enum Staple {
         /// The reason's name, if one is given.
         reason: Option<String>,
     },
-    /// The responder does not know the certificate, or would not answer.
+    /// The responder does not know the certificate, or would not answer; the list is not one that settles it alone.
     Undecided,
     /// It says nothing about this certificate.
     OtherCertificate,
@@ -340,4 +343,56 @@ pub enum Staple {
     Unproven,
     /// It cannot be read.
     Malformed,
+    /// It could not be fetched.
+    Unfetched {
+        /// Why not, in words.
+        why: String,
+    },
+}
+
+impl Said {
+    /// Whether it settles the question.
+    pub fn decides(&self) -> bool {
+        match self {
+            Self::Good { .. } | Self::Revoked { .. } => true,
+            Self::Absent
+            | Self::Undecided
+            | Self::OtherCertificate
+            | Self::Stale
+            | Self::Unproven
+            | Self::Malformed
+            | Self::Unfetched { .. } => false,
+        }
+    }
+}
+
+/// An answer that was asked for over the network.
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+pub struct Asked {
+    /// The certificate asked about, as an index.
+    pub certificate: usize,
+    /// Who was asked.
+    pub source: Source,
+    /// What came of it.
+    pub said: Said,
+}
+
+/// Who tells of a certificate's state. Addresses are safe to show.
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case", tag = "kind")]
+pub enum Source {
+    /// The server, which staples what it was told.
+    Staple,
+    /// An OCSP responder.
+    Responder {
+        /// Its address.
+        url: String,
+    },
+    /// A revocation list.
+    List {
+        /// Its address.
+        url: String,
+    },
+    /// The certificate names nobody, or nobody whose answer could be checked.
+    Nobody,
 }

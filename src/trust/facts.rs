@@ -1,8 +1,8 @@
 //! Named facts for the sentences of a finding.
 
-use super::facets::{
-    Certificate, End, Facets, FaultKind, Path, Place, Served, Staple, Usage, View,
-};
+mod revocation;
+
+use super::facets::{Certificate, End, Facets, FaultKind, Path, Place, Served, Usage, View};
 use super::reading::judged;
 use crate::words::Words;
 use crate::words::facts::Trust;
@@ -35,7 +35,7 @@ pub fn facts(facets: &Facets, words: &Words) -> BTreeMap<&'static str, String> {
     of_dates(facets, &mut out);
     of_paths(facets, words, &mut out);
     of_strength(facets, said, &mut out);
-    of_staple(facets, said, &mut out);
+    revocation::of_revocation(facets, words, &mut out);
     out
 }
 
@@ -264,24 +264,4 @@ fn described_key(certificate: &Certificate) -> String {
     } else {
         format!("{} {}", certificate.key.kind, certificate.key.bits)
     }
-}
-
-fn of_staple(facets: &Facets, words: &Trust, out: &mut Facts) {
-    let text = match &facets.staple {
-        Staple::Absent => &words.no_staple,
-        Staple::Good { .. } => &words.good,
-        Staple::Revoked { since, reason } => {
-            out.insert("revoked_at", since.to_string());
-            if let Some(reason) = reason {
-                out.insert("revoked_for", reason.clone());
-            }
-            &words.revoked
-        }
-        Staple::Undecided => &words.undecided,
-        Staple::OtherCertificate => &words.other_certificate,
-        Staple::Stale => &words.stale,
-        Staple::Unproven => &words.unproven_staple,
-        Staple::Malformed => &words.malformed_staple,
-    };
-    out.insert("staple", text.to_string());
 }

@@ -1,10 +1,10 @@
 //! Brings together what is known of a chain: its certificates, each view of it, where it ends and what its names are.
 
-use super::facets::{End, Facets, Path, Refusal, Served, Staple, View};
+use super::facets::{End, Facets, Path, Refusal, Said, Served, View};
 use super::roots::Roots;
 use super::table::Table;
 use super::verify::{self, Accepted, Purpose};
-use super::{end, name, product, staple};
+use super::{end, name, ocsp, product};
 use jiff::Timestamp;
 use rustls_pki_types::CertificateDer;
 
@@ -79,6 +79,7 @@ pub fn judge(
         machine,
         bundle,
         staple: staple_of(&mut table, staple, now, views),
+        asked: Vec::new(),
     };
     table.lay_out(&mut facets);
     facets
@@ -185,14 +186,14 @@ fn product_on(table: &Table<'_>, certificates: &[usize]) -> Option<String> {
         .map(str::to_owned)
 }
 
-fn staple_of(table: &mut Table<'_>, staple: &[u8], now: Timestamp, views: &Views<'_>) -> Staple {
+fn staple_of(table: &mut Table<'_>, staple: &[u8], now: Timestamp, views: &Views<'_>) -> Said {
     if staple.is_empty() {
-        return Staple::Absent;
+        return Said::Absent;
     }
-    let issuer = table.issuer_of_leaf(views);
+    let issuer = table.issuer_of(0, views);
     match (table.web.known(0), issuer) {
-        (Some(leaf), Some((subject, key))) => staple::read(staple, &leaf.x509, &subject, &key, now),
-        (Some(_) | None, _) => Staple::Unproven,
+        (Some(leaf), Some(issuer)) => ocsp::read(staple, &leaf.x509, &issuer, now),
+        (Some(_) | None, _) => Said::Unproven,
     }
 }
 

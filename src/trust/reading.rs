@@ -1,7 +1,7 @@
 //! The readings: what the facts mean for each question about a certificate.
 
 use super::facets::{
-    Certificate, End, Facets, FaultKind, KeyGrade, NameState, Path, Place, Refusal, Staple, Usage,
+    Certificate, End, Facets, FaultKind, KeyGrade, NameState, Path, Place, Refusal, Said, Usage,
     View,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -76,14 +76,14 @@ pub enum Strength {
     Untold,
 }
 
-/// Whether the certificate is revoked, as far as the server's stapled answer tells.
+/// Whether the certificate is revoked, as far as the server's stapled answer and those that were asked for tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Revocation {
-    /// The responder says it is good.
+    /// The CA says it is good.
     Unrevoked,
-    /// Nothing usable was stapled.
+    /// Nobody said anything that settles it.
     Untold,
-    /// The responder says it is revoked.
+    /// The CA says it is revoked.
     Revoked,
 }
 
@@ -293,17 +293,21 @@ pub fn strength(facets: &Facets) -> Strength {
     Strength::Strong
 }
 
-/// Reads whether the certificate is revoked.
+/// Reads whether the certificate is revoked, or one that it leads over.
 pub fn revocation(facets: &Facets) -> Revocation {
-    match &facets.staple {
-        Staple::Good { .. } => Revocation::Unrevoked,
-        Staple::Revoked { .. } => Revocation::Revoked,
-        Staple::Absent
-        | Staple::Undecided
-        | Staple::OtherCertificate
-        | Staple::Stale
-        | Staple::Unproven
-        | Staple::Malformed => Revocation::Untold,
+    let words = || {
+        let asked = facets.asked.iter();
+        std::iter::once((0, &facets.staple)).chain(asked.map(|one| (one.certificate, &one.said)))
+    };
+    let is_good = |certificate| {
+        words().any(|(about, said)| about == certificate && matches!(said, Said::Good { .. }))
+    };
+    if words().any(|(_, said)| matches!(said, Said::Revoked { .. })) {
+        Revocation::Revoked
+    } else if words().all(|(about, _)| is_good(about)) {
+        Revocation::Unrevoked
+    } else {
+        Revocation::Untold
     }
 }
 

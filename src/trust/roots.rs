@@ -1,5 +1,6 @@
 //! Sets of roots: Mozilla's, which stand in for the cloud's, and those read from files and stores.
 
+use super::der::{SEQUENCE, wrapped};
 use super::facets::Key;
 use super::path::{LooseName, loosely};
 use rustls_pki_types::pem::PemObject;
@@ -167,21 +168,5 @@ impl Roots {
 
 /// The contents of a SEQUENCE with its header put back: webpki keeps names and keys without it.
 fn sequence(contents: &[u8]) -> Vec<u8> {
-    let length = contents.len().to_be_bytes();
-    let significant = &length[length
-        .iter()
-        .position(|byte| *byte != 0)
-        .unwrap_or(length.len() - 1)..];
-    let mut out = Vec::with_capacity(contents.len() + 6);
-    out.push(0x30);
-    match (significant, u8::try_from(significant.len())) {
-        ([short], _) if *short < 0x80 => out.push(*short),
-        (_, Ok(count)) => {
-            out.push(0x80 | count);
-            out.extend_from_slice(significant);
-        }
-        (_, Err(_)) => unreachable!("a length has at most eight bytes"),
-    }
-    out.extend_from_slice(contents);
-    out
+    wrapped(SEQUENCE, contents)
 }

@@ -1,9 +1,10 @@
 //! The certificates at hand, laid out by index: the served ones in the order served, then those found elsewhere.
 
-use super::certificate::{self, Known};
+use super::certificate::{self, Known, moment};
 use super::facets::{Certificate, Facets, Fault, FaultKind, Path, Place, View};
 use super::judge::{Reach, Views};
 use super::path::{Found, Spelling, Web};
+use super::revocation::Issuer;
 use super::roots::Roots;
 use super::rules::{self, Root};
 use super::signature::Proof;
@@ -191,13 +192,12 @@ impl<'a> Table<'a> {
                 constraints: constraints.as_deref(),
             },
         );
-        let dates = root.as_ref().and_then(|root| {
+        let dates = root.as_ref().map(|root| {
             let validity = &root.x509.validity;
-            let from = Timestamp::from_second(validity.not_before.timestamp()).ok()?;
-            Some((
-                from,
-                Timestamp::from_second(validity.not_after.timestamp()).ok()?,
-            ))
+            (
+                moment(validity.not_before.timestamp()),
+                moment(validity.not_after.timestamp()),
+            )
         });
         Path {
             root: roots.shown(anchor),
@@ -233,7 +233,7 @@ impl<'a> Table<'a> {
             .map(|known| known.x509.validity.not_after.timestamp())
             .min()?;
         if from <= until {
-            Timestamp::from_second(from).ok()
+            Some(moment(from))
         } else {
             None
         }
@@ -276,29 +276,33 @@ impl<'a> Table<'a> {
         certificates.iter().copied().filter(stays).collect()
     }
 
-    /// Name and key of the leaf's issuer, when its signature proves it.
-    pub(crate) fn issuer_of_leaf(&mut self, views: &Views<'_>) -> Option<(Vec<u8>, Vec<u8>)> {
-        let issuer = self.web.known(0)?.x509.issuer.as_raw().to_vec();
-        let nodes = self
-            .web
-            .nodes()
-            .iter()
-            .flatten()
-            .filter(|known| known.x509.subject.as_raw() == issuer);
-        let mut keys: Vec<Vec<u8>> = nodes
-            .map(|known| known.x509.subject_pki.raw.to_vec())
+    /// The issuer of the certificate of this index, when its signature proves it.
+    pub(crate) fn issuer_of(&mut self, child: usize, views: &Views<'_>) -> Option<Issuer> {
+        let name = self.web.known(child)?.x509.issuer.as_raw().to_vec();
+        let nodes = self.web.nodes().iter().flatten();
+        let mut candidates: Vec<(Vec<u8>, bool)> = nodes
+            .filter(|known| known.x509.subject.as_raw() == name)
+            .map(|known| {
+                let key = known.x509.subject_pki.raw.to_vec();
+                (key, known.may_sign_lists())
+            })
             .collect();
         for roots in views.all() {
-            keys.extend(
-                roots
-                    .named(&issuer)
-                    .map(|anchor| roots.key(anchor).to_vec()),
-            );
+            candidates.extend(roots.named(&name).map(|anchor| {
+                let root = roots.certificate(anchor);
+                let root = root.and_then(|der| Known::read(der, Place::Found).ok());
+                let may_sign_lists = root.is_none_or(|root| root.may_sign_lists());
+                (roots.key(anchor).to_vec(), may_sign_lists)
+            }));
         }
-        let key = keys
+        let (key, may_sign_lists) = candidates
             .into_iter()
-            .find(|key| self.web.proof(0, key) == Proof::Signed)?;
-        Some((issuer, key))
+            .find(|(key, _)| self.web.proof(child, key) == Proof::Signed)?;
+        Some(Issuer {
+            name,
+            key,
+            may_sign_lists,
+        })
     }
 
     /// Writes the certificates into the facets: all served ones, and those found elsewhere that a path uses.

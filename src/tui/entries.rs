@@ -1,6 +1,6 @@
 //! The lines of the checklist: groups, rows, and rows that were not asked folded into one line each cause.
 
-use crate::catalog::{CheckId, Group};
+use crate::catalog::{CheckId, Complaint, Group, Question};
 use crate::report::{Report, Row, State};
 use crate::tui::theme::face;
 use crate::words::{Help, Words};
@@ -15,11 +15,20 @@ pub(crate) enum Fold {
     Skipped,
 }
 
+/// What stands above rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Heading {
+    /// A group of the checklist.
+    Group(Group),
+    /// A documented question of the symptom that was asked about.
+    Question(Question),
+}
+
 /// One line of the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Entry {
-    /// The name of a group.
-    Heading(Group),
+    /// The name of what follows.
+    Heading(Heading),
     /// A row of the report, by its place.
     Row {
         /// Its place.
@@ -62,6 +71,35 @@ pub(crate) fn of(
     }
 }
 
+/// The rows in the order in which they are shown, each with what it stands under: in the order of the symptom's questions
+/// where there is a symptom, and then of the checklist.
+fn ordered(report: &Report) -> Vec<(usize, Heading)> {
+    let complaint = report
+        .began
+        .as_ref()
+        .and_then(|began| began.selection.complaint);
+    let questions = complaint.map_or(&[][..], Complaint::questions);
+    let of_row = |row: &Row| {
+        let answers = |question: &&Question| question.checks.contains(&row.id.check.as_str());
+        questions.iter().position(|question| answers(&question))
+    };
+    let mut rows: Vec<(usize, usize)> = report
+        .rows
+        .iter()
+        .map(|row| of_row(row).unwrap_or(questions.len()))
+        .zip(0..)
+        .collect();
+    rows.sort_unstable();
+    let heading = |(question, at): (usize, usize)| {
+        let heading = match questions.get(question) {
+            Some(question) => Heading::Question(*question),
+            None => Heading::Group(report.rows[at].group),
+        };
+        (at, heading)
+    };
+    rows.into_iter().map(heading).collect()
+}
+
 /// All rows, those not asked behind their cause.
 fn folded(report: &Report, open: &BTreeSet<Fold>) -> Vec<Entry> {
     let mut hidden: BTreeMap<Fold, Vec<usize>> = BTreeMap::new();
@@ -79,14 +117,15 @@ fn folded(report: &Report, open: &BTreeSet<Fold>) -> Vec<Entry> {
         }
     }
     let mut lines = Vec::new();
-    let mut group = None;
-    for (at, row) in report.rows.iter().enumerate() {
+    let mut above = None;
+    for (at, heading) in ordered(report) {
+        let row = &report.rows[at];
         if matches!(row.state, State::Blocked(_) | State::Skipped(_)) {
             continue;
         }
-        if group != Some(row.group) {
-            group = Some(row.group);
-            lines.push(Entry::Heading(row.group));
+        if above != Some(heading) {
+            above = Some(heading);
+            lines.push(Entry::Heading(heading));
         }
         lines.push(Entry::Row { at, inside: false });
         if last.get(&row.id.check) == Some(&at) {
@@ -121,12 +160,13 @@ fn push_fold(lines: &mut Vec<Entry>, fold: Fold, rows: &[usize], open: &BTreeSet
 fn matching(report: &Report, filter: &str, words: &Words) -> Vec<Entry> {
     let wanted: Vec<Word> = filter.split_whitespace().map(Word::parse).collect();
     let mut lines = Vec::new();
-    let mut group = None;
-    for (at, row) in report.rows.iter().enumerate() {
+    let mut above = None;
+    for (at, heading) in ordered(report) {
+        let row = &report.rows[at];
         if wanted.iter().all(|word| word.fits(row, words)) {
-            if group != Some(row.group) {
-                group = Some(row.group);
-                lines.push(Entry::Heading(row.group));
+            if above != Some(heading) {
+                above = Some(heading);
+                lines.push(Entry::Heading(heading));
             }
             lines.push(Entry::Row { at, inside: false });
         }

@@ -140,6 +140,14 @@ intents! {
     Rerun = "again",
     /// Ask everything again.
     RerunAll = "all-again",
+    /// To the next range of the map.
+    NextRange = "next-range",
+    /// To the range before.
+    PreviousRange = "previous-range",
+    /// To the next device of the map.
+    NextDevice = "next-device",
+    /// To the device before.
+    PreviousDevice = "previous-device",
     /// Stop the run.
     Stop = "stop",
     /// Ask everything again every so often.
@@ -150,6 +158,10 @@ intents! {
     CopyCommand = "copy-command",
     /// Save the report.
     Save = "save",
+    /// Show what changed since an earlier run.
+    Compare = "compare",
+    /// Start from another symptom, or on another target.
+    Start = "start",
     /// Show when what was measured.
     Times = "times",
     /// Other colours.
@@ -164,11 +176,11 @@ intents! {
 
 /// Keys, what they are pressed for, and how that is told.
 #[derive(Clone, Copy, Debug)]
-pub struct Binding {
+pub struct Binding<I: 'static = Intent> {
     /// The keys.
     pub keys: &'static [Key],
     /// What for.
-    pub intent: Intent,
+    pub intent: I,
     /// The sentence in the help.
     pub help: &'static str,
     /// The word in the footer, where it has one.
@@ -190,12 +202,12 @@ impl Binding {
 }
 
 /// One line of the table.
-const fn bind(
+pub(crate) const fn bind<I: Copy>(
     keys: &'static [Key],
-    intent: Intent,
+    intent: I,
     help: &'static str,
     footer: Option<&'static str>,
-) -> Binding {
+) -> Binding<I> {
     Binding {
         keys,
         intent,
@@ -257,6 +269,30 @@ pub const TABLE: &[Binding] = &[
         None,
     ),
     bind(
+        &[Key::Char('J')],
+        Intent::NextRange,
+        "on the map of ranges: next range, and the rule that decides",
+        None,
+    ),
+    bind(
+        &[Key::Char('K')],
+        Intent::PreviousRange,
+        "on the map of ranges: previous range",
+        None,
+    ),
+    bind(
+        &[Key::Char('L')],
+        Intent::NextDevice,
+        "on the map of ranges: next device",
+        None,
+    ),
+    bind(
+        &[Key::Char('H')],
+        Intent::PreviousDevice,
+        "on the map of ranges: previous device",
+        None,
+    ),
+    bind(
         &[Key::Char('r')],
         Intent::Rerun,
         "ask this check again, and what waits for it",
@@ -306,6 +342,18 @@ pub const TABLE: &[Binding] = &[
         Some("save"),
     ),
     bind(
+        &[Key::Char('d')],
+        Intent::Compare,
+        "what changed since an earlier run",
+        None,
+    ),
+    bind(
+        &[Key::Char('o')],
+        Intent::Start,
+        "start from a symptom, or on another target",
+        Some("symptom"),
+    ),
+    bind(
         &[Key::Char('T')],
         Intent::Times,
         "when what was measured, and what the run waited for",
@@ -325,6 +373,12 @@ pub const TABLE: &[Binding] = &[
         Some("quit"),
     ),
 ];
+
+/// The keys of one binding, as they are told.
+pub(crate) fn named<I>(binding: &Binding<I>) -> String {
+    let keys = binding.keys.iter().map(ToString::to_string);
+    keys.collect::<Vec<_>>().join(" ")
+}
 
 /// What a key is pressed for.
 pub(crate) fn intent(key: Key) -> Option<Intent> {

@@ -1,8 +1,10 @@
 //! What the screen shows: the run's report, and where the user is in it.
 
+use super::compare::{Comparison, Pick};
 use super::entries::{self, Entry, Fold};
 use super::keys::Key;
 use super::partial::Partial;
+use super::start::{Begin, Offers, Stage, Start};
 use super::theme::{Look, Shape};
 use crate::catalog::{Catalog, Verdict};
 use crate::event::Event;
@@ -17,6 +19,17 @@ pub enum Ask {
     Rerun(Selection),
     /// Stop the run that is under way.
     Stop,
+    /// Begin another run, as the start screen says.
+    Begin(Box<Begin>),
+}
+
+/// What whoever drives the runs tells the screen.
+#[derive(Clone, Debug)]
+pub enum Said {
+    /// The run said this.
+    Event(Event),
+    /// No run was begun, for this reason.
+    Refused(String),
 }
 
 /// What the screen starts with.
@@ -24,8 +37,10 @@ pub enum Ask {
 pub struct Opening {
     /// The checklist.
     pub catalog: Catalog,
-    /// The target as typed, until the run has told it.
+    /// The target as typed, until the run has told it; without one the screen begins with the choice of a target.
     pub target: String,
+    /// What can be chosen on the start screen; none where no other run can be begun.
+    pub offers: Option<Offers>,
     /// Whether this is a recording, which cannot be asked again.
     pub replay: bool,
     /// Shapes and colours.
@@ -60,6 +75,14 @@ pub enum Msg {
     Tick(u64),
     /// A file was written, or not.
     Saved(Result<String, String>),
+    /// Text was pasted.
+    Paste(String),
+    /// No run was begun, for this reason.
+    Refused(String),
+    /// These recordings lie in the folder.
+    Recordings(Vec<String>),
+    /// The text of a file to compare with, by its name.
+    Earlier(String, Result<String, String>),
 }
 
 /// A way to write a report down.
@@ -80,6 +103,10 @@ pub enum Effect {
     Copy(String),
     /// Write the report to a file.
     Save(Format),
+    /// Look for recordings in the folder.
+    ListRecordings,
+    /// Read a file to compare with.
+    ReadEarlier(String),
     /// Leave.
     Quit,
 }
@@ -110,6 +137,12 @@ pub(crate) enum Mode {
     Command,
     /// A format is being chosen.
     Save,
+    /// The start of a run is being chosen.
+    Start,
+    /// A run to compare with is being chosen.
+    Pick,
+    /// What changed since an earlier run.
+    Changes,
 }
 
 /// The line that the detail belongs to.
@@ -119,6 +152,15 @@ pub(crate) enum Chosen {
     Row(RowId),
     /// A group of checks that were not asked.
     Fold(Fold),
+}
+
+/// A cell of the map of ranges.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Spot {
+    /// Which of all ranges, from the top.
+    pub(crate) range: usize,
+    /// Which device.
+    pub(crate) device: usize,
 }
 
 /// Runs of everything, every so often.
@@ -160,6 +202,8 @@ pub struct Model {
     pub(crate) before: BTreeMap<RowId, Shape>,
     pub(crate) list_top: usize,
     pub(crate) detail_top: usize,
+    /// The chosen cell of the map of ranges.
+    pub(crate) cell: Option<Spot>,
     pub(crate) page_top: usize,
     /// How many of the chosen finding's commands were copied.
     pub(crate) copied: usize,
@@ -172,6 +216,14 @@ pub struct Model {
     /// The selection of a part that was asked for again and has not begun.
     pub(crate) awaited: Option<Selection>,
     pub(crate) partial: Option<Partial>,
+    /// The start screen.
+    pub(crate) start: Start,
+    /// Whether there is one.
+    pub(crate) startable: bool,
+    /// The run to compare with.
+    pub(crate) pick: Pick,
+    /// What differs from it.
+    pub(crate) comparison: Option<Comparison>,
     /// The lines of the list, made from the report.
     pub(crate) entries: Vec<Entry>,
     /// The places of the report's roots among its rows.
@@ -181,6 +233,16 @@ pub struct Model {
 impl Model {
     /// The screen before anything happened.
     pub fn new(opening: &Opening, size: Size) -> Self {
+        let chooses = opening.offers.is_some() && opening.target.is_empty();
+        let start = Start {
+            offers: opening.offers.clone().unwrap_or_default(),
+            stage: if chooses {
+                Stage::Choosing
+            } else {
+                Stage::Closed
+            },
+            ..Start::default()
+        };
         Self {
             catalog: opening.catalog.clone(),
             report: Report::default(),
@@ -190,7 +252,7 @@ impl Model {
             target: opening.target.clone(),
             size,
             focus: Focus::default(),
-            mode: Mode::default(),
+            mode: if chooses { Mode::Start } else { Mode::Browse },
             chosen: None,
             moved: false,
             open: BTreeSet::new(),
@@ -200,6 +262,7 @@ impl Model {
             before: BTreeMap::new(),
             list_top: 0,
             detail_top: 0,
+            cell: None,
             page_top: 0,
             copied: 0,
             notice: None,
@@ -208,14 +271,27 @@ impl Model {
             asked: Selection::default(),
             awaited: None,
             partial: None,
+            start,
+            startable: opening.offers.is_some(),
+            pick: Pick::default(),
+            comparison: None,
             entries: Vec::new(),
             roots: Vec::new(),
         }
     }
 
+    /// What is shown once nothing is open over it.
+    pub(crate) fn home(&self) -> Mode {
+        match self.start.stage {
+            Stage::Closed => Mode::Browse,
+            Stage::Choosing | Stage::Waiting => Mode::Start,
+        }
+    }
+
     /// Whether a run is under way, or was asked for.
     pub fn running(&self) -> bool {
-        !self.report.finished || self.partial.is_some() || self.awaited.is_some()
+        let untouched = self.report.began.is_none() && self.start.stage == Stage::Choosing;
+        !self.report.finished && !untouched || self.partial.is_some() || self.awaited.is_some()
     }
 
     /// Whether time matters to what is shown.

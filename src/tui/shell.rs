@@ -1,27 +1,25 @@
 //! The only part of the screen that touches the terminal and files: waits, draws, and puts everything back.
 
+mod earlier;
 mod end;
+mod listen;
 mod save;
 mod screen;
+#[cfg(test)]
+mod tests;
+mod turn;
 
-use super::model::{Ask, Effect, Model, Msg, Opening, Size};
+pub use listen::listen;
+
+use super::model::{Ask, Effect, Model, Msg, Opening, Said, Size};
 use super::{Key, copy, update, view};
-use crate::event::Event;
 use crate::report::Report;
-use futures_util::StreamExt;
 use ratatui::crossterm::event::{self, EventStream, MouseButton, MouseEventKind};
 use screen::Screen;
 use std::io::{self, Write};
 use std::path::Path;
-use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
-
-/// The least time between two drawings.
-const FRAME: Duration = Duration::from_millis(33);
-
-/// How often a run under way is seen to move, in milliseconds.
-const TICK_MS: u64 = 125;
+use turn::{Flow, Scene};
 
 /// Shows the run that says these events until the user leaves; returns what it came to.
 /// It belongs on the runtime's own thread (`block_on`): a panic there gives the terminal back, one elsewhere leaves it alone.
@@ -30,51 +28,100 @@ const TICK_MS: u64 = 125;
 /// The terminal's own.
 pub async fn show(
     opening: Opening,
-    mut events: UnboundedReceiver<Event>,
+    events: UnboundedReceiver<Said>,
     asks: UnboundedSender<Ask>,
 ) -> io::Result<Report> {
     let mut screen = Screen::open(opening.mouse)?;
-    let size = screen.terminal.size()?;
-    let mut model = Model::new(
-        &opening,
-        Size {
-            width: size.width,
-            height: size.height,
-        },
-    );
-    let mut keys = EventStream::new();
-    let mut ticks = interval(Duration::from_millis(TICK_MS));
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut ended = std::pin::pin!(end::asked());
-    let (mut drawn, mut next_frame, mut more) = (0, Instant::now(), true);
-    loop {
-        let msg = tokio::select! {
-            () = &mut ended => return Ok(model.report),
-            key = keys.next() => match key {
-                None | Some(Err(_)) => return Ok(model.report),
-                Some(Ok(key)) => message(&key),
-            },
-            event = events.recv(), if more => {
-                more = event.is_some();
-                let waiting = std::iter::from_fn(|| events.try_recv().ok());
-                event.map(|first| Msg::Events(std::iter::once(first).chain(waiting).collect()))
-            }
-            () = sleep_until(next_frame), if model.revision != drawn => None,
-            _ = ticks.tick(), if model.ticking() => Some(Msg::Tick(TICK_MS)),
-        };
-        if let Some(msg) = msg {
-            match update(&mut model, msg) {
-                None => {}
-                Some(Effect::Quit) => return Ok(model.report),
-                Some(effect) => perform(&mut model, effect, &asks)?,
-            }
+    let mut shown = Shown {
+        model: Model::new(&opening, screen.size()?),
+        events,
+        asks,
+        more: true,
+    };
+    turn::play(&mut shown, EventStream::new(), end::asked(), |shown| {
+        let drawn = |frame: &mut ratatui::Frame<'_>| view(&shown.model, frame);
+        screen.terminal.draw(drawn).map(drop)
+    })
+    .await?;
+    Ok(shown.model.report)
+}
+
+/// A run on the screen.
+struct Shown {
+    model: Model,
+    events: UnboundedReceiver<Said>,
+    asks: UnboundedSender<Ask>,
+    /// Whether more events can come.
+    more: bool,
+}
+
+impl Shown {
+    /// Takes in what happened, and does what that asks for.
+    fn take(&mut self, msg: Msg) -> io::Result<Flow> {
+        match update(&mut self.model, msg) {
+            None => {}
+            Some(Effect::Quit) => return Ok(Flow::End),
+            Some(effect) => perform(&mut self.model, effect, &self.asks)?,
         }
-        if model.revision != drawn && Instant::now() >= next_frame {
-            screen.terminal.draw(|frame| view(&model, frame))?;
-            drawn = model.revision;
-            next_frame = Instant::now() + FRAME;
+        Ok(Flow::On)
+    }
+}
+
+impl Scene for Shown {
+    /// What was said together; none once no more can come.
+    type News = Option<Vec<Said>>;
+
+    fn revision(&self) -> u64 {
+        self.model.revision
+    }
+
+    fn ticking(&self) -> bool {
+        self.model.ticking()
+    }
+
+    async fn news(&mut self) -> Self::News {
+        if !self.more {
+            return std::future::pending().await;
+        }
+        let first = self.events.recv().await?;
+        let waiting = std::iter::from_fn(|| self.events.try_recv().ok());
+        Some(std::iter::once(first).chain(waiting).collect())
+    }
+
+    fn told(&mut self, news: Self::News) -> io::Result<Flow> {
+        self.more = news.is_some();
+        match news {
+            Some(all) => {
+                let msg = said(&mut self.model, all);
+                self.take(msg)
+            }
+            None => Ok(Flow::On),
         }
     }
+
+    fn happened(&mut self, event: &event::Event) -> io::Result<Flow> {
+        message(event).map_or(Ok(Flow::On), |msg| self.take(msg))
+    }
+
+    fn passed(&mut self, ms: u64) -> io::Result<Flow> {
+        self.take(Msg::Tick(ms))
+    }
+}
+
+/// Takes in everything that was said by now but the last events, which are for the loop.
+fn said(model: &mut Model, all: Vec<Said>) -> Msg {
+    let mut events = Vec::new();
+    for one in all {
+        match one {
+            Said::Event(event) => events.push(event),
+            Said::Refused(why) => {
+                // Neither asks for anything.
+                update(model, Msg::Events(std::mem::take(&mut events)));
+                update(model, Msg::Refused(why));
+            }
+        }
+    }
+    Msg::Events(events)
 }
 
 /// Does what the model cannot.
@@ -85,10 +132,13 @@ fn perform(model: &mut Model, effect: Effect, asks: &UnboundedSender<Ask>) -> io
             // A driver that has gone starts no more runs; the screen still shows what is known.
             let _ = asks.send(ask);
         }
-        Effect::Copy(text) => {
-            let mut out = io::stdout();
-            out.write_all(copy::sequence(&text).as_bytes())?;
-            out.flush()?;
+        Effect::Copy(text) => to_clipboard(&text)?,
+        Effect::ListRecordings => {
+            update(model, Msg::Recordings(earlier::recordings(Path::new("."))));
+        }
+        Effect::ReadEarlier(name) => {
+            let text = earlier::text(Path::new(&name));
+            update(model, Msg::Earlier(name, text));
         }
         Effect::Save(format) => {
             let saved = save::save(&model.report, (format, model.look.words), Path::new("."));
@@ -96,6 +146,13 @@ fn perform(model: &mut Model, effect: Effect, asks: &UnboundedSender<Ask>) -> io
         }
     }
     Ok(())
+}
+
+/// Asks the terminal to put a text on the clipboard.
+fn to_clipboard(text: &str) -> io::Result<()> {
+    let mut out = io::stdout();
+    out.write_all(copy::sequence(text).as_bytes())?;
+    out.flush()
 }
 
 /// What an event of the terminal means, if anything.
@@ -112,6 +169,7 @@ fn message(event: &event::Event) -> Option<Msg> {
             MouseEventKind::Down(MouseButton::Left) => Some(Msg::Click(mouse.column, mouse.row)),
             _ => None,
         },
-        event::Event::FocusGained | event::Event::FocusLost | event::Event::Paste(_) => None,
+        event::Event::Paste(text) => Some(Msg::Paste(text.clone())),
+        event::Event::FocusGained | event::Event::FocusLost => None,
     }
 }

@@ -1,7 +1,8 @@
 //! Stories of the screen: what happened, and what is then seen.
 
 mod chain;
-mod fixture;
+mod compare;
+pub(super) mod fixture;
 mod fuzz;
 mod hostile;
 mod japanese;
@@ -9,4 +10,5 @@ mod path;
 mod ranges;
 mod rerun;
 mod screens;
+mod start;
 mod story;

@@ -75,7 +75,7 @@ const NOT_FIRST: &str =
 const NOT_LAST: &str = "「『（【〈《〔([{“";
 
 /// The longest beginning that fits and ends where Japanese may be broken, and the rest; nothing where there is no such place.
-fn broken(text: &str, cells: usize) -> (&str, &str) {
+fn japanese_head(text: &str, cells: usize) -> (&str, &str) {
     let (mut used, mut end) = (0, 0);
     let mut before: Option<char> = None;
     for (at, after) in text.char_indices() {
@@ -114,7 +114,7 @@ pub(crate) fn wrap(text: &str, cells: usize) -> Vec<String> {
                 line.push_str(word);
                 break;
             }
-            let (mut first, mut rest) = broken(word, room);
+            let (mut first, mut rest) = japanese_head(word, room);
             if first.is_empty() && line.is_empty() {
                 (first, rest) = head(word, cells);
             }
@@ -134,6 +134,21 @@ pub(crate) fn wrap(text: &str, cells: usize) -> Vec<String> {
         lines.push(line);
     }
     lines
+}
+
+/// The text made safe and broken wherever a line is full: nothing of it is lost, blanks neither.
+pub(crate) fn broken(text: &str, cells: usize, look: Look) -> Vec<String> {
+    let text = safe(text, look);
+    let mut lines = Vec::new();
+    let mut rest = text.as_str();
+    loop {
+        let (first, after) = head(rest, cells.max(2));
+        lines.push(first.to_owned());
+        if after.is_empty() || first.is_empty() {
+            return lines;
+        }
+        rest = after;
+    }
 }
 
 /// Lines with what stands in backquotes told apart: text, and whether it is a command. The quotes stay where `keep` says so.

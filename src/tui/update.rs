@@ -6,11 +6,13 @@ mod mouse;
 mod typing;
 mod watch;
 
+use super::compare::{Comparison, Pick};
 use super::entries::{Entry, Fold};
 use super::geometry::{Areas, areas};
 use super::keys::{Key, intent};
-use super::model::{Chosen, Effect, Mode, Model, Msg};
+use super::model::{Chosen, Effect, Focus, Mode, Model, Msg};
 use super::partial::Partial;
+use super::start::{self, Stage};
 use super::view::{detail, page};
 use crate::catalog::Verdict;
 use crate::event::{Event, What};
@@ -47,6 +49,24 @@ pub fn update(model: &mut Model, msg: Msg) -> Option<Effect> {
             None
         }
         Msg::Tick(_) => unreachable!("a tick is taken in before"),
+        Msg::Paste(text) => {
+            typing::pasted(model, &text);
+            None
+        }
+        Msg::Refused(why) => {
+            start::acted(model, why);
+            None
+        }
+        Msg::Recordings(files) => {
+            model.pick = Pick {
+                files,
+                ..Pick::default()
+            };
+            model.page_top = 0;
+            model.mode = Mode::Pick;
+            None
+        }
+        Msg::Earlier(name, text) => compared(model, &name, text),
         Msg::Saved(Ok(name)) => {
             let text = model.look.words.notices.saved.with(&[("name", &name)]);
             note(model, text)
@@ -73,6 +93,31 @@ fn here(model: &Model) -> Areas {
     )
 }
 
+/// Shows what changed since an earlier run, or why that cannot be told.
+fn compared(model: &mut Model, name: &str, text: Result<String, String>) -> Option<Effect> {
+    let text = match text {
+        Ok(text) => text,
+        Err(cause) => return cannot_compare(model, name, &cause),
+    };
+    let not_a_run = &model.look.words.compare.not_a_run;
+    match Comparison::of(name.to_owned(), &text, &model.report) {
+        None => cannot_compare(model, name, not_a_run),
+        Some(comparison) => {
+            model.comparison = Some(comparison);
+            model.page_top = 0;
+            model.mode = Mode::Changes;
+            None
+        }
+    }
+}
+
+/// Says why there is no comparison.
+fn cannot_compare(model: &mut Model, name: &str, cause: &str) -> Option<Effect> {
+    let words = &model.look.words.compare;
+    let text = words.cannot.with(&[("name", &name), ("cause", &cause)]);
+    note(model, text)
+}
+
 /// Tells the user something in the footer.
 fn note(model: &mut Model, text: String) -> Option<Effect> {
     model.notice = Some(text);
@@ -83,6 +128,17 @@ fn note(model: &mut Model, text: String) -> Option<Effect> {
 fn take(model: &mut Model, event: &Event) {
     if let What::Began(began) = &event.what {
         model.remember();
+        let known = model.report.began.as_ref();
+        if known.is_some_and(|known| known.settings.target != began.settings.target) {
+            // Another target stands where it stands: nothing has changed there.
+            model.before.clear();
+        }
+        if model.start.stage == Stage::Waiting {
+            model.start.stage = Stage::Closed;
+            model.mode = Mode::Browse;
+            model.focus = Focus::List;
+            model.list_top = 0;
+        }
         let part = model
             .awaited
             .take()
@@ -144,7 +200,9 @@ fn pressed(model: &mut Model, key: Key) -> Option<Effect> {
     model.notice = None;
     match model.mode {
         Mode::Browse => intent(key).and_then(|intent| browse::act(model, intent)),
-        Mode::Help | Mode::Times => typing::in_page(model, key),
+        Mode::Help | Mode::Times | Mode::Changes => typing::in_page(model, key),
+        Mode::Pick => typing::in_pick(model, key),
+        Mode::Start => start::pressed(model, key),
         Mode::Filter => typing::typed(model, key),
         Mode::Command => typing::command(model, key),
         Mode::Save => typing::in_save(model, key),

@@ -2,19 +2,21 @@
 
 pub(crate) mod banner;
 mod chain;
+mod changes;
 pub(crate) mod detail;
 mod evidence;
-mod footer;
+pub(crate) mod footer;
 mod header;
 mod help;
-mod list;
+pub(crate) mod list;
 pub(crate) mod page;
 mod path;
 mod ranges;
+pub(crate) mod start;
 mod times;
 
 use super::geometry::{Areas, areas};
-use super::model::Model;
+use super::model::{Mode, Model};
 use super::theme::{Look, Role};
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -24,6 +26,9 @@ use ratatui::widgets::Paragraph;
 /// Draws the model.
 pub fn view(model: &Model, frame: &mut Frame<'_>) {
     let area = frame.area();
+    if model.mode == Mode::Start {
+        return start::draw(model, frame);
+    }
     if page::is_open(model) {
         let lines = page::lines(model, usize::from(area.width));
         put(
@@ -73,12 +78,12 @@ fn panes(model: &Model, frame: &mut Frame<'_>, areas: &Areas) {
 }
 
 /// Columns and rows of a part.
-fn cells(area: Rect) -> (usize, usize) {
+pub(crate) fn cells(area: Rect) -> (usize, usize) {
     (usize::from(area.width), usize::from(area.height))
 }
 
 /// A column that shows which part of so many lines is in sight, from the one at `top` on.
-fn bar(
+pub(crate) fn bar(
     look: Look,
     height: u16,
     (lines, top): (usize, usize),
@@ -105,7 +110,7 @@ fn bar(
 }
 
 /// Puts lines into a part of the screen.
-fn put(frame: &mut Frame<'_>, area: Rect, lines: Vec<Line<'static>>) {
+pub(crate) fn put(frame: &mut Frame<'_>, area: Rect, lines: Vec<Line<'static>>) {
     let area = area.intersection(frame.area());
     if area.area() > 0 {
         frame.render_widget(Paragraph::new(lines), area);

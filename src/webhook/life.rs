@@ -4,6 +4,7 @@ use super::event::{Event, Job};
 use jiff::Timestamp;
 use serde::Serialize;
 use std::collections::{HashSet, VecDeque};
+use std::fmt;
 
 /// Jobs remembered.
 const MOST_LIVES: usize = 1_000;
@@ -113,6 +114,36 @@ impl Life {
     }
 }
 
+/// On one line: `InvoiceBot #30  created 10:00:00Z → started 10:00:02Z (2 s) → completed 10:00:08Z (6 s)`.
+impl fmt::Display for Life {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = self.process.as_deref().unwrap_or("job");
+        f.write_str(name)?;
+        if let Some(id) = self.id {
+            write!(f, " #{id}")?;
+        }
+        let mut before: Option<Timestamp> = None;
+        for (at, step) in self.steps.iter().enumerate() {
+            f.write_str(if at == 0 { "  " } else { " → " })?;
+            f.write_str(step.stage.word())?;
+            if let Some(time) = step.at {
+                write!(f, " {}", clock(time))?;
+                if let Some(before) = before {
+                    let took = time.duration_since(before).as_secs_f64().max(0.0);
+                    write!(f, " ({took:.0} s)")?;
+                }
+                before = Some(time);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The time of day, UTC.
+pub fn clock(at: Timestamp) -> String {
+    at.strftime("%H:%M:%SZ").to_string()
+}
+
 /// The jobs seen of late.
 #[derive(Default)]
 pub struct Lives {
@@ -162,6 +193,11 @@ impl Lives {
             self.seen.remove(&oldest);
         }
         false
+    }
+
+    /// The life of a job, where it is known.
+    pub fn of(&self, job: &Job) -> Option<&Life> {
+        self.newest().find(|life| life.is_of(job))
     }
 
     /// The newest life first.

@@ -77,6 +77,8 @@ pub struct Setup {
 pub struct Received {
     /// Who sent it.
     pub from: SocketAddr,
+    /// Its headers as text, bounded; what lets somebody in is left out.
+    pub headers: Vec<(String, String)>,
     /// What stood in the signature header.
     pub presented: Presented,
     /// What the answer rested on.
@@ -113,6 +115,32 @@ struct Counters {
     unseen: AtomicU64,
     forwarded: AtomicU64,
     lost: AtomicU64,
+}
+
+impl Counters {
+    /// What they stand at.
+    fn read(&self) -> Counts {
+        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        Counts {
+            accepted: read(&self.accepted),
+            refused: read(&self.refused),
+            unusable: read(&self.unusable),
+            unseen: read(&self.unseen),
+            forwarded: read(&self.forwarded),
+            lost: read(&self.lost),
+        }
+    }
+}
+
+/// Tells what a receiver has counted, for whoever does not own it.
+#[derive(Clone)]
+pub struct Tally(Arc<Counters>);
+
+impl Tally {
+    /// What has been counted so far.
+    pub fn counts(&self) -> Counts {
+        self.0.read()
+    }
 }
 
 /// Adds one.
@@ -179,15 +207,12 @@ impl Receiver {
 
     /// What has been counted so far.
     pub fn counts(&self) -> Counts {
-        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        Counts {
-            accepted: read(&self.counters.accepted),
-            refused: read(&self.counters.refused),
-            unusable: read(&self.counters.unusable),
-            unseen: read(&self.counters.unseen),
-            forwarded: read(&self.counters.forwarded),
-            lost: read(&self.counters.lost),
-        }
+        self.counters.read()
+    }
+
+    /// The counters by themselves.
+    pub fn tally(&self) -> Tally {
+        Tally(self.counters.clone())
     }
 
     /// Stops receiving and closes every connection; what waits can still be taken.

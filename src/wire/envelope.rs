@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::fmt::Display;
 
+/// The longest body that is read for what it says of an error, bytes: a longer one is a list, or no answer of Orchestrator's.
+const LONGEST: usize = 64 << 10;
+
 /// What kind of body it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -43,9 +46,7 @@ impl Envelope {
     /// Reads an answer.
     pub fn of(response: &Response) -> Self {
         let status = response.status.as_u16();
-        let retry_after_s = response
-            .header("retry-after")
-            .and_then(|text| text.trim().parse().ok());
+        let retry_after_s = retry_after_s(response);
         let empty = Self {
             status,
             retry_after_s,
@@ -53,6 +54,16 @@ impl Envelope {
         };
         if response.body.iter().all(u8::is_ascii_whitespace) {
             return empty;
+        }
+        if response.body.len() > LONGEST && !html(&response.body) {
+            let json = response.body.trim_ascii_start().starts_with(b"{")
+                || response.body.trim_ascii_start().starts_with(b"[");
+            let shape = if json && !response.cut {
+                Shape::Json
+            } else {
+                Shape::Other
+            };
+            return Self { shape, ..empty };
         }
         match response.json() {
             Some(value) => Self {
@@ -70,6 +81,11 @@ impl Envelope {
                 ..empty
             },
         }
+    }
+
+    /// Whether Orchestrator refuses by it: a 403 that is a page comes from something in front, which knows nothing of the account.
+    pub fn forbids(&self) -> bool {
+        self.status == 403 && matches!(self.shape, Shape::Json | Shape::Empty)
     }
 
     /// What an answer said, or what came in its place.
@@ -98,6 +114,24 @@ impl Envelope {
             (None, _) => format!("HTTP {}", self.status),
         }
     }
+}
+
+/// The seconds to wait: told as such, or as a time by the server's own clock (RFC 9110, 10.2.3).
+pub(in crate::wire) fn retry_after_s(response: &Response) -> Option<u64> {
+    let text = response.header("retry-after")?;
+    if let Ok(seconds) = text.trim().parse() {
+        return Some(seconds);
+    }
+    let time = |text: &str| {
+        Some(
+            jiff::fmt::rfc2822::parse(text)
+                .ok()?
+                .timestamp()
+                .as_second(),
+        )
+    };
+    let (until, now) = (time(&text)?, time(&response.header("date")?)?);
+    u64::try_from(until - now).ok()
 }
 
 /// The forms of `facts`: flat, ABP, scope, IIS-like, problem details, OAuth.

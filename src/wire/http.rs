@@ -1,12 +1,19 @@
 //! Requests and answers, bounded in size and time.
 
 use crate::words::facts::Answers;
+use hyper::body::Bytes;
 use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 use hyper::{Method, StatusCode, Version};
 use std::time::Duration;
 
-/// The most of a body that is read, bytes.
-pub const LARGEST_BODY: usize = 8 << 20;
+/// The most of a body that is read, bytes: with what is made of it an answer takes no more than twice as much.
+pub const LARGEST_BODY: usize = 3 << 20;
+
+/// What is kept of a body that is not whole, bytes: it is no JSON any more, and the beginning tells who wrote it.
+pub(super) const KEPT_OF_CUT: usize = 64 << 10;
+
+/// The most values that a body of JSON may have: each takes up to a hundred bytes, however few it is written with.
+const MOST_VALUES: usize = 50_000;
 
 /// What a line must be for a request to go over it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,7 +81,7 @@ pub struct Response {
     /// The headers.
     pub headers: HeaderMap,
     /// The body, at most [`LARGEST_BODY`].
-    pub body: Vec<u8>,
+    pub body: Bytes,
     /// Whether the body was longer than that, or stopped in the middle.
     pub cut: bool,
     /// From the request to the end of the body.
@@ -95,8 +102,45 @@ impl Response {
             .body
             .strip_prefix(b"\xef\xbb\xbf")
             .unwrap_or(&self.body);
-        serde_json::from_slice(body).ok().filter(|_| !self.cut)
+        if self.cut || has_more_values(body, MOST_VALUES) {
+            return None;
+        }
+        if let Some(text) = from_utf16(body) {
+            return serde_json::from_str(&text).ok();
+        }
+        serde_json::from_slice(body).ok()
     }
+}
+
+/// The text of a body in UTF-16, which says so by its first two bytes.
+fn from_utf16(body: &[u8]) -> Option<String> {
+    let unit: fn([u8; 2]) -> u16 = match body {
+        [0xff, 0xfe, ..] => u16::from_le_bytes,
+        [0xfe, 0xff, ..] => u16::from_be_bytes,
+        _ => return None,
+    };
+    let units = body[2..]
+        .chunks_exact(2)
+        .map(|pair| unit([pair[0], pair[1]]));
+    char::decode_utf16(units).collect::<Result<_, _>>().ok()
+}
+
+/// Whether JSON has more values than that, told without making any.
+fn has_more_values(body: &[u8], most: usize) -> bool {
+    let (mut values, mut in_string, mut escaped) = (0, false, false);
+    for byte in body {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b',' | b'[' | b'{' if !in_string => values += 1,
+            _ => {}
+        }
+        if values > most {
+            return true;
+        }
+    }
+    false
 }
 
 /// Why there is no answer.
@@ -136,3 +180,31 @@ impl Failure {
 
 /// An answer, or why there is none.
 pub type Answer = Result<Response, Failure>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn response(body: Vec<u8>) -> Response {
+        Response {
+            status: StatusCode::OK,
+            version: Version::HTTP_2,
+            headers: HeaderMap::new(),
+            body: body.into(),
+            cut: false,
+            took: Duration::ZERO,
+        }
+    }
+
+    #[test]
+    fn a_few_bytes_do_not_become_many_values() {
+        let zeros = |count: usize| format!("[{}0]", "0,".repeat(count - 1)).into_bytes();
+        assert!(response(zeros(MOST_VALUES)).json().is_some());
+        assert!(response(zeros(MOST_VALUES + 1)).json().is_none());
+        let text = format!("{{\"a\":\"{}\\\"[{{\"}}", ",".repeat(MOST_VALUES));
+        assert!(
+            response(text.into_bytes()).json().is_some(),
+            "commas in a text are none"
+        );
+    }
+}

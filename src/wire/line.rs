@@ -1,6 +1,6 @@
 //! One live HTTP connection.
 
-use super::http::{Failure, LARGEST_BODY, Request, Response};
+use super::http::{Failure, KEPT_OF_CUT, LARGEST_BODY, Request, Response};
 use super::tls::Secured;
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Bytes, Incoming};
@@ -9,6 +9,12 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::time::Instant;
+
+/// By how much the room for a body grows, bytes.
+const STEP: usize = 256 << 10;
+
+/// How much of an answer may be under way unread, bytes: on one stream, and on all of a connection.
+const WINDOWS: (u32, u32) = (512 << 10, 1 << 20);
 
 /// A live connection to Orchestrator.
 pub struct Line {
@@ -30,7 +36,11 @@ impl Line {
         let shared = secured.get_ref().1.alpn_protocol() == Some(b"h2");
         let io = TokioIo::new(secured);
         let sender = if shared {
-            let (sender, connection) = http2::handshake(TokioExecutor::new(), io).await.ok()?;
+            let mut builder = http2::Builder::new(TokioExecutor::new());
+            builder
+                .initial_stream_window_size(WINDOWS.0)
+                .initial_connection_window_size(WINDOWS.1);
+            let (sender, connection) = builder.handshake(io).await.ok()?;
             tokio::spawn(connection);
             Sender::Shared(sender)
         } else {
@@ -141,19 +151,33 @@ fn told(error: &hyper::Error) -> (Failure, bool) {
     (failure, error.is_canceled())
 }
 
-/// The body up to the bound and the time; `true` says that it is not whole.
-async fn bounded(mut body: Incoming, until: Instant) -> (Vec<u8>, bool) {
+/// The body up to the bound and the time; `true` says that it is not whole, and then only its beginning is kept.
+async fn bounded(body: Incoming, until: Instant) -> (Bytes, bool) {
+    let (mut read, cut) = collected(body, until).await;
+    if cut {
+        read.truncate(KEPT_OF_CUT);
+        read.shrink_to_fit();
+    }
+    (read.into(), cut)
+}
+
+async fn collected(mut body: Incoming, until: Instant) -> (Vec<u8>, bool) {
     let mut read = Vec::new();
     loop {
         match tokio::time::timeout_at(until, body.frame()).await {
             Ok(Some(Ok(frame))) => {
-                if let Some(data) = frame.data_ref() {
-                    let room = LARGEST_BODY - read.len();
-                    read.extend_from_slice(&data[..data.len().min(room)]);
-                    if data.len() > room {
-                        return (read, true);
-                    }
+                let Some(data) = frame.data_ref() else {
+                    continue;
+                };
+                if data.len() > LARGEST_BODY - read.len() {
+                    read.extend_from_slice(&data[..KEPT_OF_CUT.min(data.len())]);
+                    return (read, true);
                 }
+                if read.capacity() < read.len() + data.len() {
+                    // Doubling would take as much again as the body.
+                    read.reserve_exact(data.len().max(STEP));
+                }
+                read.extend_from_slice(data);
             }
             Ok(None) => return (read, false),
             Ok(Some(Err(_))) | Err(_) => return (read, true),

@@ -58,12 +58,23 @@ pub(super) struct Wanted {
     pub(super) max_segment: Option<u32>,
     /// Whether a proxy is asked for the address, whatever the target.
     pub(super) exactly: bool,
+    /// The local address to connect from, to the host or to the proxy; the first fitting one asked for where none is named.
+    pub(super) source: Option<IpAddr>,
 }
 
 impl Session {
     /// Opens a connection on the route that the request names.
     pub(super) async fn reach(&self, wanted: Wanted) -> Result<AnyStream, Obstacle> {
-        if let Some(proxy) = self.proxy() {
+        self.reach_by(self.proxy(), wanted).await
+    }
+
+    /// The same by way of that proxy, if any.
+    pub(super) async fn reach_by(
+        &self,
+        proxy: Option<&Proxy>,
+        wanted: Wanted,
+    ) -> Result<AnyStream, Obstacle> {
+        if let Some(proxy) = proxy {
             return self.through(proxy, wanted).await.map_err(Obstacle::Proxy);
         }
         let how = self.dialling(wanted.address, wanted);
@@ -73,7 +84,7 @@ impl Session {
 
     fn dialling(&self, to: SocketAddr, wanted: Wanted) -> Dial {
         Dial {
-            source: self.source(to),
+            source: wanted.source.or_else(|| self.source(to)),
             max_segment: wanted.max_segment,
             ..Dial::within(wanted.time)
         }
@@ -94,7 +105,11 @@ impl Session {
                 .resolve(&proxy.host, server, self.time())
                 .await
         };
-        let found = self.proxy_names().get_or_init(|| asking).await;
+        let found = if self.proxy() == Some(proxy) {
+            self.proxy_names().get_or_init(|| asking).await.clone()
+        } else {
+            asking.await
+        };
         let addresses: Vec<SocketAddr> = found
             .addresses
             .iter()
@@ -107,27 +122,48 @@ impl Session {
         Ok(addresses)
     }
 
-    /// Connects to the first of the proxy's addresses that takes the connection, and asks it for the target.
+    /// Connects to the proxy, and asks it for the target.
     async fn through(&self, proxy: &Proxy, wanted: Wanted) -> Result<AnyStream, ProxyTrouble> {
         let clock = &self.world().clock;
         let began = clock.elapsed();
+        let mut stream = self.to_proxy(proxy, wanted).await?;
+        let spent = clock.elapsed().saturating_sub(began);
+        let left = wanted.time.saturating_sub(spent);
+        self.ask(proxy, &mut stream, (wanted, left)).await?;
+        Ok(stream)
+    }
+
+    /// Connects to the first of the proxy's addresses that takes the connection.
+    pub(super) async fn to_proxy(
+        &self,
+        proxy: &Proxy,
+        wanted: Wanted,
+    ) -> Result<AnyStream, ProxyTrouble> {
         let mut trouble = None;
-        let addresses = self.proxy_addresses(proxy).await?;
-        let share = u32::try_from(addresses.len()).unwrap_or(1);
+        let mut addresses = self.proxy_addresses(proxy).await?;
+        if let Some(source) = wanted.source {
+            addresses.retain(|address| address.is_ipv4() == source.is_ipv4());
+        }
+        let share = u32::try_from(addresses.len()).unwrap_or(1).max(1);
         for address in addresses {
             let mut how = self.dialling(address, wanted);
             how.timeout = wanted.time / share;
             match self.world().net.connect(address, how).await {
                 Err(failure) => trouble = Some(ProxyTrouble::Unreached { failure }),
-                Ok(mut stream) => {
-                    let spent = clock.elapsed().saturating_sub(began);
-                    let left = wanted.time.saturating_sub(spent);
-                    self.ask(proxy, &mut stream, (wanted, left)).await?;
-                    return Ok(stream);
-                }
+                Ok(stream) => return Ok(stream),
             }
         }
-        Err(trouble.unwrap_or_else(|| unreachable!("a proxy without an address was told")))
+        // A source address of a family that the proxy has no address of.
+        let none_fits = ProxyTrouble::Unreached {
+            failure: dial::Failure::NoFamily,
+        };
+        Err(trouble.unwrap_or(none_fits))
+    }
+
+    /// Who asks, for that proxy: the credential is the one proxy's that leads to the target.
+    pub(super) fn credentials_for(&self, proxy: &Proxy) -> Option<Credentials> {
+        let secret = self.proxy_secret().filter(|_| self.proxy() == Some(proxy));
+        secret.map(|secret| secret.on_the_wire(credentials))
     }
 
     /// Asks the proxy for the target. Its credential goes to it and to nobody else.
@@ -149,10 +185,8 @@ impl Session {
                 (wanted.address.ip().to_string(), wanted.address.port())
             }
         };
-        let secret = self.proxy_secret();
-        let credentials = secret.map(|secret| secret.on_the_wire(credentials));
         let proxy = Proxy {
-            credentials,
+            credentials: self.credentials_for(proxy),
             ..proxy.clone()
         };
         let asked = proxy::connect(stream, &proxy, &host, port);

@@ -1,6 +1,8 @@
 //! The connections of one run, and who is signed in over them.
 
 mod connect;
+mod patience;
+mod shared;
 
 use super::fetch::Errands;
 use super::http::{Answer, Failure, Request, Response, Trust};
@@ -11,6 +13,7 @@ use super::sign_in::{self, Attempt, Ticket};
 use super::tls::{self, Handshake, KeyProof, Secured, bytes_of};
 use crate::allowlist::material::Material;
 use crate::config::{Credential, Host, Settings};
+use crate::dial;
 use crate::names::Resolution;
 use crate::proxy::Proxy;
 use crate::trust::{self, Roots, Served};
@@ -18,6 +21,7 @@ use crate::veil::Veil;
 use crate::world::{AnyStream, World};
 use hyper::StatusCode;
 use hyper::header::HeaderValue;
+use shared::Shared;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -42,7 +46,7 @@ pub struct Session {
     chosen: Mutex<Option<SocketAddr>>,
     in_flight: Semaphore,
     ticket: Mutex<Option<Ticket>>,
-    shared: Mutex<BTreeMap<String, Arc<OnceCell<Answer>>>>,
+    shared: Shared,
     veil: Mutex<Veil>,
     owed: Mutex<BTreeMap<u64, Request>>,
     errands: Errands,
@@ -102,7 +106,7 @@ impl Session {
             chosen: Mutex::default(),
             in_flight: Semaphore::new(IN_FLIGHT),
             ticket: Mutex::default(),
-            shared: Mutex::default(),
+            shared: Shared::default(),
             veil: Mutex::new(veil),
             owed: Mutex::default(),
             errands: Errands::default(),
@@ -143,6 +147,7 @@ impl Session {
 
     /// Undoes every change that is left: at the end of a run, whatever ended it.
     pub async fn settle(&self) {
+        self.shared.stop().await;
         let left: Vec<Debt> = self.owed.lock().await.keys().copied().map(Debt).collect();
         for debt in left {
             if let Some(Err(failure)) = self.pay(debt).await {
@@ -171,9 +176,15 @@ impl Session {
     /// # Errors
     /// Why there is none.
     pub async fn open(&self, address: SocketAddr) -> Result<(), Obstacle> {
-        let stream = self.connect(address, self.time()).await?;
-        self.opened.lock().await.insert(address, stream);
-        Ok(())
+        match self.connect(address, self.time()).await {
+            Ok(stream) => {
+                self.opened.lock().await.insert(address, stream);
+                Ok(())
+            }
+            // The port was open: only a connection that stands is reset, where an attempt is refused.
+            Err(Obstacle::Network(dial::Failure::Reset)) => Ok(()),
+            Err(obstacle) => Err(obstacle),
+        }
     }
 
     /// Makes a handshake with the address, over the connection kept for it where there is one.
@@ -247,11 +258,22 @@ impl Session {
         sign_in::remembered_attempt(self, &self.settings, &self.credential, memory).await
     }
 
-    /// Sends a request as whoever is signed in; a token that ended is renewed once.
+    /// Sends a request as whoever is signed in; a token that ended is renewed once, and a short wait that is asked for is waited once.
     ///
     /// # Errors
     /// Why there is no answer.
     pub async fn api(&self, request: Request) -> Answer {
+        let answer = self.bearing_it(request.clone()).await;
+        match patience::pause(&request, &answer) {
+            None => answer,
+            Some(pause) => {
+                tokio::time::sleep(pause).await;
+                self.bearing_it(request).await
+            }
+        }
+    }
+
+    async fn bearing_it(&self, request: Request) -> Answer {
         let Some((number, bearing)) = self.bearing(request.clone()).await else {
             return Err(Failure::NotTrusted);
         };
@@ -264,17 +286,6 @@ impl Session {
             Some((other, bearing)) if other != number => self.exchange(&bearing).await,
             _ => answer,
         }
-    }
-
-    /// The same for a request that several measurements make: it is sent once in a run, and all get its answer.
-    ///
-    /// # Errors
-    /// Why there is no answer.
-    pub async fn api_shared(&self, request: Request) -> Answer {
-        let folder = request.headers.get("x-uipath-organizationunitid");
-        let key = format!("{} {} {folder:?}", request.method, request.path);
-        let cell = Arc::clone(self.shared.lock().await.entry(key).or_default());
-        cell.get_or_init(|| self.api(request)).await.clone()
     }
 
     /// The request with the token, and which token that is.
@@ -363,7 +374,7 @@ impl Session {
         let veil = self.veil().await;
         veil.over_headers(&mut response.headers);
         // The token has to be read from the answer of the sign-in; it is veiled by the next answers.
-        response.body = veil.over(response.body);
+        response.body = veil.over(response.body.into()).into();
         response
     }
 }

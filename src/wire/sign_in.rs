@@ -175,6 +175,8 @@ pub fn is_rejection(envelope: &Envelope) -> bool {
     !is_lockout(envelope)
         && matches!(envelope.status, 200 | 400 | 401)
         && envelope.shape == Shape::Json
+        // A gateway's own JSON has no number of Orchestrator's.
+        && envelope.code.is_some()
 }
 
 /// `POST api/Account/Authenticate`.

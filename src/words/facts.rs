@@ -45,7 +45,7 @@ words! {
     /// What came of fetching what a certificate points to.
     Errands {
         failed: Phrase, astray: Phrase, not_http: Phrase, no_address: Phrase, inside: Phrase, unconnected: Phrase,
-        silent: Phrase, malformed: Phrase, redirect: Phrase, status: Phrase, too_long: Phrase,
+        silent: Phrase, malformed: Phrase, redirect: Phrase, status: Phrase, too_long: Phrase, proxy: Phrase,
     }
 
     /// The name as seen from outside.
@@ -63,7 +63,7 @@ words! {
     /// Connections from several addresses.
     Sources {
         answer: Phrase, refused: Phrase, silent: Phrase, prohibited: Phrase, unreachable: Phrase, reset: Phrase,
-        not_here: Phrase, other: Phrase,
+        not_here: Phrase, other: Phrase, by_proxy: Phrase,
     }
 
     /// The rules of devices.
@@ -130,7 +130,7 @@ words! {
         standalone: Phrase, suite: Phrase, either: Phrase, before_19_10: Phrase, from_19_10: Phrase,
         from_21_4: Phrase, from_22_4: Phrase, from_23_10: Phrase, cloud: Phrase, iis: Phrase, not_started: Phrase,
         http_sys: Phrase, swagger: Phrase, sign_in: Phrase, own_page: Phrase, proxy: Phrase, portal: Phrase,
-        waf: Phrase, titled: Phrase, says: Phrase, named: Phrase, unnamed: Phrase,
+        waf: Phrase, titled: Phrase, says: Phrase, named: Phrase, unnamed: Phrase, gate: Phrase,
     }
 
     /// A handshake, and certificates that do not tell.
@@ -139,7 +139,9 @@ words! {
         no_alert: Phrase, plain_http: Phrase, smtp_or_ftp: Phrase, unknown_protocol: Phrase, subject: Phrase,
         issuer: Phrase, root: Phrase, last_served: Phrase, fault: Phrase, found: Phrase, product: Phrase,
         malformed: Phrase, fingerprint: Phrase, names: Phrase, common_name: Phrase, weakness: Phrase, key: Phrase,
-        revoked_at: Phrase, revoked_for: Phrase, cloud_store: Phrase,
+        revoked_at: Phrase, revoked_for: Phrase, cloud_store: Phrase, told_by: Phrase, clock_agrees: Phrase,
+        clock_valid: Phrase, clock_wrong: Phrase, ahead: Phrase, behind: Phrase, through: Phrase,
+        whereabouts: Phrase, until: Phrase, unreadable: Phrase, addresses_more: Phrase, addresses_and: Phrase,
     }
 
     /// What is wrong with certificates.
@@ -148,8 +150,9 @@ words! {
         critical_extension: Phrase, malformed: Phrase, unproven: Phrase, spelling: Phrase, disputed: Phrase,
         root_not_here: Phrase, intermediate_here: Phrase, root_here: Phrase, old_version: Phrase, weak_key: Phrase,
         weak_signature: Phrase, no_handshake: Phrase, other_purpose: Phrase, of_ca: Phrase, no_staple: Phrase,
-        good: Phrase, revoked: Phrase, undecided: Phrase, other_certificate: Phrase, stale: Phrase,
-        unproven_staple: Phrase, malformed_staple: Phrase,
+        by_staple: Phrase, by_responder: Phrase, by_list: Phrase, stapled: Phrase, response_at: Phrase,
+        list_at: Phrase, key_unknown: Phrase, no_source: Phrase, undecided: Phrase, other_certificate: Phrase,
+        stale: Phrase, unproven_answer: Phrase, unreadable_answer: Phrase, unfetched: Phrase, of_another: Phrase,
     }
 
     /// What stands in the way of a connection.
@@ -162,7 +165,7 @@ words! {
         proxy_refuses: Phrase, proxy_absent: Phrase, proxy_prohibited: Phrase, proxy_reset: Phrase,
         proxy_no_way: Phrase, wants_account: Phrase, rejects_account: Phrase, forbids: Phrase,
         host_unreached: Phrase, host_refuses: Phrase, declines: Phrase, socks_reply: Phrase, not_proxy: Phrase,
-        proxy_closes: Phrase, proxy_broken: Phrase,
+        proxy_closes: Phrase, proxy_broken: Phrase, this_machine: Phrase, other_scheme: Phrase, or: Phrase,
     }
 
     /// The way of the packets.
@@ -176,11 +179,12 @@ words! {
         ends_here: Phrase, says: Phrase, host: Phrase, accepts: Phrase, and_yet: Phrase, distance_untold: Phrase,
         stops_here: Phrase, none_leaves: Phrase, stops_untold: Phrase, stopped_at: Phrase, stopped_between: Phrase,
         resets: Phrase, rejects: Phrase, vanish: Phrase, under_1_ms: Phrase, joint: Phrase,
+        own_or_hosts_firewall: Phrase, host_or_own_firewall: Phrase, nothing_but_refusals: Phrase,
+        next_door: Phrase, hops_away: Phrase,
     }
 
     /// `diff` for people.
     Comparison {
-        between: Phrase, unchanged: Phrase, pass: Phrase, warn: Phrase, unknown: Phrase, fail: Phrase,
-        full_stop: Phrase,
+        between: Phrase, sentence: Phrase, pass: Phrase, warn: Phrase, unknown: Phrase, fail: Phrase,
     }
 }

@@ -44,7 +44,10 @@ fn every_word_has_the_same_holes_in_every_language() {
         found
     });
     for (at, text) in &other {
-        if at.starts_with(".keys.") || at.starts_with(".key_words.") {
+        if [".keys.", ".key_words.", ".complaints."]
+            .iter()
+            .any(|of_code| at.starts_with(of_code))
+        {
             continue;
         }
         let (mut ours, mut theirs) = (holes(text), holes(&english[at]));

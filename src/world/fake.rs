@@ -76,6 +76,8 @@ impl Net for FakeNet {
             max_hops: 0,
             samples: Vec::new(),
             took_ms: 0,
+            names: BTreeMap::new(),
+            told: None,
         };
         std::future::ready(seen).boxed()
     }

@@ -4,8 +4,8 @@ mod state;
 
 use super::{AnyStream, Clock, Machine, Net, World};
 use crate::dial::{Dial, Failure, dial};
-use crate::names::{Resolution, resolve};
-use crate::path;
+use crate::names::{Resolution, names_of, resolve};
+use crate::path::{self, Naming};
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
@@ -13,6 +13,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::mpsc::unbounded_channel;
 use tokio::time::Instant;
 
 /// The real world, with the user's own folder for what is kept between runs.
@@ -60,7 +61,19 @@ impl Net for System {
     }
 
     fn path(&self, to: SocketAddr, how: path::Options) -> BoxFuture<'_, path::Seen> {
-        async move { path::sweep(to, &how).await }.boxed()
+        async move {
+            let end = Instant::now() + how.budget;
+            let (tell, routers) = unbounded_channel();
+            let server = match how.naming {
+                Naming::Unasked => return path::sweep(to, &how, tell).await,
+                Naming::Server(server) => Some(server),
+                Naming::System => None,
+            };
+            let (seen, names) =
+                tokio::join!(path::sweep(to, &how, tell), names_of(routers, server, end));
+            path::Seen { names, ..seen }
+        }
+        .boxed()
     }
 }
 

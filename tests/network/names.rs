@@ -8,7 +8,7 @@ use orch_doctor::names::{AnsweredBy, Outcome, Refusal, Resolution, Silence, Trou
 use crate::rig::{Question, Rig, Work, available, installed, path_of};
 
 /// A name server in a namespace; stopped when dropped.
-struct Server(Child);
+pub(crate) struct Server(Child, Option<tempfile::TempDir>);
 
 impl Drop for Server {
     fn drop(&mut self) {
@@ -31,10 +31,29 @@ fn start(rig: &Rig, node: u8, program: &[&str], ready: &str) -> Server {
         said.push(line.clone());
         line.contains(ready)
     });
-    let server = Server(child);
+    let server = Server(child, None);
     assert!(found.is_some(), "{program:?} said {said:#?}");
     // What it says later must not stop it.
     std::thread::spawn(move || lines.for_each(drop));
+    server
+}
+
+/// Starts a resolver that knows these records and nothing else.
+pub(crate) fn resolver(rig: &Rig, node: u8, records: &str) -> Server {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("unbound.conf");
+    let begin = UNBOUND
+        .split("    access-control: 10.77.1.11")
+        .next()
+        .unwrap();
+    let config = format!(
+        "{begin}    module-config: \"iterator\"\n    {records}\nremote-control:\n    control-enable: no\n"
+    );
+    let own = folder.path().to_str().unwrap();
+    std::fs::write(&path, config.replace('@', own)).unwrap();
+    let unbound = ["unbound", "-d", "-c", path.to_str().unwrap()];
+    let mut server = start(rig, node, &unbound, "start of service");
+    server.1 = Some(folder);
     server
 }
 

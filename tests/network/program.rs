@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use crate::rig::{Rig, available, path_of};
+use crate::rig::{Rig, available, installed, path_of};
 
 /// The report of a check from the client's place.
-fn report(rig: &Rig, url: &str, options: &[&str]) -> Value {
+pub(crate) fn report(rig: &Rig, url: &str, options: &[&str]) -> Value {
     let mut words = vec![
         "setpriv",
         "--reuid=65534",
@@ -27,12 +27,12 @@ fn report(rig: &Rig, url: &str, options: &[&str]) -> Value {
     serde_json::from_str(&text).unwrap_or_else(|_| panic!("{output:?}"))
 }
 
-fn row<'a>(report: &'a Value, check: &str) -> &'a Value {
+pub(crate) fn row<'a>(report: &'a Value, check: &str) -> &'a Value {
     let rows = report["rows"].as_array().unwrap();
     rows.iter().find(|row| row["check"] == check).unwrap()
 }
 
-fn roots(report: &Value) -> Vec<String> {
+pub(crate) fn roots(report: &Value) -> Vec<String> {
     let roots = report["roots"].as_array().unwrap().iter();
     roots
         .map(|root| format!("{}/{}", root["check"], root["symptom"]).replace('"', ""))
@@ -131,4 +131,45 @@ fn an_open_port_needs_no_look_at_the_path_unless_asked_for() {
     };
     assert_eq!(hops(&["--only", "path-clear,port-open"]), 4);
     assert_eq!(hops(&["--connect-timeout", "2"]), 0);
+}
+
+#[test]
+fn routers_have_the_names_that_the_name_server_gives_them() {
+    if !available("routers_have_the_names_that_the_name_server_gives_them")
+        || !installed("routers with names", &["unbound"])
+    {
+        return;
+    }
+    let rig = path_of(3);
+    rig.rule(2, "tcp dport 8443 drop");
+    let records = [
+        r#"local-data-ptr: "10.77.1.2 edge.corp.test""#,
+        r#"local-data-ptr: "10.77.2.2 \027[2Jdmz.corp.test""#,
+        r#"local-zone: "3.77.10.in-addr.arpa." refuse"#,
+    ];
+    let _server = crate::names::resolver(&rig, 1, &records.join("\n    "));
+    let options = ["--dns", "10.77.1.2", "--connect-timeout", "2"];
+    let named = report(&rig, "https://10.77.4.2:8443", &options);
+    assert!(named["took_ms"].as_u64().unwrap() < 2500);
+    let names = |report: &Value| {
+        let hops = row(report, "path-clear")["evidence"]["hops"].clone();
+        let hops = hops.as_array().unwrap().clone();
+        hops.iter()
+            .map(|hop| hop["name"].as_str().unwrap_or("-").to_owned())
+            .collect::<Vec<_>>()
+    };
+    let found = names(&named);
+    assert_eq!(found.len(), 5, "{found:?}");
+    assert_eq!(
+        (found[1].as_str(), found[3].as_str()),
+        ("edge.corp.test", "-")
+    );
+    assert!(found[2].ends_with("dmz.corp.test"), "{found:?}");
+    assert!(!found[2].contains('\u{1b}'), "{found:?}");
+    // A name server that does not answer costs no time, and no verdict.
+    let options = ["--dns", "10.77.1.3", "--connect-timeout", "2"];
+    let unnamed = report(&rig, "https://10.77.4.2:8443", &options);
+    assert!(unnamed["took_ms"].as_u64().unwrap() < 2500);
+    assert_eq!(row(&unnamed, "path-clear")["symptom"], "dropped-between");
+    assert_eq!(names(&unnamed), ["-", "-", "-", "-", "-"]);
 }

@@ -144,3 +144,62 @@ fn a_socks_proxy_is_used_and_its_answers_are_told_apart() {
         assert_eq!(told(8446), "proxy-forbids");
     }
 }
+
+#[test]
+fn each_source_address_goes_by_way_of_the_proxy_which_alone_sees_it() {
+    if !available("each_source_address_goes_by_way_of_the_proxy_which_alone_sees_it")
+        || !installed("tinyproxy", &["tinyproxy"])
+        || !installed("dante", &["danted"])
+    {
+        return;
+    }
+    let rig = behind_a_router();
+    let config = format!("{TINYPROXY}Allow 10.77.1.1\nAllow 10.77.1.11\n");
+    let _tinyproxy = start(&rig, &["tinyproxy", "-d", "-c"], &config, 8888);
+    let _dante = start(&rig, &["danted", "-f"], DANTE, 1080);
+    let sources = |proxy: &str, sources: &[&str]| {
+        let mut options = vec!["--proxy", proxy, "--connect-timeout", "3"];
+        for source in sources {
+            options.extend(["--source-ip", source]);
+        }
+        let report = crate::program::report(&rig, "https://10.77.2.2:8443", &options);
+        let row = crate::program::row(&report, "sources-admitted");
+        let says = row["says"].as_str().unwrap_or_default().to_owned();
+        (row["symptom"].as_str().unwrap_or_default().to_owned(), says)
+    };
+    // The host sees the proxy whatever the source, so that all get through proves nothing of the firewalls behind it.
+    for proxy in ["socks5h://10.77.1.2:1080", "socks5://10.77.1.2:1080"] {
+        let (symptom, says) = sources(proxy, &["10.77.1.11", "10.77.1.12"]);
+        assert_eq!(symptom, "seen-as-proxy", "{says}");
+        assert!(says.contains("the host sees the proxy's address"), "{says}");
+    }
+    // What the proxy itself admits is seen.
+    let (symptom, says) = sources("http://10.77.1.2:8888", &["10.77.1.11", "10.77.1.12"]);
+    assert_eq!(symptom, "some-refused", "{says}");
+    let told = "admitted from 10.77.1.11, not connected by the proxy from 10.77.1.12";
+    assert!(says.contains(told), "{says}");
+}
+
+#[test]
+fn sentences_behind_a_proxy_name_the_host_and_never_the_proxy_in_its_place() {
+    if !available("sentences_behind_a_proxy_name_the_host_and_never_the_proxy_in_its_place")
+        || !installed("dante", &["danted"])
+    {
+        return;
+    }
+    let rig = behind_a_router();
+    let _dante = start(&rig, &["danted", "-f"], DANTE, 1080);
+    let proxy = "socks5h://10.77.1.2:1080";
+    let options = ["--proxy", proxy, "--connect-timeout", "2"];
+    let report = crate::program::report(&rig, "https://10.77.2.2:8443", &options);
+    let row = crate::program::row(&report, "tls-agreed");
+    let says = row["says"].as_str().unwrap();
+    let host = format!("10.77.2.2:8443 (through {proxy}) accepted");
+    assert!(says.starts_with(&host), "{says}");
+    let remedies = row["try"].to_string();
+    assert!(!remedies.contains("10.77.1.2:1080"), "{remedies}");
+    for row in report["rows"].as_array().unwrap() {
+        let says = row["says"].as_str().unwrap_or_default();
+        assert!(!says.contains("10.77.1.2:1080 accepted"), "{says}");
+    }
+}

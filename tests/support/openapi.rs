@@ -7,7 +7,7 @@ use std::path::PathBuf;
 pub(crate) struct Definitions {
     /// The document.
     document: Value,
-    /// The number of the API: 10 is 2019.10.
+    /// The number of the API: 9 is 2019.10.
     pub(crate) number: u16,
 }
 
@@ -41,10 +41,10 @@ pub(crate) fn required() -> bool {
 }
 
 impl Definitions {
-    /// The definitions of this API: 10, 11, 15 or 17; `None` where they are not beside the project.
+    /// The definitions of this API: 9, 11, 15 or 17; `None` where they are not beside the project.
     pub(crate) fn load(number: u16) -> Option<Self> {
         let name = match number {
-            10 => "UiPath2019.10.swagger.json",
+            9 => "UiPath2019.10.swagger.json",
             11 => "UiPath2020.10.swagger.json",
             15 => "uipathcli-orchestrator-v15.0-20221112.yaml",
             17 => "uipathcli-orchestrator-v17.0-20240212.yaml",
@@ -98,6 +98,7 @@ impl Definitions {
                     .find(|(key, _)| key == name)
                     .map(|(_, value)| value.clone()),
                 Some("header") if sent.headers.contains(&name.to_ascii_lowercase()) => continue,
+                Some("header") if self.names_folder(name, sent.headers) => continue,
                 Some("header") => None,
                 _ => continue,
             };
@@ -124,6 +125,18 @@ impl Definitions {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Whether the folder is told by its name instead of its number.
+    ///
+    /// The API guides of 2020.10 to 2025.10 ("Building API requests") name the headers for it as alternatives; the definitions have the
+    /// number alone.
+    fn names_folder(&self, header: &str, sent: &[String]) -> bool {
+        self.number >= 11
+            && header.eq_ignore_ascii_case("x-uipath-organizationunitid")
+            && sent
+                .iter()
+                .any(|name| name == "x-uipath-folderpath-encoded")
     }
 
     /// What is wrong with an answer by this definition.

@@ -326,6 +326,10 @@ pub(crate) enum Work {
     Sweep {
         targets: Vec<Target>,
     },
+    /// The same as on a system without an error queue.
+    SweepUntold {
+        targets: Vec<Target>,
+    },
     Resolve {
         questions: Vec<Question>,
     },

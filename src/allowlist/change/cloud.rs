@@ -23,6 +23,18 @@ fn name(wanted: &Wanted<'_>) -> String {
     format!("UiPathApps-{}", wanted.on.strftime("%Y%m%d"))
 }
 
+/// Exports what `windows` rule sets are read from: the profiles, and the inbound rules that are in force, those of group policies too.
+const EXPORT: &str = "& { Get-NetFirewallProfile -PolicyStore ActiveStore | Select-Object Name, Enabled, DefaultInboundAction, AllowInboundRules; \
+Get-NetFirewallRule -PolicyStore ActiveStore -Direction Inbound -Enabled True | ForEach-Object { \
+$port = $_ | Get-NetFirewallPortFilter; $address = $_ | Get-NetFirewallAddressFilter; $security = $_ | Get-NetFirewallSecurityFilter; \
+[pscustomobject]@{ DisplayName = $_.DisplayName; Enabled = \"$($_.Enabled)\"; Direction = \"$($_.Direction)\"; Action = \"$($_.Action)\"; \
+Profile = \"$($_.Profile)\"; Protocol = $port.Protocol; LocalPort = $port.LocalPort; RemotePort = $port.RemotePort; \
+LocalAddress = $address.LocalAddress; RemoteAddress = $address.RemoteAddress; \
+Program = ($_ | Get-NetFirewallApplicationFilter).Program; Service = ($_ | Get-NetFirewallServiceFilter).Service; \
+InterfaceType = \"$(($_ | Get-NetFirewallInterfaceTypeFilter).InterfaceType)\"; InterfaceAlias = ($_ | Get-NetFirewallInterfaceFilter).InterfaceAlias; \
+OverrideBlockRules = $security.OverrideBlockRules; RemoteUser = $security.RemoteUser; RemoteMachine = $security.RemoteMachine; \
+Authentication = \"$($security.Authentication)\" } } } | ConvertTo-Json -Depth 4";
+
 /// PowerShell.
 pub(super) fn windows(wanted: &Wanted<'_>, insertions: &[Insertion]) -> Change {
     let cidrs = all_cidrs(wanted, insertions);
@@ -35,9 +47,10 @@ pub(super) fn windows(wanted: &Wanted<'_>, insertions: &[Insertion]) -> Change {
         joined(&cidrs, ","),
     )];
     let rollback = vec![format!("Remove-NetFirewallRule -Name '{name}'")];
-    let verify = vec![format!(
-        "Get-NetFirewallRule -Name '{name}' | Get-NetFirewallAddressFilter"
-    )];
+    let verify = vec![
+        format!("Get-NetFirewallRule -Name '{name}' | Get-NetFirewallAddressFilter"),
+        format!("{EXPORT} > FILE"),
+    ];
     let notes = before(
         insertions,
         "in Windows a rule that blocks wins over every rule that allows: narrow or remove it when it is one",

@@ -4,7 +4,8 @@ use super::super::addresses::Family;
 use super::super::model::{Action, Chain, ChainId, Line, Names, Program, Stage, Task, Test};
 use super::super::several::{List, agreed, facing};
 use super::ace::{Way, line};
-use super::config::{Binding, Config, Direction, Style, System};
+use super::config::{Binding, Config, Direction, Style};
+use super::dialect::System;
 use super::nat;
 
 /// The stages of a configuration.
@@ -37,6 +38,13 @@ pub(super) fn program(config: &Config<'_>) -> Program {
     if old {
         nat::enter(&mut program, config);
     }
+    if let Some((number, text)) = config.beside {
+        let chain = unknown_chain(&mut program, text);
+        if let Some(line) = program.chains[chain].lines.first_mut() {
+            line.number = number;
+        }
+        stage(&mut program, chain, None);
+    }
     program
 }
 
@@ -56,6 +64,8 @@ fn joined(config: &Config<'_>, names: &[&str], way: Way) -> List {
     let mut end = 1;
     for name in names {
         match config.lists.iter().find(|list| list.name == *name) {
+            // IOS lets everything pass where a list has no entry.
+            Some(list) if list.entries.is_empty() => lines.push(missing(name, "empty")),
             Some(list) if list.style != Style::Other => {
                 lines.extend(
                     list.entries
@@ -241,7 +251,7 @@ fn onward(program: &mut Program, config: &Config<'_>, family: Option<Family>) {
         let elsewhere = when(binding, facing, Side::Elsewhere);
         enter(program, list, elsewhere, family);
         if ios {
-            let list = joined(config, &[binding.list], Way::Reply);
+            let list = inspected(joined(config, &[binding.list], Way::Reply), config);
             enter(program, list, when(binding, facing, Side::Here), family);
         }
     }
@@ -296,6 +306,20 @@ fn doubted(mut list: List, binding: &Binding<'_>) -> List {
     for line in list.lines.iter_mut().chain([&mut list.last]) {
         if line.action == Action::Deny {
             line.action = Action::Unknown(construct.as_str().into());
+        }
+    }
+    list
+}
+
+/// A list of answers that inspection may let pass whatever the list says.
+fn inspected(mut list: List, config: &Config<'_>) -> List {
+    if let Some((number, text)) = config.inspects {
+        let construct =
+            format!("{text} (line {number}): whether it lets the answers pass is not told");
+        for line in list.lines.iter_mut().chain([&mut list.last]) {
+            if line.action == Action::Deny {
+                line.action = Action::Unknown(construct.as_str().into());
+            }
         }
     }
     list

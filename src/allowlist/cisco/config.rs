@@ -2,14 +2,7 @@
 
 use std::collections::HashMap;
 
-/// The dialect of the configuration.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum System {
-    /// ASA and its ancestors: netmasks, stateful, an implicit deny where nothing is bound.
-    Asa,
-    /// IOS and its kin: wildcard masks, answers are filtered too.
-    Ios,
-}
+use super::dialect::{System, begins, is_top, system};
 
 /// What the entries of a list look like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +28,8 @@ pub(super) struct Words<'a> {
     pub(super) text: &'a str,
     /// The words that matter.
     pub(super) parts: Vec<&'a str>,
+    /// Whether it stands indented, as what belongs to the block above does.
+    pub(super) indented: bool,
 }
 
 /// An access list.
@@ -76,6 +71,10 @@ pub(super) struct Config<'a> {
     pub(super) aliases: HashMap<&'a str, &'a str>,
     /// `nat` and `static` commands, those of objects with the object's name.
     pub(super) nats: Vec<(Option<&'a str>, Words<'a>)>,
+    /// A command by which answers pass although a list denies them: `ip inspect`.
+    pub(super) inspects: Option<(usize, &'a str)>,
+    /// Commands that filter beside the lists: zones of IOS.
+    pub(super) beside: Option<(usize, &'a str)>,
 }
 
 /// The block that lines belong to.
@@ -98,6 +97,8 @@ pub(super) fn read(text: &str) -> Config<'_> {
             levels: Vec::new(),
             aliases: HashMap::new(),
             nats: Vec::new(),
+            inspects: None,
+            beside: None,
         },
         places: HashMap::new(),
         block: Block::None,
@@ -113,49 +114,14 @@ pub(super) fn read(text: &str) -> Config<'_> {
             number: index + 1,
             text: shown,
             parts: words,
+            indented: line.starts_with([' ', '\t']),
         };
+        reader.notice(&words);
         if !(reader.within(&words)) {
             reader.top(words);
         }
     }
     reader.config
-}
-
-/// The dialect, by what only one of them has.
-fn system(text: &str) -> System {
-    let asa = |line: &str| {
-        let mut words = line.split_whitespace();
-        match words.next() {
-            Some("nameif" | "access-group" | "PIX" | "ASA" | ":") => true,
-            Some("access-list") => matches!(words.nth(1), Some("extended" | "line" | "advanced")),
-            _ => false,
-        }
-    };
-    let named = |line: &str| {
-        let mut words = line.split_whitespace();
-        words.next() == Some("access-list")
-            && words
-                .next()
-                .is_some_and(|name| name.parse::<u32>().is_err())
-    };
-    let ios = |line: &str| {
-        let words: Vec<&str> = line.split_whitespace().take(2).collect();
-        matches!(
-            words.as_slice(),
-            [
-                "ip" | "ipv6" | "ipv4",
-                "access-list" | "access-group" | "traffic-filter"
-            ]
-        ) || matches!(
-            words.as_slice(),
-            ["Extended" | "Standard" | "IPv6", "IP" | "access"]
-        )
-    };
-    if text.lines().any(asa) || (!text.lines().any(ios) && text.lines().any(named)) {
-        System::Asa
-    } else {
-        System::Ios
-    }
 }
 
 struct Reader<'a> {
@@ -166,6 +132,16 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
+    /// Notes commands that change what lists decide, wherever they stand.
+    fn notice(&mut self, line: &Words<'a>) {
+        let at = Some((line.number, line.text));
+        match line.parts.as_slice() {
+            ["ip" | "ipv6", "inspect", _, "in" | "out", ..] => self.config.inspects = at,
+            ["zone-member" | "zone-pair", "security", ..] => self.config.beside = at,
+            _ => {}
+        }
+    }
+
     /// Takes a line that belongs to the block before it.
     fn within(&mut self, line: &Words<'a>) -> bool {
         match self.block {
@@ -232,6 +208,12 @@ impl<'a> Reader<'a> {
                 | "description"
                 | "sequence"
         );
+        let setting = matches!(words[0], "statistics" | "hardware" | "counters" | "exit");
+        if setting && line.indented {
+            return true;
+        }
+        // What is not understood within a list is an entry that is not.
+        let entry = entry || (line.indented && !begins(line));
         if entry {
             let words = words.to_vec();
             self.config.lists[place].entries.push(Words {
@@ -255,21 +237,23 @@ impl<'a> Reader<'a> {
                     last.1 = level;
                 }
             }
-            ["ip", "access-group", list, way, ..] => self.bind(list, way, false, line),
-            ["ipv6", "traffic-filter", list, way, ..] => self.bind(list, way, true, line),
+            ["ip" | "ipv4", "access-group", list, way, ..] => self.bind(list, way, false, line),
+            ["ipv6", "traffic-filter" | "access-group", list, way, ..] => {
+                self.bind(list, way, true, line);
+            }
             ["ip" | "ipv6", "address" | "nat" | "mtu" | "enable", ..]
             | [
                 "no" | "description" | "shutdown" | "speed" | "duplex" | "negotiation"
                 | "encapsulation" | "vlan" | "switchport" | "standby",
                 ..,
             ] => {}
-            _ => return false,
+            _ => return line.indented && !begins(line),
         }
         true
     }
 
     fn bind(&mut self, list: &'a str, way: &str, six: bool, line: &Words<'a>) {
-        let direction = if way == "out" {
+        let direction = if matches!(way, "out" | "egress") {
             Direction::Out
         } else {
             Direction::In
@@ -308,6 +292,15 @@ impl<'a> Reader<'a> {
             }
             ["interface", name, ..] => {
                 self.interface = name;
+                self.block = Block::Interface;
+            }
+            // A configuration that lost its indentation.
+            [
+                "ip" | "ipv4" | "ipv6",
+                "access-group" | "traffic-filter",
+                ..,
+            ] if !self.interface.is_empty() => {
+                self.of_interface(&line);
                 self.block = Block::Interface;
             }
             ["access-group", list, "global", ..] => self.config.bindings.push(Binding {
@@ -379,16 +372,4 @@ impl<'a> Reader<'a> {
             });
         }
     }
-}
-
-/// Whether a line begins something of its own although its first word may stand in a block too.
-fn is_top(line: &Words<'_>) -> bool {
-    matches!(
-        line.parts.as_slice(),
-        [
-            "ip",
-            "access-list" | "route" | "nat" | "access-group" | "domain-name" | "http" | "ssh",
-            ..
-        ]
-    )
 }

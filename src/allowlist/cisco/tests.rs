@@ -207,3 +207,75 @@ fn show_access_lists_is_read_too() {
         ["allow 1", "deny 1"]
     );
 }
+
+// What an interface of IOS has beside its access group ("vrf forwarding", "bandwidth", "ip virtual-reassembly" …) does not end it.
+#[test]
+fn an_access_group_is_found_wherever_it_stands_in_its_interface() {
+    let config = |before: &str| {
+        format!(
+            "interface GigabitEthernet0/0\n{before} ip access-group CLOUD in\n!\nip access-list extended CLOUD\n permit tcp 203.0.113.0 0.0.0.3 any eq 443\nip access-list extended OTHER\n permit ip any any\n"
+        )
+    };
+    let asked = Asked::of(&["203.0.113.1", "9.9.9.9"]);
+    for before in [
+        "",
+        " vrf forwarding RED\n bandwidth 1000\n ip virtual-reassembly\n",
+    ] {
+        assert_eq!(
+            answers(Kind::Asa, &config(before), &asked),
+            ["allow 5", "deny 5"].map(|text| if before.is_empty() {
+                text.to_owned()
+            } else {
+                text.replace('5', "8")
+            }),
+            "{before}"
+        );
+    }
+}
+
+// NX-OS: "statistics per-entry" stands before the entries of a list ("Configuring IP ACLs" of the NX-OS security guide).
+#[test]
+fn a_setting_within_a_list_is_no_end_of_it_and_what_is_unknown_leaves_it_open() {
+    let text = |line: &str| {
+        format!(
+            "ip access-list WEB\n  {line}\n  10 permit tcp 203.0.113.0/30 any eq 443\n  20 deny ip any any\n"
+        )
+    };
+    let asked = Asked::of(&["203.0.113.1", "9.9.9.9"]);
+    assert_eq!(
+        answers(Kind::Asa, &text("statistics per-entry"), &asked),
+        ["allow 3", "deny 4"]
+    );
+    let found = answers(Kind::Asa, &text("no permit tcp any any"), &asked);
+    assert!(found[0].starts_with("undecided 2"), "{found:?}");
+}
+
+// IOS security command reference, "ip access-group": "an access list that has no entries permits all".
+#[test]
+fn a_list_without_entries_is_not_taken_for_a_deny() {
+    let text = "interface Gi0/0\n ip access-group CLOUD in\nip access-list extended CLOUD\n!\nip access-list extended X\n permit ip any any\n";
+    let found = answers(Kind::Asa, text, &Asked::of(&["203.0.113.1"]));
+    assert!(found[0].contains("CLOUD is empty"), "{found:?}");
+}
+
+// "Configuring Context-Based Access Control" and "Zone-Based Policy Firewall": answers pass by inspection, and zones filter beside lists.
+#[test]
+fn inspection_and_zones_are_not_passed_over() {
+    let text = |line: &str| {
+        format!(
+            "interface Gi0/0\n ip access-group CLOUD in\n ip access-group BACK out\n {line}\nip access-list extended CLOUD\n permit tcp any any eq 443\nip access-list extended BACK\n deny ip any any\n"
+        )
+    };
+    let asked = Asked::of(&["203.0.113.1"]);
+    assert_eq!(answers(Kind::Asa, &text("duplex auto"), &asked), ["deny 8"]);
+    for line in ["ip inspect FW in", "zone-member security OUTSIDE"] {
+        let found = answers(Kind::Asa, &text(line), &asked);
+        if line.starts_with("ip") {
+            assert!(found[0].starts_with("undecided"), "{line}: {found:?}");
+        }
+    }
+    let open =
+        text("zone-member security OUTSIDE").replace(" deny ip any any", " permit ip any any");
+    let found = answers(Kind::Asa, &open, &asked);
+    assert!(found[0].contains("zone-member security"), "{found:?}");
+}

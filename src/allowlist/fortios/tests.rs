@@ -163,3 +163,14 @@ fn the_told_interface_decides() {
     assert_eq!(found.len(), 1);
     assert!(!found[0].starts_with("deny"), "{found:?}");
 }
+
+// "config firewall policy" is a list of commands too: "move 2 before 1" and "delete 1" change the order that stands in the file.
+#[test]
+fn a_command_that_changes_the_list_leaves_it_open() {
+    let text = "config firewall policy\nedit 1\nset srcintf wan1\nset dstintf dmz\nset srcaddr all\nset dstaddr all\nset service ALL\nset action accept\nset schedule always\nnext\nend\n";
+    let asked = Asked::of(&["203.0.113.1"]);
+    assert_eq!(answers(Kind::Fortios, text, &asked), ["allow 2"]);
+    let moved = text.replace("next\nend", "next\nmove 2 before 1\nend");
+    let found = answers(Kind::Fortios, &moved, &asked);
+    assert_eq!(found, ["undecided 11: move 2 before 1"]);
+}

@@ -60,6 +60,8 @@ impl Entry {
 pub(super) struct Tree {
     tables: HashMap<String, Vec<Entry>>,
     places: HashMap<(String, String), usize>,
+    /// Commands that change what was set before, with their lines.
+    pub(super) changes: Vec<(usize, String)>,
     /// Whether virtual IPs apply by themselves, without a policy that names them.
     pub(super) central: bool,
 }
@@ -108,8 +110,10 @@ pub(super) fn read(text: &str) -> Tree {
             }
             "edit" => {
                 close_entry(&mut tree, &mut tables);
+                // Virtual domains are an outermost table, however deep the rest is nested.
                 let domain = tables
                     .iter()
+                    .take(2)
                     .find(|(name, _)| name == "vdom")
                     .and_then(|(_, entry)| entry.as_ref());
                 let domain = domain.map(|entry| entry.name.clone()).unwrap_or_default();
@@ -129,6 +133,11 @@ pub(super) fn read(text: &str) -> Tree {
             "end" => {
                 close_entry(&mut tree, &mut tables);
                 tables.pop();
+            }
+            "move" | "delete" | "purge" | "rename" | "clone"
+                if tables.iter().any(|(name, _)| name.starts_with("firewall ")) =>
+            {
+                tree.changes.push((line, words.join(" ")));
             }
             _ => {}
         }

@@ -3,8 +3,17 @@
 mod matches;
 mod targets;
 
-use super::super::model::{Action, ChainId, Line};
+use super::super::model::{Action, ChainId, Line, Test};
 use super::{Context, Table};
+
+/// Options that belong to no module.
+const GENERAL: [&str; 8] = ["-s", "-d", "-i", "-o", "-p", "-f", "-4", "-6"];
+
+/// The test of a module without options: none of those that only bring options along.
+fn bare(module: &str) -> Option<Test> {
+    let brings = ["tcp", "udp", "udplite", "icmp", "icmp6", "sctp", "dccp"];
+    (!brings.contains(&module)).then(|| Test::Unknown(format!("-m {module}").into()))
+}
 
 /// Where a rule stands.
 pub(super) struct Place<'a> {
@@ -64,11 +73,18 @@ pub(super) fn line(
     let mut tests = Vec::new();
     let mut action = None;
     let mut module = String::new();
+    // A module that no option follows: some hold for certain packets then.
+    let mut alone: Option<&str> = None;
     while let Some(word) = words.next() {
         let negated = word == "!";
         let option = if negated { words.next()? } else { word };
         match option {
-            "-m" | "--match" => words.next()?.clone_into(&mut module),
+            "-m" | "--match" => {
+                tests.extend(alone.take().and_then(bare));
+                let name = words.next()?;
+                alone = Some(name);
+                name.clone_into(&mut module);
+            }
             "-j" | "--jump" => {
                 action = Some(targets::action(
                     words.next()?,
@@ -85,17 +101,23 @@ pub(super) fn line(
                     place,
                 ));
             }
-            option => tests.extend(matches::test(
-                &matches::Question {
-                    option,
-                    negated,
-                    module: &module,
-                },
-                &mut words,
-                place,
-            )),
+            option => {
+                if !GENERAL.contains(&option) {
+                    alone = None;
+                }
+                tests.extend(matches::test(
+                    &matches::Question {
+                        option,
+                        negated,
+                        module: &module,
+                    },
+                    &mut words,
+                    place,
+                ));
+            }
         }
     }
+    tests.extend(alone.and_then(bare));
     // A rule without a target only counts. It stays in the list, so that rules keep their numbers.
     let action = action.unwrap_or(Action::Continue);
     Some((chain, Line::new(number, text, tests, action)))

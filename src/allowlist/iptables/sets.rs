@@ -37,14 +37,22 @@ impl Sets {
         for line in text.lines() {
             let words: Vec<&str> = line.split_whitespace().collect();
             match words.as_slice() {
-                ["create", name, kind, ..] => {
-                    kinds.insert((*name).to_owned(), kind_of(kind));
+                ["create", name, kind, options @ ..] => {
+                    // Such a set holds networks, and shows their first address alone.
+                    let wide = ["netmask", "bitmask"]
+                        .iter()
+                        .any(|option| options.contains(option));
+                    let kind = if wide { Kind::Other } else { kind_of(kind) };
+                    kinds.insert((*name).to_owned(), kind);
                     addresses.insert((*name).to_owned(), Some(Vec::new()));
                     pairs.insert((*name).to_owned(), Some(Vec::new()));
                 }
                 ["add", name, entry, options @ ..] => {
                     // An exception within the set is a matter of its own.
                     let plain = !options.contains(&"nomatch");
+                    if expires(options) {
+                        changing.insert((*name).to_owned());
+                    }
                     push(
                         addresses.get_mut(*name),
                         Some(entry).filter(|_| plain).and_then(|entry| one(entry)),
@@ -62,8 +70,9 @@ impl Sets {
                             .and_then(|at| words.get(at + 1))
                     };
                     changing.extend(
-                        after("--add-set")
-                            .or_else(|| after("--map-set"))
+                        ["--add-set", "--del-set", "--map-set"]
+                            .into_iter()
+                            .find_map(after)
                             .map(|name| (*name).to_owned()),
                     );
                 }
@@ -102,6 +111,13 @@ impl Sets {
             _ => None,
         }
     }
+}
+
+/// Whether an entry is in its set for a time only; without a timeout, or with one of 0, it stays.
+fn expires(options: &[&str]) -> bool {
+    options
+        .windows(2)
+        .any(|pair| pair[0] == "timeout" && pair[1] != "0")
 }
 
 /// Adds an entry; one that is not understood makes the whole set unknown.

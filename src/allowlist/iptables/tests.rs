@@ -120,7 +120,68 @@ fn matches_that_are_not_understood() {
         "-m mac --mac-source 00:11:22:33:44:55",
         "-m statistic --mode random --probability 0.5",
         "-m owner --uid-owner 0",
+        "-m socket",
+        "-m rpfilter",
+        "-m socket -p tcp",
+        "-m time -p tcp -m tcp --dport 443",
     ] {
         assert_eq!(accepts(matches), None, "{matches}");
+    }
+}
+
+/// What a whole file says of 20.1.0.1.
+fn judged(text: &str) -> Answer {
+    let device = read("fw", text.as_bytes(), None).unwrap();
+    let flow = Flow {
+        sources: Addresses::from("20.1.0.1".parse::<std::net::IpAddr>().unwrap()),
+        destination: "10.0.0.5".parse().ok(),
+        server: None,
+        port: 443,
+        hook: Hook::Input,
+        interface: None,
+        onward: None,
+    };
+    evaluate(&device, &flow).remove(0).decision.answer
+}
+
+// ipset(8): with `netmask` a set stores networks and lists their first address; an entry with `timeout` goes by itself.
+#[test]
+fn a_set_that_is_not_what_it_seems_is_not_understood() {
+    let with = |create: &str, add: &str| {
+        judged(&format!(
+            "create apps {create}\nadd apps {add}\n*filter\n:INPUT DROP [0:0]\n-A INPUT -m set --match-set apps src -j ACCEPT\nCOMMIT\n"
+        ))
+    };
+    let open = |answer| matches!(answer, Answer::Undecided { .. });
+    assert_eq!(with("hash:ip family inet", "20.1.0.1"), Answer::Allow);
+    assert_eq!(with("hash:ip family inet", "20.1.0.0"), Answer::Deny);
+    assert!(open(with("hash:ip family inet netmask 24", "20.1.0.0")));
+    assert!(open(with(
+        "hash:ip family inet timeout 600",
+        "20.1.0.1 timeout 599"
+    )));
+    assert_eq!(
+        with("hash:ip family inet timeout 600", "20.1.0.1 timeout 0"),
+        Answer::Allow
+    );
+}
+
+// iptables/xtables-save.c and nft-shared.c: what the program writes where it cannot show every rule.
+#[test]
+fn rules_that_the_file_tells_of_but_does_not_hold_leave_it_open() {
+    let with = |comment: &str| {
+        judged(&format!(
+            "*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n{comment}\n"
+        ))
+    };
+    assert_eq!(with("# Completed on Tue Nov 24"), Answer::Allow);
+    for comment in [
+        "# Table `security' is incompatible, use 'nft' tool.",
+        "# Warning: iptables-legacy tables present, use iptables-legacy-save to see them",
+    ] {
+        assert!(
+            matches!(with(comment), Answer::Undecided { .. }),
+            "{comment}"
+        );
     }
 }

@@ -1,15 +1,14 @@
 //! What must hold for a match: keys and values become tests.
 
-use serde_json::Value;
-
 use super::super::model::{Names, Test};
 use super::key::{Key, bare, bits, one_of, presence};
 use super::show;
+use super::value::Value;
 
 /// The tests for keys to equal one element.
-pub(super) fn equal(keys: &[Key], value: &Value) -> Option<Vec<Test>> {
+pub(super) fn equal(keys: &[Key], value: &Value<'_>) -> Option<Vec<Test>> {
     let value = bare(value);
-    let parts: Vec<&Value> = match value.get("concat").and_then(Value::as_array) {
+    let parts: Vec<&Value<'_>> = match value.get("concat").and_then(Value::as_array) {
         Some(parts) => parts.iter().collect(),
         None => vec![value],
     };
@@ -39,10 +38,10 @@ pub(super) fn negated(tests: Vec<Test>) -> Test {
 /// A match of some bits of a key.
 pub(super) fn masked(
     key: &Key,
-    mask: &Value,
+    mask: &Value<'_>,
     op: &str,
-    right: &Value,
-    left: &Value,
+    right: &Value<'_>,
+    left: &Value<'_>,
 ) -> Option<Vec<Test>> {
     let Key::Bits(is, known, _) = key else {
         return None;
@@ -50,7 +49,7 @@ pub(super) fn masked(
     let mask = bits(mask, known)?;
     let fragment = left
         .pointer("/payload/field")
-        .is_some_and(|field| field == "frag-off");
+        .is_some_and(|field| field.is("frag-off"));
     if fragment && mask & !0x3fff != 0 {
         return None;
     }
@@ -75,9 +74,9 @@ pub(super) fn masked(
 }
 
 /// A match of the state of address translation: of a new connection only a translated destination can show.
-pub(super) fn status(op: &str, right: &Value) -> Option<Vec<Test>> {
+pub(super) fn status(op: &str, right: &Value<'_>) -> Option<Vec<Test>> {
     let names: Vec<&str> = match right {
-        Value::String(name) => vec![name],
+        Value::String(name) => vec![name.as_ref()],
         Value::Array(list) => list.iter().filter_map(Value::as_str).collect(),
         _ => return None,
     };
@@ -108,26 +107,32 @@ pub(super) fn compared(key: &Key, op: &str, port: u16) -> Option<Vec<Test>> {
         ">" => (port.checked_add(1)?, u16::MAX),
         _ => (port, u16::MAX),
     };
-    one_of(key, &[&serde_json::json!({ "range": [range.0, range.1] })])
+    let ends = [range.0, range.1].map(|port| Value::Number(port.into()));
+    let range = Value::Object(vec![("range".into(), Value::Array(ends.to_vec()))]);
+    one_of(key, &[&range])
 }
 
-/// Whether a single connection meets a limit.
-pub(super) fn within_limit(limit: &Value) -> Vec<Test> {
+/// Whether a single connection meets a limit; `None` where its numbers stand elsewhere. It is one more than a count of none.
+pub(super) fn within_limit(limit: &Value<'_>) -> Option<Vec<Test>> {
+    let most = limit.get("rate").or_else(|| limit.get("val"))?.as_u64()?;
     let over = limit.get("inv").and_then(Value::as_bool).unwrap_or(false);
-    if over { vec![Test::Never] } else { Vec::new() }
+    let within = most > 0;
+    Some(if over == within {
+        vec![Test::Never]
+    } else {
+        Vec::new()
+    })
 }
 
 /// The same for a limit kept for each element of a set.
-pub(super) fn limit_in(statement: &Value) -> Vec<Test> {
-    let Some((name, body)) = statement
-        .as_object()
-        .and_then(|object| object.iter().next())
-    else {
+pub(super) fn limit_in(statement: &Value<'_>) -> Vec<Test> {
+    let Some((name, body)) = statement.named() else {
         return Vec::new();
     };
-    match name.as_str() {
+    let held = match name {
         "limit" | "ct count" => within_limit(body),
-        "counter" | "last" => Vec::new(),
-        _ => vec![Test::Unknown(show::statement(statement).into())],
-    }
+        "counter" | "last" => Some(Vec::new()),
+        _ => None,
+    };
+    held.unwrap_or_else(|| vec![Test::Unknown(show::statement(statement).into())])
 }

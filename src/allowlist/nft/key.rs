@@ -4,10 +4,10 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use ipnet::IpNet;
-use serde_json::Value;
 
 use super::super::addresses::{Addresses, Family, Span};
 use super::super::model::{Names, Ports, Test};
+use super::value::Value;
 
 /// What a rule looks at.
 #[derive(Debug, Clone, PartialEq)]
@@ -73,7 +73,7 @@ pub(super) struct Known {
 }
 
 /// What the left side of a match looks at.
-pub(super) fn key(left: &Value, known: Known) -> Key {
+pub(super) fn key(left: &Value<'_>, known: Known) -> Key {
     let text = |pointer: &str| {
         left.pointer(pointer)
             .and_then(Value::as_str)
@@ -97,8 +97,8 @@ pub(super) fn key(left: &Value, known: Known) -> Key {
     if left.pointer("/fib/result").and_then(Value::as_str) == Some("type") {
         let flags = left.pointer("/fib/flags");
         let has = |name: &str| match flags {
-            Some(Value::Array(list)) => list.iter().any(|flag| flag == name),
-            Some(one) => one == name,
+            Some(Value::Array(list)) => list.iter().any(|flag| flag.is(name)),
+            Some(one) => one.is(name),
             None => false,
         };
         return if has("daddr") {
@@ -175,9 +175,9 @@ pub(super) fn presence(key: &Key) -> Vec<Test> {
 }
 
 /// The tests for the key to be one of the values; `None` when a value is not understood.
-pub(super) fn one_of(key: &Key, values: &[&Value]) -> Option<Vec<Test>> {
-    let values: Vec<&Value> = values.iter().map(|value| bare(value)).collect();
-    if values.iter().any(|value| *value == "*") {
+pub(super) fn one_of(key: &Key, values: &[&Value<'_>]) -> Option<Vec<Test>> {
+    let values: Vec<&Value<'_>> = values.iter().map(|value| bare(value)).collect();
+    if values.iter().any(|value| value.is("*")) {
         return Some(Vec::new());
     }
     let settled = |holds: bool| if holds { Vec::new() } else { vec![Test::Never] };
@@ -232,19 +232,31 @@ pub(super) fn one_of(key: &Key, values: &[&Value]) -> Option<Vec<Test>> {
     }
 }
 
-/// The value of an element without what is noted beside it.
-pub(super) fn bare(value: &Value) -> &Value {
-    value.pointer("/elem/val").unwrap_or(value)
+/// The value of an element without what is noted beside it. One that is counted against a quota or a limit stays as it is, and so
+/// is not understood: it may stop matching.
+pub(super) fn bare<'v, 'a>(value: &'v Value<'a>) -> &'v Value<'a> {
+    let noted = ["val", "timeout", "expires", "comment", "counter", "last"];
+    value
+        .get("elem")
+        .filter(|element| {
+            element.as_object().is_some_and(|fields| {
+                fields
+                    .iter()
+                    .all(|(name, _)| noted.contains(&name.as_ref()))
+            })
+        })
+        .and_then(|element| element.get("val"))
+        .unwrap_or(value)
 }
 
 /// Bits by name, number, list or `|`; `None` when not understood.
-pub(super) fn bits(value: &Value, known: &[(&str, u64)]) -> Option<u64> {
+pub(super) fn bits(value: &Value<'_>, known: &[(&str, u64)]) -> Option<u64> {
     match value {
-        Value::Number(number) => number.as_u64(),
+        Value::Number(number) => u64::try_from(*number).ok(),
         Value::String(name) => {
             let named = known
                 .iter()
-                .find(|(known, _)| known == name)
+                .find(|(known, _)| *known == name.as_ref())
                 .map(|(_, bit)| *bit);
             named
                 .or_else(|| name.parse().ok())
@@ -253,13 +265,15 @@ pub(super) fn bits(value: &Value, known: &[(&str, u64)]) -> Option<u64> {
         Value::Array(list) => list
             .iter()
             .try_fold(0, |sum, one| Some(sum | bits(one, known)?)),
-        Value::Object(object) => bits(object.get("|")?, known),
-        Value::Null | Value::Bool(_) => None,
+        Value::Object(_) => bits(value.get("|")?, known),
+        Value::Null | Value::Bool(_) | Value::Fraction(_) => None,
     }
 }
 
 /// The addresses that values name; `None` when one is not understood.
-pub(super) fn address_set<'a>(values: impl Iterator<Item = &'a Value>) -> Option<Addresses> {
+pub(super) fn address_set<'v, 'a: 'v>(
+    values: impl Iterator<Item = &'v Value<'a>>,
+) -> Option<Addresses> {
     values
         .map(|value| addresses(bare(value)))
         .collect::<Option<Vec<_>>>()
@@ -267,7 +281,7 @@ pub(super) fn address_set<'a>(values: impl Iterator<Item = &'a Value>) -> Option
 }
 
 /// The addresses that one value names.
-fn addresses(value: &Value) -> Option<Addresses> {
+fn addresses(value: &Value<'_>) -> Option<Addresses> {
     if let Some(text) = value.as_str() {
         return text
             .parse::<IpAddr>()
@@ -280,7 +294,7 @@ fn addresses(value: &Value) -> Option<Addresses> {
         let length = u8::try_from(prefix.get("len")?.as_u64()?).ok()?;
         return IpNet::new(address, length).ok().map(Addresses::from);
     }
-    let [first, last] = value.get("range")?.as_array()?.as_slice() else {
+    let [first, last] = value.get("range")?.as_array()? else {
         return None;
     };
     let (first, last): (IpAddr, IpAddr) =
@@ -289,7 +303,7 @@ fn addresses(value: &Value) -> Option<Addresses> {
 }
 
 /// The ports that values name.
-fn port_set(values: &[&Value]) -> Option<Ports> {
+fn port_set(values: &[&Value<'_>]) -> Option<Ports> {
     values
         .iter()
         .map(|value| ports(value))
@@ -298,35 +312,33 @@ fn port_set(values: &[&Value]) -> Option<Ports> {
 }
 
 /// The ports that one value names.
-fn ports(value: &Value) -> Option<(u16, u16)> {
-    if let Some([first, last]) = value
-        .get("range")
-        .and_then(Value::as_array)
-        .map(Vec::as_slice)
-    {
+fn ports(value: &Value<'_>) -> Option<(u16, u16)> {
+    if let Some([first, last]) = value.get("range").and_then(Value::as_array) {
         return Some((port(first)?, port(last)?));
     }
     port(value).map(|port| (port, port))
 }
 
 /// One port, by number or by the name that `nft -j` may show.
-pub(super) fn port(value: &Value) -> Option<u16> {
+pub(super) fn port(value: &Value<'_>) -> Option<u16> {
     match value {
-        Value::Number(number) => u16::try_from(number.as_u64()?).ok(),
+        Value::Number(number) => u16::try_from(*number).ok(),
         Value::String(name) => super::super::services::port(name),
-        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+        Value::Null | Value::Bool(_) | Value::Fraction(_) | Value::Array(_) | Value::Object(_) => {
+            None
+        }
     }
 }
 
 /// Values as names.
-fn names(values: &[&Value]) -> Option<Vec<String>> {
+fn names(values: &[&Value<'_>]) -> Option<Vec<String>> {
     values
         .iter()
         .map(|value| match value {
-            Value::String(name) => Some(name.clone()),
+            Value::String(name) => Some(name.clone().into_owned()),
             Value::Number(number) => Some(number.to_string()),
             Value::Bool(flag) => Some(flag.to_string()),
-            Value::Null | Value::Array(_) | Value::Object(_) => None,
+            Value::Null | Value::Fraction(_) | Value::Array(_) | Value::Object(_) => None,
         })
         .collect()
 }

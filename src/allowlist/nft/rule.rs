@@ -1,14 +1,15 @@
 //! One rule: its matches become tests, its statements an action.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
-use serde_json::Value;
-
+use super::super::addresses::{Addresses, Family};
 use super::super::model::{Action, Line, Target, Test, Translation};
 use super::Context;
 use super::held::{compared, equal, limit_in, masked, negated, status, within_limit};
 use super::key::{Key, Known, bare, bits, key, one_of, port, presence};
 use super::show;
+use super::value::Value;
 
 /// Where a rule stands.
 pub(super) struct Place<'a> {
@@ -23,7 +24,7 @@ pub(super) struct Place<'a> {
 }
 
 /// The lines a rule becomes: one, or one for each element of a verdict map; none when it only counts.
-pub(super) fn lines(rule: &Value, place: &Place<'_>, context: &Context) -> Vec<Line> {
+pub(super) fn lines(rule: &Value<'_>, place: &Place<'_>, context: &Context<'_>) -> Vec<Line> {
     let text = show::rule(rule);
     let read = Reader { place, context };
     let mut tests = Vec::new();
@@ -61,7 +62,7 @@ pub(super) fn lines(rule: &Value, place: &Place<'_>, context: &Context) -> Vec<L
 }
 
 /// The keys and the pairs of a map.
-type Map<'v> = (Vec<Key>, Vec<(&'v Value, &'v Value)>);
+type Map<'v> = (Vec<Key>, Vec<(&'v Value<'v>, &'v Value<'v>)>);
 /// What follows, by what must hold in addition.
 type Ends = Vec<(Vec<Test>, Action)>;
 
@@ -78,28 +79,25 @@ enum Statement {
 /// Reads the statements of one rule.
 struct Reader<'a> {
     place: &'a Place<'a>,
-    context: &'a Context,
+    context: &'a Context<'a>,
 }
 
 impl Reader<'_> {
     /// What one statement is.
-    fn statement(&self, statement: &Value) -> Statement {
+    fn statement(&self, statement: &Value<'_>) -> Statement {
         let unknown = || Statement::Unknown(show::statement(statement));
-        let Some((name, body)) = statement
-            .as_object()
-            .and_then(|object| object.iter().next())
-        else {
+        let Some((name, body)) = statement.named() else {
             return unknown();
         };
         if let Some(action) = self.verdict(name, body) {
             return Statement::Ends(vec![(Vec::new(), action)]);
         }
-        match name.as_str() {
+        match name {
             "match" => self.matching(body).map_or_else(unknown, Statement::Tests),
             "counter" | "log" | "flow" | "dup" | "ct helper" | "ct timeout" | "ct expectation"
             | "secmark" | "last" => Statement::Tests(Vec::new()),
             // A single connection keeps within a limit, and does not go over one.
-            "limit" | "ct count" | "connlimit" => Statement::Tests(within_limit(body)),
+            "limit" | "ct count" => within_limit(body).map_or_else(unknown, Statement::Tests),
             "set" | "map" => Statement::Tests(
                 body.get("stmt")
                     .and_then(Value::as_array)
@@ -112,6 +110,7 @@ impl Reader<'_> {
             "vmap" => self.verdict_map(body).map_or_else(unknown, Statement::Ends),
             "dnat" | "redirect" => self
                 .translation(name, body)
+                .map(|ends| of_family(ends, body))
                 .map_or_else(unknown, Statement::Ends),
             "snat" | "masquerade" => Statement::Ends(vec![(Vec::new(), Action::Allow)]),
             "queue" | "notrack" | "tproxy" | "synproxy" | "fwd" => Statement::Ends(vec![(
@@ -123,7 +122,7 @@ impl Reader<'_> {
     }
 
     /// A verdict by its name.
-    fn verdict(&self, name: &str, body: &Value) -> Option<Action> {
+    fn verdict(&self, name: &str, body: &Value<'_>) -> Option<Action> {
         Some(match name {
             "accept" => Action::Allow,
             "drop" | "reject" => Action::Deny,
@@ -156,13 +155,13 @@ impl Reader<'_> {
     }
 
     /// The tests of a match; `None` when it is not understood.
-    fn matching(&self, body: &Value) -> Option<Vec<Test>> {
+    fn matching(&self, body: &Value<'_>) -> Option<Vec<Test>> {
         let (op, left, right) = (
             body.get("op")?.as_str()?,
             body.get("left")?,
             body.get("right")?,
         );
-        if let Some([left, mask]) = left.get("&").and_then(Value::as_array).map(Vec::as_slice) {
+        if let Some([left, mask]) = left.get("&").and_then(Value::as_array) {
             return masked(&key(left, self.place.known), mask, op, right, left);
         }
         let keys: Vec<Key> = match left.get("concat").and_then(Value::as_array) {
@@ -179,7 +178,7 @@ impl Reader<'_> {
         if let [Key::Bits(is, known, _)] = keys.as_slice() {
             if left
                 .pointer("/payload/field")
-                .is_some_and(|field| field == "frag-off")
+                .is_some_and(|field| field.is("frag-off"))
             {
                 return None;
             }
@@ -205,7 +204,7 @@ impl Reader<'_> {
     }
 
     /// The elements that the right side of a match, or a map, names.
-    fn values<'v>(&'v self, right: &'v Value) -> Vec<&'v Value> {
+    fn values<'v>(&'v self, right: &'v Value<'v>) -> Vec<&'v Value<'v>> {
         if let Some(list) = right.get("set").and_then(Value::as_array) {
             return list.iter().collect();
         }
@@ -220,7 +219,7 @@ impl Reader<'_> {
     }
 
     /// The tests for keys to be in a set or to have a value.
-    fn member(&self, keys: &[Key], right: &Value) -> Option<Vec<Test>> {
+    fn member(&self, keys: &[Key], right: &Value<'_>) -> Option<Vec<Test>> {
         let named = match right.as_str().filter(|name| name.starts_with('@')) {
             Some(name) => Some((name, self.context.sets.get(&self.id(name))?)),
             None => None,
@@ -238,17 +237,20 @@ impl Reader<'_> {
                     .collect::<Option<_>>()?,
             )],
         };
-        Some(match named {
-            Some((name, set)) if set.changing => {
-                let doubt = Test::Unknown(format!("set {name}: filled while packets pass").into());
-                vec![Test::AnyOf(vec![held, vec![doubt]])]
-            }
-            _ => held,
+        let Some((name, set)) = named else {
+            return Some(held);
+        };
+        let doubt = |why| Test::Unknown(format!("set {name}: {why}").into());
+        let mut held = held;
+        held.extend(set.less.map(doubt));
+        Some(match set.more {
+            Some(why) => vec![Test::AnyOf(vec![held, vec![doubt(why)]])],
+            None => held,
         })
     }
 
     /// The keys and the pairs of a map.
-    fn map<'v>(&'v self, body: &'v Value) -> Option<Map<'v>> {
+    fn map<'v>(&'v self, body: &'v Value<'v>) -> Option<Map<'v>> {
         let of = body.get("key")?;
         let keys = match of.get("concat").and_then(Value::as_array) {
             Some(parts) => parts
@@ -262,30 +264,30 @@ impl Reader<'_> {
             .as_str()
             .map(|name| self.context.sets.get(&self.id(name)));
         if let Some(named) = named {
-            // Elements that rules add are not in the export.
-            named.filter(|set| !set.changing)?;
+            // Elements that rules add are not in the export, and others leave it by themselves.
+            named.filter(|set| set.more.is_none() && set.less.is_none())?;
         }
-        let pairs =
-            self.values(data)
-                .into_iter()
-                .map(|pair| match pair.as_array().map(Vec::as_slice) {
-                    Some([from, to]) => Some((bare(from), to)),
-                    _ => None,
-                });
+        let pairs = self
+            .values(data)
+            .into_iter()
+            .map(|pair| match pair.as_array() {
+                Some([from, to]) => Some((bare(from), to)),
+                _ => None,
+            });
         Some((keys, pairs.collect::<Option<_>>()?))
     }
 
     /// What follows by the value of a key.
-    fn verdict_map(&self, body: &Value) -> Option<Ends> {
+    fn verdict_map(&self, body: &Value<'_>) -> Option<Ends> {
         let (keys, pairs) = self.map(body)?;
         each(&keys, &pairs, |to| {
-            let (name, body) = to.as_object()?.iter().next()?;
+            let (name, body) = to.named()?;
             self.verdict(name, body)
         })
     }
 
     /// A destination translation.
-    fn translation(&self, name: &str, body: &Value) -> Option<Ends> {
+    fn translation(&self, name: &str, body: &Value<'_>) -> Option<Ends> {
         let to_port = match body.get("port") {
             None => None,
             Some(value) => Some(port(value)?),
@@ -300,11 +302,7 @@ impl Reader<'_> {
         if let Some(map) = address.get("map") {
             let (keys, pairs) = self.map(map)?;
             return each(&keys, &pairs, |to| {
-                match to
-                    .get("concat")
-                    .and_then(Value::as_array)
-                    .map(Vec::as_slice)
-                {
+                match to.get("concat").and_then(Value::as_array) {
                     Some([address, to_port]) => {
                         Some(translate(target(address)?, Some(port(to_port)?)))
                     }
@@ -320,16 +318,16 @@ impl Reader<'_> {
 /// One end for each pair of a map; what stands for all other values comes last and excludes the rest.
 fn each(
     keys: &[Key],
-    pairs: &[(&Value, &Value)],
-    action: impl Fn(&Value) -> Option<Action>,
+    pairs: &[(&Value<'_>, &Value<'_>)],
+    action: impl Fn(&Value<'_>) -> Option<Action>,
 ) -> Option<Ends> {
     let present: Vec<Test> = keys.iter().flat_map(presence).collect();
     let mut ends = Vec::with_capacity(pairs.len());
-    for (from, to) in pairs.iter().filter(|(from, _)| *from != "*") {
+    for (from, to) in pairs.iter().filter(|(from, _)| !from.is("*")) {
         let tests = equal(keys, from)?;
         ends.push((present.iter().cloned().chain(tests).collect(), action(to)?));
     }
-    if let Some((_, to)) = pairs.iter().find(|(from, _)| *from == "*") {
+    if let Some((_, to)) = pairs.iter().find(|(from, _)| from.is("*")) {
         let others = Test::NoneOf(
             ends.iter()
                 .map(|(tests, _): &(Vec<Test>, Action)| tests.clone())
@@ -340,17 +338,34 @@ fn each(
     Some(ends)
 }
 
+/// In a table of both families a translation to addresses of one leaves the packets of the other alone (`nft_nat_inet_eval`).
+fn of_family(ends: Ends, body: &Value<'_>) -> Ends {
+    let family = match body.get("family").and_then(Value::as_str) {
+        Some("ip") => Family::V4,
+        Some("ip6") => Family::V6,
+        _ => return ends,
+    };
+    let test = Test::Source(Arc::new(Addresses::of_family(family)));
+    ends.into_iter()
+        .map(|(mut tests, action)| {
+            tests.push(test.clone());
+            (tests, action)
+        })
+        .collect()
+}
+
 /// The address a translation names.
-fn target(value: &Value) -> Option<Target> {
+fn target(value: &Value<'_>) -> Option<Target> {
     value.as_str()?.parse::<IpAddr>().ok().map(Target::Address)
 }
 
 /// Whether a change leaves the addresses and ports alone.
-fn mangles_no_header(body: &Value) -> bool {
+fn mangles_no_header(body: &Value<'_>) -> bool {
     body.pointer("/key/meta").is_some()
         || body.pointer("/key/ct").is_some()
         || body.pointer("/key/tcp option").is_some()
         || body
             .pointer("/key/payload/field")
-            .is_some_and(|field| field == "dscp" || field == "ttl" || field == "hoplimit")
+            .and_then(Value::as_str)
+            .is_some_and(|field| matches!(field, "dscp" | "ttl" | "hoplimit"))
 }

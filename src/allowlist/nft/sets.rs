@@ -2,61 +2,79 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use super::super::addresses::Addresses;
 use super::super::json::Element;
 use super::key::address_set;
+use super::value::Value;
 
 /// A named set or map as exported.
-pub(super) struct Named {
+#[derive(Default)]
+pub(super) struct Named<'a> {
     /// Its elements; of a map, pairs.
-    pub(super) values: Vec<Value>,
+    pub(super) values: Vec<Value<'a>>,
     /// The elements as addresses, when all are.
     pub(super) addresses: Option<Arc<Addresses>>,
-    /// Whether rules add to it while packets pass.
-    pub(super) changing: bool,
+    /// Why it may hold more when packets pass.
+    pub(super) more: Option<&'static str>,
+    /// Why it may hold less.
+    pub(super) less: Option<&'static str>,
 }
 
-impl Named {
-    /// Reads a `set` or `map` object.
-    pub(super) fn new(object: &Value) -> Self {
-        let values: Vec<Value> = match object.get("elem") {
-            Some(Value::Array(values)) => values.clone(),
-            _ => Vec::new(),
-        };
-        let addresses = address_set(values.iter()).map(Arc::new);
-        let values = if addresses.is_some() && !values.is_empty() {
-            Vec::new()
-        } else {
-            values
-        };
-        Self {
-            values,
-            addresses,
-            changing: false,
+impl<'a> Named<'a> {
+    /// Adds the elements of a `set`, `map` or `element` object.
+    pub(super) fn add(&mut self, object: &Value<'a>) {
+        let values = object.get("elem").and_then(Value::as_array);
+        let values = values.unwrap_or_default();
+        if values.iter().any(expires) {
+            self.less = Some("its elements expire");
+        }
+        self.values.extend_from_slice(values);
+    }
+
+    /// Takes note of a rule that changes it.
+    pub(super) fn changed(&mut self, change: Change) {
+        match change {
+            Change::Fills => self.more = Some("filled while packets pass"),
+            Change::Empties => self.less = Some("emptied while packets pass"),
+        }
+    }
+
+    /// Takes the elements for addresses, where all of them are; then those are all that is kept.
+    pub(super) fn settle(&mut self) {
+        self.addresses = address_set(self.values.iter()).map(Arc::new);
+        if self.addresses.is_some() && !self.values.is_empty() {
+            self.values = Vec::new();
         }
     }
 }
 
-/// The names of the sets that a rule adds to.
-pub(super) fn changed_by(element: &Element<'_>) -> Vec<String> {
+/// What a rule does to a set.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Change {
+    /// Adds elements, or renews them.
+    Fills,
+    /// Takes elements out.
+    Empties,
+}
+
+/// Whether an element, or the key of a pair, is in the set for a time only.
+fn expires(value: &Value<'_>) -> bool {
+    let key = value.as_array().and_then(<[_]>::first).unwrap_or(value);
+    key.pointer("/elem/expires").is_some()
+}
+
+/// The names of the sets that a rule changes, and how.
+pub(super) fn changed_by(element: &Element<'_>) -> Vec<(String, Change)> {
     let mut names = Vec::new();
-    if !element.text.contains("\"op\": \"add\"")
-        && !element.text.contains("\"update\"")
-        && !element.text.contains("\"add\"")
-    {
+    let may = ["\"update\"", "\"add\"", "\"delete\""];
+    if !may.iter().any(|word| element.text.contains(word)) {
         return names;
     }
-    let Ok(value) = element.value() else {
+    let Ok(value) = element.value::<Value<'_>>() else {
         return names;
     };
-    let statements = value
-        .pointer("/rule/expr")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten();
-    for statement in statements {
+    let statements = value.pointer("/rule/expr").and_then(Value::as_array);
+    for statement in statements.unwrap_or_default() {
         let Some(change) = statement.get("set").or_else(|| statement.get("map")) else {
             continue;
         };
@@ -64,7 +82,13 @@ pub(super) fn changed_by(element: &Element<'_>) -> Vec<String> {
             .get("set")
             .or_else(|| change.get("map"))
             .and_then(Value::as_str);
-        names.extend(name.map(|name| name.trim_start_matches('@').to_owned()));
+        let empties = change.get("op").is_some_and(|op| op.is("delete"));
+        let change = if empties {
+            Change::Empties
+        } else {
+            Change::Fills
+        };
+        names.extend(name.map(|name| (name.trim_start_matches('@').to_owned(), change)));
     }
     names
 }

@@ -1,9 +1,9 @@
 //! Writes a rule of the JSON export as `nft` itself would, for people.
 
-use serde_json::Value;
+use super::value::Value;
 
 /// A rule with its place: `inet filter input: ip saddr @apps accept # handle 12`.
-pub(super) fn rule(rule: &Value) -> String {
+pub(super) fn rule(rule: &Value<'_>) -> String {
     let text = |key: &str| rule.get(key).and_then(Value::as_str).unwrap_or("?");
     let statements: Vec<String> = rule
         .get("expr")
@@ -26,14 +26,11 @@ pub(super) fn rule(rule: &Value) -> String {
 }
 
 /// A statement.
-pub(super) fn statement(statement: &Value) -> String {
-    let Some((name, body)) = statement
-        .as_object()
-        .and_then(|object| object.iter().next())
-    else {
+pub(super) fn statement(statement: &Value<'_>) -> String {
+    let Some((name, body)) = statement.named() else {
         return statement.to_string();
     };
-    match (name.as_str(), body) {
+    match (name, body) {
         ("match", body) => match body.get("op").and_then(Value::as_str) {
             Some("==" | "in") | None => format!("{} {}", part(body, "left"), part(body, "right")),
             Some(op) => format!("{} {op} {}", part(body, "left"), part(body, "right")),
@@ -82,31 +79,31 @@ pub(super) fn statement(statement: &Value) -> String {
             | "notrack",
             _,
         )
-        | (_, Value::Null) => name.clone(),
+        | (_, Value::Null) => name.to_owned(),
         (_, body) => format!("{name} {body}"),
     }
 }
 
 /// A part of a statement.
-fn part(body: &Value, key: &str) -> String {
+fn part(body: &Value<'_>, key: &str) -> String {
     body.get(key).map_or_else(String::new, value)
 }
 
 /// A value or a key.
-fn value(shown: &Value) -> String {
+fn value(shown: &Value<'_>) -> String {
     match shown {
-        Value::String(text) => text.clone(),
+        Value::String(text) => text.clone().into_owned(),
         Value::Array(list) => list.iter().map(value).collect::<Vec<_>>().join(","),
-        Value::Object(object) => match object.iter().next() {
+        Value::Object(_) => match shown.named() {
             Some((name, body)) => object_value(name, body),
             None => String::new(),
         },
-        Value::Null | Value::Bool(_) | Value::Number(_) => shown.to_string(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Fraction(_) => shown.to_string(),
     }
 }
 
 /// An expression by its name.
-fn object_value(name: &str, body: &Value) -> String {
+fn object_value(name: &str, body: &Value<'_>) -> String {
     let text = |key: &str| body.get(key).and_then(Value::as_str).unwrap_or("?");
     let joined = |separator: &str| {
         body.as_array()
@@ -141,7 +138,7 @@ fn object_value(name: &str, body: &Value) -> String {
                 .take(6)
                 .map(element)
                 .collect();
-            let more = body.as_array().map_or(0, Vec::len).saturating_sub(6);
+            let more = body.as_array().map_or(0, <[_]>::len).saturating_sub(6);
             let rest = if more > 0 {
                 format!(", and {more} more")
             } else {
@@ -159,14 +156,13 @@ fn object_value(name: &str, body: &Value) -> String {
 }
 
 /// An element of a set, or a pair of a map.
-fn element(shown: &Value) -> String {
-    match shown.as_array().map(Vec::as_slice) {
+fn element(shown: &Value<'_>) -> String {
+    match shown.as_array() {
         Some([from, to])
-            if to.is_object()
-                && to.as_object().is_some_and(|to| {
-                    to.values()
-                        .all(|body| body.is_null() || body.get("target").is_some())
-                }) =>
+            if to.as_object().is_some_and(|to| {
+                to.iter()
+                    .all(|(_, body)| *body == Value::Null || body.get("target").is_some())
+            }) =>
         {
             format!("{} : {}", value(from), statement(to))
         }

@@ -13,6 +13,8 @@ use super::words::values;
 pub(super) struct Objects {
     addresses: HashMap<String, Vec<Definition>>,
     services: HashMap<String, Vec<ServicePart>>,
+    /// Where a name is defined, by what it is defined as.
+    scopes: HashMap<(String, String), String>,
 }
 
 /// A part of what a name of addresses stands for.
@@ -35,10 +37,13 @@ enum ServicePart {
 
 impl Objects {
     /// Takes a command that defines an object.
-    pub(super) fn take(&mut self, words: &[String], line: &str) -> bool {
+    pub(super) fn take(&mut self, scope: &str, words: &[String], line: &str) -> bool {
         let [kind, name, rest @ ..] = words else {
             return false;
         };
+        if kind.ends_with("-group") && self.is_elsewhere(scope, kind, name) {
+            return self.conflict(kind, name);
+        }
         let open = || line.trim().to_owned();
         match kind.as_str() {
             "address" => {
@@ -81,6 +86,31 @@ impl Objects {
                         .extend(members);
                 }
             }
+            _ => return false,
+        }
+        true
+    }
+
+    /// Whether a group of that name is defined in another place, such as a device group beside `shared`.
+    fn is_elsewhere(&mut self, scope: &str, kind: &str, name: &str) -> bool {
+        let key = (kind.to_owned(), name.to_owned());
+        self.scopes.entry(key).or_insert_with(|| scope.to_owned()) != scope
+    }
+
+    /// A group that is defined in several places is open: which one holds depends on the rule.
+    fn conflict(&mut self, kind: &str, name: &str) -> bool {
+        let construct = format!("{kind} {name}: it is defined in more than one place");
+        match kind {
+            "address-group" => self
+                .addresses
+                .entry(name.to_owned())
+                .or_default()
+                .push(Definition::Open(construct)),
+            "service-group" => self
+                .services
+                .entry(name.to_owned())
+                .or_default()
+                .push(ServicePart::Open(construct)),
             _ => return false,
         }
         true

@@ -25,7 +25,6 @@ const NEUTRAL: &[&str] = &[
     "disable-inspect",
     "source-translation",
     "nat-type",
-    "to-interface",
 ];
 /// Applications that a connection of HTTPS is never recognised as.
 const OTHERS: &[&str] = &[
@@ -54,6 +53,8 @@ const OTHERS: &[&str] = &[
 pub(super) struct Rule {
     pub(super) name: String,
     base: String,
+    /// The virtual system or device group it is of; empty for `shared`.
+    scope: String,
     pub(super) line: usize,
     fields: HashMap<String, Vec<String>>,
 }
@@ -92,13 +93,16 @@ impl Rule {
     }
 }
 
+/// Where a rule is found: its rulebase, its scope and its name.
+type Place = (String, String, String);
+
 /// All rules of a configuration.
 #[derive(Default)]
 pub(super) struct Rulebase {
     pub(super) rules: Vec<Rule>,
-    places: HashMap<(String, String), usize>,
+    places: HashMap<Place, usize>,
     pub(super) nats: Vec<Rule>,
-    nat_places: HashMap<(String, String), usize>,
+    nat_places: HashMap<Place, usize>,
     /// What happens between zones when no rule decides.
     pub(super) interzone: Option<String>,
     /// Commands that are not understood, with their lines.
@@ -118,11 +122,13 @@ impl Rulebase {
                 if base == "rulebase" || !scope.is_empty() {
                     self.scope(scope, number);
                 }
-                let rule = rule_of(&mut self.rules, &mut self.places, base, name, number);
+                let place = (base.clone(), scope.to_owned(), name.clone());
+                let rule = rule_of(&mut self.rules, &mut self.places, place, number);
                 set(rule, rest, line);
             }
             ("nat", [rules, name, rest @ ..]) if rules == "rules" => {
-                let rule = rule_of(&mut self.nats, &mut self.nat_places, base, name, number);
+                let place = (base.clone(), scope.to_owned(), name.clone());
+                let rule = rule_of(&mut self.nats, &mut self.nat_places, place, number);
                 set(rule, rest, line);
             }
             ("default-security-rules", [_, name, rest @ ..]) if name == "interzone-default" => {
@@ -179,8 +185,10 @@ impl Rulebase {
         self.rules.insert(target.unwrap_or(from), rule);
         self.places.clear();
         for (at, rule) in self.rules.iter().enumerate() {
-            self.places
-                .insert((rule.base.clone(), rule.name.clone()), at);
+            self.places.insert(
+                (rule.base.clone(), rule.scope.clone(), rule.name.clone()),
+                at,
+            );
         }
     }
 
@@ -196,32 +204,49 @@ impl Rulebase {
 
     /// The rules in the order they are tried.
     pub(super) fn ordered(&self) -> impl Iterator<Item = &Rule> {
-        ["pre-rulebase", "rulebase", "post-rulebase"]
-            .into_iter()
-            .flat_map(|base| self.rules.iter().filter(move |rule| rule.base == base))
+        in_order(&self.rules)
     }
+
+    /// The rules of translation in the order they are tried.
+    pub(super) fn translations(&self) -> impl Iterator<Item = &Rule> {
+        in_order(&self.nats)
+    }
+}
+
+/// Rules in the order they are tried: of the rules before the device's own those that are shared come first, of those after it
+/// last.
+fn in_order(rules: &[Rule]) -> impl Iterator<Item = &Rule> {
+    let of = |base: &'static str, shared: Option<bool>| {
+        rules.iter().filter(move |rule| {
+            rule.base == base && shared.is_none_or(|shared| rule.scope.is_empty() == shared)
+        })
+    };
+    of("pre-rulebase", Some(true))
+        .chain(of("pre-rulebase", Some(false)))
+        .chain(of("rulebase", None))
+        .chain(of("post-rulebase", Some(false)))
+        .chain(of("post-rulebase", Some(true)))
 }
 
 /// The rule of that name, made when it is new.
 fn rule_of<'a>(
     rules: &'a mut Vec<Rule>,
-    places: &mut HashMap<(String, String), usize>,
-    base: &str,
-    name: &str,
+    places: &mut HashMap<Place, usize>,
+    place: Place,
     line: usize,
 ) -> &'a mut Rule {
-    let place = *places
-        .entry((base.to_owned(), name.to_owned()))
-        .or_insert_with(|| {
-            rules.push(Rule {
-                name: name.to_owned(),
-                base: base.to_owned(),
-                line,
-                ..Rule::default()
-            });
-            rules.len() - 1
+    let (base, scope, name) = place.clone();
+    let at = *places.entry(place).or_insert_with(|| {
+        rules.push(Rule {
+            name,
+            base,
+            scope,
+            line,
+            ..Rule::default()
         });
-    &mut rules[place]
+        rules.len() - 1
+    });
+    &mut rules[at]
 }
 
 /// Sets fields of a rule.
@@ -260,7 +285,8 @@ fn set(rule: &mut Rule, words: &[String], line: &str) {
             rest = left;
             continue;
         }
-        if !NEUTRAL.contains(&key.as_str()) {
+        let open = key == "to-interface" && more.iter().any(|value| value == "any");
+        if !NEUTRAL.contains(&key.as_str()) && !open {
             rule.fields
                 .entry("?".to_owned())
                 .or_default()

@@ -101,3 +101,27 @@ fn rules_name_the_address_before_translation() {
     );
     assert_eq!(found, ["allow 14", "deny 18"]);
 }
+
+// "Device group policies" of the Panorama guide: shared pre-rules come before those of the device group, shared post-rules after them.
+#[test]
+fn shared_rules_stand_outside_those_of_the_device_group() {
+    let rule = |place: &str, name: &str, action: &str| {
+        format!(
+            "set {place} security rules {name} from untrust to dmz source any destination any application any service any action {action}\n"
+        )
+    };
+    let asked = Asked::of(&["203.0.113.1"]);
+    let text = rule("device-group dg pre-rulebase", "web", "allow")
+        + &rule("shared pre-rulebase", "web", "deny");
+    assert_eq!(answers(Kind::Panos, &text, &asked), ["deny 2"]);
+    let text = rule("shared post-rulebase", "last", "allow")
+        + &rule("device-group dg post-rulebase", "last", "deny");
+    assert_eq!(answers(Kind::Panos, &text, &asked), ["deny 2"]);
+}
+
+#[test]
+fn a_group_that_is_defined_in_two_places_is_open() {
+    let text = "set shared address-group apps static [ 203.0.113.0/30 ]\nset device-group dg address-group apps static [ 198.51.100.0/30 ]\nset device-group dg pre-rulebase security rules web from untrust to dmz source apps destination any application any service any action allow\n";
+    let found = answers(Kind::Panos, text, &Asked::of(&["198.51.100.1"]));
+    assert!(found[0].contains("more than one place"), "{found:?}");
+}

@@ -34,28 +34,31 @@ pub(super) fn around(
             touched.map(|block| (*block, rules(way)))
         })
         .collect();
-    let probes: Addresses = candidates
-        .iter()
-        .flat_map(|(block, _)| probes(*block))
-        .collect::<Addresses>()
-        .minus(published);
-    let answers = path.ways(&probes);
-    let admits = |address: IpAddr, by: &Rules| {
-        answers
-            .iter()
-            .any(|way| way.is_allowed() && way.sources.contains(address) && rules(way) == *by)
-    };
-    let mut found: Vec<Found> = Vec::new();
-    for (block, by) in &candidates {
+    // Most rules end where the range does: only around those that do not is looked further.
+    let beside = |(block, _): &(Span, Rules)| {
         let (below, above) = neighbours(*block);
-        if !below
-            .into_iter()
-            .chain(above)
-            .any(|address| admits(address, by))
-        {
-            continue;
-        }
-        let known = |address: IpAddr| published.contains(address) || admits(address, by);
+        below.into_iter().chain(above).map(Addresses::from)
+    };
+    let near: Addresses = candidates.iter().flat_map(beside).collect();
+    let answers = path.ways(&near.minus(published));
+    let wide: Vec<(Span, Rules)> = candidates
+        .into_iter()
+        .filter(|(block, by)| {
+            let (below, above) = neighbours(*block);
+            below
+                .into_iter()
+                .chain(above)
+                .any(|address| admits(&answers, address, by))
+        })
+        .collect();
+    if wide.is_empty() {
+        return Vec::new();
+    }
+    let probes: Addresses = wide.iter().flat_map(|(block, _)| probes(*block)).collect();
+    let answers = path.ways(&probes.minus(published));
+    let mut found: Vec<Found> = Vec::new();
+    for (block, by) in &wide {
+        let known = |address: IpAddr| published.contains(address) || admits(&answers, address, by);
         let widest = supernets(*block)
             .filter(|net| known(net.network()) && known(net.broadcast()))
             .last();
@@ -75,6 +78,13 @@ pub(super) fn around(
         }
     }
     found
+}
+
+/// Whether an address is admitted by these very rules.
+fn admits(answers: &[Way], address: IpAddr, by: &Rules) -> bool {
+    answers
+        .iter()
+        .any(|way| way.is_allowed() && way.sources.contains(address) && rules(way) == *by)
 }
 
 /// The rules of a way.

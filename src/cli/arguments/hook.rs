@@ -35,7 +35,7 @@ pub(in crate::cli) struct ListenArguments {
     /// PEM file with roots to trust besides this machine's, for --forward
     #[arg(long, value_name = "F")]
     pub ca_bundle: Option<PathBuf>,
-    /// A JSON line for each event, or words; words on a terminal unless told
+    /// A JSON line for each event, or words; unless told, the screen on a terminal and JSON elsewhere
     #[arg(long, value_enum)]
     pub format: Option<HookFormat>,
 }

@@ -1,10 +1,11 @@
 //! `webhook listen`: receives events and tells each, without ever holding up their sender.
 
-use super::{Refused, address, format, read, roots, say, secret};
+use super::{Refused, address, format, read, roots, say, screen, secret};
 use crate::cli::arguments::{HookFormat, ListenArguments};
 use crate::cli::{live, output};
 use crate::report::Exit;
-use crate::webhook::line::{Pace, Teller};
+use crate::tui::listen::Heard;
+use crate::webhook::line::{Line, Pace, Teller};
 use crate::webhook::receiver::{Counts, Forward, Received, Receiver, Setup};
 use crate::webhook::tls;
 use crate::world::{Clock, real};
@@ -12,8 +13,10 @@ use rustls::ServerConfig;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::net::TcpListener;
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -51,7 +54,12 @@ pub(super) async fn run(arguments: ListenArguments) -> Result<Exit, Refused> {
     if secret.is_none() {
         output::complain("no --secret was given: signatures are not checked");
     }
-    let (lines, ended) = writer(teller, format(arguments.format));
+    if arguments.format.is_none() && output::screen() {
+        let secret = secret.map_or(screen::Secret::Absent, |_| screen::Secret::Set);
+        let address = format!("{scheme}://{}", receiver.address());
+        return screen::run(receiver, teller, (address, secret)).await;
+    }
+    let (lines, ended) = writer(teller, Out::Lines(format(arguments.format)));
     let stop = CancellationToken::new();
     let watcher = tokio::spawn(live::stop_on_signal(stop.clone()));
     let mut ended = std::pin::pin!(ended);
@@ -67,13 +75,45 @@ pub(super) async fn run(arguments: ListenArguments) -> Result<Exit, Refused> {
 }
 
 /// An event on its way to the writer, with how many wait behind it.
-struct Waiting {
+pub(super) struct Waiting {
     received: Received,
     behind: usize,
 }
 
+/// Where events are told.
+pub(super) enum Out {
+    /// On stdout, in this format.
+    Lines(HookFormat),
+    /// On the screen, which is not waited for: what it has no room for is counted.
+    Screen(mpsc::Sender<Heard>, Arc<AtomicU64>),
+}
+
+impl Out {
+    /// Tells one event.
+    fn put(&self, line: Line, received: Received) -> std::io::Result<()> {
+        match self {
+            Self::Lines(HookFormat::Text) => put(&say::line(&line)),
+            Self::Lines(HookFormat::Jsonl) => match serde_json::to_string(&line) {
+                Ok(text) => put(&text),
+                Err(_) => unreachable!("a line has text keys only"),
+            },
+            Self::Screen(events, missed) => {
+                let heard = Heard::new(line, received.headers, &received.body);
+                match events.try_send(heard) {
+                    Ok(()) => Ok(()),
+                    Err(TrySendError::Full(_)) => {
+                        missed.fetch_add(1, Ordering::Relaxed);
+                        Ok(())
+                    }
+                    Err(TrySendError::Closed(_)) => Err(std::io::ErrorKind::BrokenPipe.into()),
+                }
+            }
+        }
+    }
+}
+
 /// Hands events to the writer until the stop; true when the writer's reader has gone.
-async fn hand_over(
+pub(super) async fn hand_over(
     receiver: &mut Receiver,
     lines: mpsc::Sender<Waiting>,
     stop: &CancellationToken,
@@ -115,17 +155,17 @@ async fn hand_over(
 }
 
 /// Starts the thread that explains and writes. It is a thread, since a pipe that nobody reads blocks whoever writes to it.
-fn writer(
+pub(super) fn writer(
     mut teller: Teller,
-    format: HookFormat,
+    out: Out,
 ) -> (mpsc::Sender<Waiting>, oneshot::Receiver<()>) {
     let (lines, mut waiting) = mpsc::channel::<Waiting>(AHEAD);
     let (done, ended) = oneshot::channel();
     std::thread::spawn(move || {
         let clock = real::world().clock;
         while let Some(Waiting { received, behind }) = waiting.blocking_recv() {
-            let text = told(&mut teller, &received, (behind, format), &*clock);
-            if put(&text).is_err() {
+            let line = told(&mut teller, &received, behind, &*clock);
+            if out.put(line, received).is_err() {
                 break;
             }
         }
@@ -136,28 +176,15 @@ fn writer(
 }
 
 /// What is told of one event.
-fn told(
-    teller: &mut Teller,
-    received: &Received,
-    how: (usize, HookFormat),
-    clock: &dyn Clock,
-) -> String {
-    let (behind, format) = how;
+fn told(teller: &mut Teller, received: &Received, behind: usize, clock: &dyn Clock) -> Line {
     let pace = if behind > HURRY {
         Pace::Hurried
     } else {
         Pace::Calm
     };
-    let line = teller
+    teller
         .tell(&received.presented, &received.body, pace)
-        .received(received.from, clock.now());
-    match format {
-        HookFormat::Text => say::line(&line),
-        HookFormat::Jsonl => match serde_json::to_string(&line) {
-            Ok(text) => text,
-            Err(_) => unreachable!("a line has text keys only"),
-        },
-    }
+        .received(received.from, clock.now())
 }
 
 /// Writes a line at once.
@@ -195,7 +222,7 @@ fn forward(arguments: &ListenArguments) -> Result<Option<Forward>, Refused> {
 }
 
 /// The counts in words.
-fn tally(counts: Counts) -> String {
+pub(super) fn tally(counts: Counts) -> String {
     let mut text = format!("{} accepted, {} refused", counts.accepted, counts.refused);
     let more = [
         (counts.unusable, "unusable"),

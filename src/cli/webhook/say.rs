@@ -1,9 +1,8 @@
 //! Events and attempts in words.
 
-use crate::webhook::life::Life;
+use crate::webhook::life::clock;
 use crate::webhook::line::Line;
 use crate::webhook::sender::{Judgement, Trial};
-use jiff::Timestamp;
 use std::fmt::Write as _;
 
 /// One event on a line, and why its signature is refused on the lines below.
@@ -17,7 +16,7 @@ pub(super) fn line(line: &Line) -> String {
         text.push_str("  (seen before)");
     }
     match (&line.life, &line.event.subject) {
-        (Some(job), _) => text = format!("{text}  {}", life(job)),
+        (Some(life), _) => text = format!("{text}  {life}"),
         (None, Some(subject)) => {
             let name = subject
                 .name
@@ -44,36 +43,6 @@ pub(super) fn line(line: &Line) -> String {
         );
     }
     text
-}
-
-/// A job's life: `InvoiceBot #30  created 10:00:00 → started 10:00:02 (2 s) → completed 10:00:08 (6 s)`.
-fn life(life: &Life) -> String {
-    let mut text = life.process.clone().unwrap_or_default();
-    if let Some(id) = life.id {
-        let _ = write!(text, " #{id}");
-    }
-    let mut before: Option<Timestamp> = None;
-    for (at, step) in life.steps.iter().enumerate() {
-        text.push_str(if at == 0 { "  " } else { " → " });
-        text.push_str(step.stage.word());
-        if let Some(time) = step.at {
-            let _ = write!(text, " {}", clock(time));
-            if let Some(before) = before {
-                let _ = write!(
-                    text,
-                    " ({:.0} s)",
-                    time.duration_since(before).as_secs_f64().max(0.0)
-                );
-            }
-            before = Some(time);
-        }
-    }
-    text.trim_start().to_owned()
-}
-
-/// The time of day, UTC.
-fn clock(at: Timestamp) -> String {
-    at.strftime("%H:%M:%SZ").to_string()
 }
 
 /// What was tried, and what it comes to.

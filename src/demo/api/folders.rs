@@ -3,7 +3,7 @@
 use super::super::reply::{Reply, not_authorized};
 use super::super::route::{Answer, Call};
 use super::super::version::ApiVersion;
-use super::super::world::{Folder, World};
+use super::super::world::{Folder, FolderKind, World};
 use super::{entity, missing, page};
 use serde_json::{Value, json};
 
@@ -15,14 +15,28 @@ fn shown(world: &World, folder: &Folder) -> Value {
     let parent = folder
         .parent
         .and_then(|id| world.folders.iter().find(|known| known.id == id));
+    let (provision, permissions) = match folder.kind {
+        FolderKind::Classic => ("Manual", "InheritFromTenant"),
+        FolderKind::Modern | FolderKind::Personal => ("Automatic", "FineGrained"),
+    };
+    let (personal, feed, kind) = match folder.kind {
+        FolderKind::Classic | FolderKind::Modern => (false, "Processes", "Standard"),
+        FolderKind::Personal => (true, "PersonalWorkspace", "Personal"),
+    };
     entity(
         world,
         json!({
             "Id": folder.id, "Key": folder.key, "DisplayName": folder.name, "FullyQualifiedName": folder.full, "Description": null,
-            "ProvisionType": "Automatic", "PermissionModel": "FineGrained", "ParentId": folder.parent,
-            "ParentKey": parent.map(|parent| parent.key.as_str()), "IsPersonal": false, "FeedType": "Processes", "FolderType": "Standard",
+            "ProvisionType": provision, "PermissionModel": permissions, "ParentId": folder.parent,
+            "ParentKey": parent.map(|parent| parent.key.as_str()), "IsPersonal": personal, "FeedType": feed, "FolderType": kind,
         }),
-        &[(ApiVersion::V17, &["FolderType"])],
+        &[
+            (
+                ApiVersion::V11,
+                &["Key", "ParentKey", "IsPersonal", "FeedType"],
+            ),
+            (ApiVersion::V17, &["FolderType"]),
+        ],
     )
 }
 

@@ -139,15 +139,28 @@ fn shown(world: &World, job: &Job) -> Value {
             "OrganizationUnitFullyQualifiedName": null, "Reference": "", "SpecificPriorityValue": 45, "ProcessType": "Process",
             "Machine": null, "LocalSystemAccount": "",
         }),
-        &[(
-            ApiVersion::V15,
-            &[
-                "SpecificPriorityValue",
-                "ProcessType",
-                "Machine",
-                "LocalSystemAccount",
-            ],
-        )],
+        &[
+            (
+                ApiVersion::V11,
+                &[
+                    "JobPriority",
+                    "RuntimeType",
+                    "RequiresUserInteraction",
+                    "OrganizationUnitId",
+                    "OrganizationUnitFullyQualifiedName",
+                    "Reference",
+                ],
+            ),
+            (
+                ApiVersion::V15,
+                &[
+                    "SpecificPriorityValue",
+                    "ProcessType",
+                    "Machine",
+                    "LocalSystemAccount",
+                ],
+            ),
+        ],
     )
 }
 

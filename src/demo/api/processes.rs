@@ -3,12 +3,25 @@
 use super::super::odata;
 use super::super::route::{Answer, Call};
 use super::super::version::ApiVersion;
-use super::super::world::{Release, World};
+use super::super::world::{FolderKind, Release, World};
 use super::{entity, missing, page};
 use serde_json::{Value, json};
 
 /// What releases got later.
-const LATER: [(ApiVersion, &[&str]); 2] = [
+const LATER: [(ApiVersion, &[&str]); 3] = [
+    (
+        ApiVersion::V11,
+        &[
+            "ProcessType",
+            "SupportsMultipleEntryPoints",
+            "RequiresUserInteraction",
+            "FeedId",
+            "JobPriority",
+            "CreationTime",
+            "OrganizationUnitId",
+            "OrganizationUnitFullyQualifiedName",
+        ],
+    ),
     (
         ApiVersion::V15,
         &[
@@ -49,12 +62,16 @@ pub(super) fn shown(world: &World, release: &Release) -> Value {
         .folders
         .iter()
         .find(|folder| folder.id == release.folder);
+    // Only a classic folder has environments.
+    let environment = folder
+        .filter(|folder| folder.kind == FolderKind::Classic)
+        .and_then(|_| release.name.rsplit_once('_'));
     entity(
         world,
         json!({
             "Id": release.id, "Key": release.key, "Name": release.name, "ProcessKey": release.package, "ProcessVersion": release.version,
             "IsLatestVersion": newest == Some(&release.version), "IsProcessDeleted": world.is_deleted(release), "Description": "",
-            "EnvironmentId": null, "EnvironmentName": "", "Environment": null, "InputArguments": null, "CurrentVersion": null,
+            "EnvironmentId": environment.map(|_| 1), "EnvironmentName": environment.map_or("", |(_, name)| name), "Environment": null, "InputArguments": null, "CurrentVersion": null,
             "ReleaseVersions": [], "Arguments": { "Input": null, "Output": null }, "ProcessSettings": null, "AutoUpdate": false,
             "ProcessType": "Process", "SupportsMultipleEntryPoints": true, "RequiresUserInteraction": false, "FeedId": null,
             "JobPriority": "Normal", "CreationTime": MADE, "OrganizationUnitId": release.folder,
@@ -156,19 +173,22 @@ fn package_shown(world: &World, id: &str, version: &str, newest: bool) -> Value 
             "RequiresUserInteraction": false, "MainEntryPointPath": "Main.xaml", "IsAttended": false, "TargetFramework": "Windows",
             "Tags": "", "IsCompiled": false, "LicenseUrl": null, "ProjectUrl": null, "ResourceTags": [],
         }),
-        &[(
-            ApiVersion::V15,
-            &[
-                "MainEntryPointPath",
-                "IsAttended",
-                "TargetFramework",
-                "Tags",
-                "IsCompiled",
-                "LicenseUrl",
-                "ProjectUrl",
-                "ResourceTags",
-            ],
-        )],
+        &[
+            (ApiVersion::V11, &["RequiresUserInteraction"]),
+            (
+                ApiVersion::V15,
+                &[
+                    "MainEntryPointPath",
+                    "IsAttended",
+                    "TargetFramework",
+                    "Tags",
+                    "IsCompiled",
+                    "LicenseUrl",
+                    "ProjectUrl",
+                    "ResourceTags",
+                ],
+            ),
+        ],
     )
 }
 

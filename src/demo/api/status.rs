@@ -5,9 +5,11 @@ use super::super::route::{Answer, Call, Segment};
 use super::super::version::ApiVersion;
 use super::super::world::World;
 
-/// GET api/health and api/health/startup, which 2018.4 has not.
+/// GET api/health and api/health/startup, which are documented from 2020.10 on.
 pub(in super::super) fn health(world: &World, names: &[&str]) -> Option<Reply> {
-    world.age?;
+    if !world.at_least(ApiVersion::V11) {
+        return None;
+    }
     match names {
         ["api", "health"] | ["api", "health", "startup"] => {
             Some(Reply::empty(if world.database { 200 } else { 503 }))

@@ -11,17 +11,27 @@ use super::processes::MADE;
 use serde_json::{Value, json};
 
 /// What users got later.
-const LATER: [(ApiVersion, &[&str]); 1] = [(
-    ApiVersion::V15,
-    &[
-        "DirectoryIdentifier",
-        "UpdatePolicy",
-        "AccountId",
-        "LastModificationTime",
-        "LastModifierUserId",
-        "CreatorUserId",
-    ],
-)];
+const LATER: [(ApiVersion, &[&str]); 2] = [
+    (
+        ApiVersion::V11,
+        &[
+            "UnattendedRobot",
+            "MayHaveUnattendedSession",
+            "MayHavePersonalWorkspace",
+        ],
+    ),
+    (
+        ApiVersion::V15,
+        &[
+            "DirectoryIdentifier",
+            "UpdatePolicy",
+            "AccountId",
+            "LastModificationTime",
+            "LastModifierUserId",
+            "CreatorUserId",
+        ],
+    ),
+];
 
 /// GET odata/Users/~.GetCurrentUser.
 pub(in super::super) fn current(world: &World, call: &Call<'_>) -> Answer {
@@ -112,6 +122,7 @@ pub(in super::super) fn licence(world: &World, call: &Call<'_>) -> Answer {
             "IsCommunity": false, "SubscriptionCode": null, "UserLicensingEnabled": false, "IsProOrEnterprise": true, "SubscriptionPlan": "ENTERPRISE",
         }),
         &[
+            (ApiVersion::V11, &["StudioProConcurrent", "VersionControl"]),
             (
                 ApiVersion::V15,
                 &["IsCommunity", "SubscriptionCode", "UserLicensingEnabled"],

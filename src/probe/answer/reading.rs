@@ -6,7 +6,7 @@ use crate::wire::Failure;
 use crate::wire::envelope::Shape;
 
 /// How far this clock and the server's may be apart before it is told, seconds.
-const SKEW_TOLD_S: i64 = 120;
+pub(in crate::probe) const SKEW_TOLD_S: i64 = 120;
 
 /// The oldest API that Apps works with: 19.10 (API 9), by the documentation.
 const OLDEST_API: f64 = 9.0;
@@ -66,6 +66,8 @@ impl Symptom for Responder {
             (200..=299, _) if seen.second.as_ref().is_some_and(Reply::of_orchestrator) => {
                 Self::Orchestrator
             }
+            // Whatever else it says, such as that there are too many requests: only Orchestrator's API sends the header.
+            _ if reply.api_versions.is_some() => Self::Orchestrator,
             _ => Self::OtherService,
         }
     }
@@ -222,6 +224,15 @@ mod tests {
 
     /// What an answer of this status, with these headers and body, is read as, and who is said to have given it.
     fn read(status: u16, headers: &[(&'static str, &str)], body: &str) -> (Responder, String) {
+        read_bytes(status, headers, body.as_bytes())
+    }
+
+    /// The same of a body that is no text.
+    fn read_bytes(
+        status: u16,
+        headers: &[(&'static str, &str)],
+        body: &[u8],
+    ) -> (Responder, String) {
         let mut map = HeaderMap::new();
         for (name, value) in headers {
             map.insert(*name, value.parse().unwrap());
@@ -230,7 +241,7 @@ mod tests {
             status: StatusCode::from_u16(status).unwrap(),
             version: Version::HTTP_11,
             headers: map,
-            body: body.as_bytes().to_vec(),
+            body: body.to_vec().into(),
             cut: false,
             took: Duration::ZERO,
         };
@@ -259,7 +270,7 @@ mod tests {
 
     /// Answers that have been seen, what they mean, and a word that names who gave them.
     #[rustfmt::skip]
-    const SEEN: [(Answer, Responder, &str); 13] = [
+    const SEEN: [(Answer, Responder, &str); 31] = [
         ((503, &[("server", "Microsoft-HTTPAPI/2.0")], "Service Unavailable", "HTTP Error 503."), Responder::GatewayError, "HTTP.SYS"),
         ((502, &[("server", "nginx")], "502 Bad Gateway", "nginx"), Responder::GatewayError, "502"),
         ((503, &[], "", "No server is available to handle this request."), Responder::GatewayError, "does not name itself"),
@@ -273,6 +284,24 @@ mod tests {
         ((407, &[("proxy-authenticate", "Basic")], "Proxy", ""), Responder::OtherService, "forward proxy"),
         ((200, &[("server", "Microsoft-IIS/10.0")], "IIS Windows Server", ""), Responder::HtmlPage, "IIS"),
         ((200, &[], "Swagger UI", "<div id='swagger-ui'>"), Responder::HtmlPage, "Swagger"),
+        ((404, &[("server", "Microsoft-IIS/10.0")], "404 - File or directory not found.", ""), Responder::NotFound, "IIS"),
+        ((403, &[("server", "Microsoft-IIS/10.0")], "403 - Forbidden", "HTTP Error 403.501 - Forbidden: dynamic IP restriction"), Responder::IpRestricted, "IIS"),
+        ((403, &[("server", "Microsoft-IIS/10.0")], "403 - Forbidden: Access is denied.", ""), Responder::OtherService, "IIS"),
+        ((401, &[("www-authenticate", "Negotiate"), ("server", "Microsoft-IIS/10.0")], "401 - Unauthorized", ""), Responder::OtherService, "Windows or Basic sign-in"),
+        ((400, &[("server", "Microsoft-HTTPAPI/2.0")], "Bad Request", "Invalid Hostname"), Responder::OtherService, "HTTP.SYS"),
+        ((404, &[("server", "Microsoft-HTTPAPI/2.0")], "Not Found", "HTTP Error 404. The requested resource is not found."), Responder::NotFound, "HTTP.SYS"),
+        ((200, &[("server", "nginx/1.24.0")], "Welcome to nginx!", ""), Responder::HtmlPage, "nginx"),
+        ((400, &[("server", "nginx")], "400 No required SSL certificate was sent", ""), Responder::OtherService, "certificate"),
+        ((403, &[("server", "AkamaiGHost")], "Access Denied", "Reference&#32;&#35;18.1"), Responder::OtherService, "firewall"),
+        ((200, &[], "", "<iframe src=\"/_Incapsula_Resource?SWUDNSAI=31\">Request unsuccessful.</iframe>"), Responder::HtmlPage, "firewall"),
+        ((403, &[("server", "Microsoft-Azure-Application-Gateway/v2")], "403 Forbidden", ""), Responder::OtherService, "firewall"),
+        ((403, &[("x-amz-cf-id", "1"), ("server", "CloudFront")], "ERROR: The request could not be satisfied", ""), Responder::OtherService, "firewall"),
+        ((403, &[("server", "Zscaler/6.2")], "Access denied", ""), Responder::OtherService, "forward proxy"),
+        ((200, &[], "Web Page Blocked!", "FortiGuard Intrusion Prevention"), Responder::HtmlPage, "forward proxy"),
+        ((404, &[], "HTTP Status 404 – Not Found", "Apache Tomcat/9.0"), Responder::NotFound, "404"),
+        ((200, &[], "Sign In", "<form action=\"/adfs/ls/\"><input type=\"password\">"), Responder::HtmlPage, "sign-in page"),
+        ((421, &[], "Misdirected Request", ""), Responder::OtherService, "Misdirected"),
+        ((200, &[], "Hotspot", "<meta http-equiv=refresh content='0;url=http://portal.example/'>accept the terms"), Responder::HtmlPage, "portal"),
     ];
 
     #[test]
@@ -294,5 +323,52 @@ mod tests {
         );
         assert_eq!(found(304, &[], ""), Responder::OtherService);
         assert_eq!(found(200, &[], "{}"), Responder::OtherService);
+        for to in [
+            "https://login.microsoftonline.com/common/oauth2/authorize",
+            "https://sts.example.com/adfs/ls/?wa=wsignin1.0",
+            "http://orch.example.com/",
+        ] {
+            assert_eq!(
+                found(302, &[("location", to)], ""),
+                Responder::LoginRedirect
+            );
+        }
+        let keycloak = r#"{"error":"Unable to find matching target resource method"}"#;
+        let spring = r#"{"timestamp":"2026-11-25","status":500,"error":"Internal Server Error","path":"/api/Status/Get"}"#;
+        for (status, body) in [
+            (404, keycloak),
+            (500, spring),
+            (404, "default backend - 404"),
+            (404, "404 page not found"),
+            (204, ""),
+            (401, r#"{"error":"invalid_token"}"#),
+            (429, "Too Many Requests"),
+        ] {
+            assert_eq!(found(status, &[], body), Responder::OtherService, "{body}");
+        }
+    }
+
+    #[test]
+    fn orchestrator_is_known_by_its_header_or_its_own_errors_whatever_the_status() {
+        let header = [("api-supported-versions", "15.0, 16.0, 17.0")];
+        for status in [200, 204, 401, 403, 429, 500] {
+            assert_eq!(
+                read(status, &header, "").0,
+                Responder::Orchestrator,
+                "{status}"
+            );
+        }
+        let down = r#"{"message":"An error has occurred.","errorCode":0,"resourceIds":null}"#;
+        assert_eq!(read(500, &[], down).0, Responder::Orchestrator);
+        let spread: Vec<u8> = down.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(
+            read_bytes(500, &[], &[&[0xff, 0xfe], &spread[..]].concat()).0,
+            Responder::Orchestrator
+        );
+        let marked = format!("\u{feff}{down}");
+        assert_eq!(
+            read(500, &[("content-type", "text/html")], &marked).0,
+            Responder::Orchestrator
+        );
     }
 }

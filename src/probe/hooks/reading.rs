@@ -39,7 +39,7 @@ impl Symptom for Permission {
             // What a token may not do says nothing of the account where the token was asked for with too little.
             _ if asked_for_too_little(&at.settings.sign_in) => Self::Untold,
             (Some(_), _, Some(false)) => Self::CreateDenied,
-            (None, Some(envelope), _) if envelope.status == 403 => Self::ViewDenied,
+            (None, Some(envelope), _) if envelope.forbids() => Self::ViewDenied,
             (Some(_) | None, _, _) => Self::Untold,
         }
     }

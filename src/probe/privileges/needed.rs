@@ -4,14 +4,12 @@ use crate::words::Phrase;
 use crate::words::facts::Privileges;
 use std::collections::BTreeSet;
 
-/// What the account of Apps needs: in the tenant the webhooks that tell the end of a job, in the folder the process and its jobs (facts §7).
-const NEEDED: [&str; 5] = [
-    "Jobs.Create",
-    "Jobs.View",
-    "Processes.View",
-    "Webhooks.Create",
-    "Webhooks.View",
-];
+/// What the account of Apps needs in the tenant: the webhooks that tell the end of a job (facts §7).
+const NEEDED: [&str; 2] = ["Webhooks.Create", "Webhooks.View"];
+
+/// What it needs in the folder: the process and its jobs. To have that in another folder, or by a role of the tenant that only classic
+/// folders take over, is not to have it here.
+const NEEDED_HERE: [&str; 3] = ["Jobs.Create", "Jobs.View", "Processes.View"];
 
 /// What helps to diagnose and does little harm: versions of packages, the folders for an application, and to remove the webhook that
 /// `webhook-delivers` made.
@@ -31,12 +29,15 @@ const ADMINISTRATORS: [&str; 4] = [
     "orchestrator administrator",
 ];
 
-/// What is needed and not held, sorted.
-pub(super) fn missing(held: &BTreeSet<String>) -> Vec<String> {
-    let has = |name: &str| held.iter().any(|known| known.eq_ignore_ascii_case(name));
-    NEEDED
-        .iter()
-        .filter(|name| !has(name))
+/// What is needed and not held, sorted: in the tenant or the folder, and in the folder alone.
+pub(super) fn missing(held: &BTreeSet<String>, here: &BTreeSet<String>) -> Vec<String> {
+    let lacks = |held: &BTreeSet<String>, name: &str| {
+        !held.iter().any(|known| known.eq_ignore_ascii_case(name))
+    };
+    let of_folder = NEEDED_HERE.iter().filter(|name| lacks(here, name));
+    let of_tenant = NEEDED.iter().filter(|name| lacks(held, name));
+    of_folder
+        .chain(of_tenant)
         .map(|&name| name.to_owned())
         .collect()
 }
@@ -46,6 +47,7 @@ pub(super) fn excess(held: &BTreeSet<String>, roles: &[String]) -> Vec<String> {
     let fine = |name: &str| {
         NEEDED
             .iter()
+            .chain(&NEEDED_HERE)
             .chain(&TOLERATED)
             .any(|known| known.eq_ignore_ascii_case(name))
     };
@@ -149,8 +151,23 @@ mod tests {
             "Webhooks.Create",
             "Webhooks.View",
         ]);
-        assert_eq!(missing(&all), Vec::<String>::new());
+        assert_eq!(missing(&all, &all), Vec::<String>::new());
         assert_eq!(excess(&all, &[]), Vec::<String>::new());
-        assert_eq!(missing(&held(&["Jobs.Create"])).len(), 4);
+        let one = held(&["Jobs.Create"]);
+        assert_eq!(missing(&one, &one).len(), 4);
+    }
+
+    #[test]
+    fn a_right_in_another_folder_is_none_in_this_one() {
+        let here = held(&["Jobs.View", "Processes.View"]);
+        let all = held(&[
+            "Jobs.Create",
+            "Jobs.View",
+            "Processes.View",
+            "Webhooks.Create",
+            "Webhooks.View",
+        ]);
+        assert_eq!(missing(&all, &here), ["Jobs.Create"]);
+        assert_eq!(missing(&all, &all), Vec::<String>::new());
     }
 }

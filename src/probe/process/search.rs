@@ -1,10 +1,10 @@
 //! Finds processes by name with as few requests as there are folders.
 
-use super::super::Cx;
-use super::super::listing::in_folder;
+use super::super::listing::{in_folder, in_folder_named};
+use super::super::{Cx, alike};
 use super::{Release, Seen, quoted, release};
-use crate::wire::Request;
 use crate::wire::envelope::{Envelope, field};
+use crate::wire::{Request, Response};
 use serde_json::Value;
 
 /// How long the names of one request may be, encoded: IIS takes queries of 2,048 characters.
@@ -20,7 +20,7 @@ pub(in super::super) struct Found {
 }
 
 /// The names that the profile wants from the folder, in pieces that fit a request each.
-fn pieces(cx: &Cx, folder: &str) -> Vec<Vec<String>> {
+pub(in super::super) fn pieces(cx: &Cx, folder: &str) -> Vec<Vec<String>> {
     let mut pieces: Vec<Vec<String>> = Vec::new();
     let mut length = 0;
     for wanted in &cx.settings.processes {
@@ -43,7 +43,7 @@ fn pieces(cx: &Cx, folder: &str) -> Vec<Vec<String>> {
 }
 
 /// The process of that name in the folder of the profile: one request tells of every name that is wanted there.
-pub(super) async fn wanted(
+pub(in super::super) async fn wanted(
     cx: &Cx,
     folder: (&str, i64),
     name: &str,
@@ -52,21 +52,18 @@ pub(super) async fn wanted(
     let piece = pieces
         .into_iter()
         .find(|piece| piece.iter().any(|known| known == name));
-    one_of(
-        cx,
-        folder.1,
-        &piece.unwrap_or_else(|| vec![name.to_owned()]),
-        name,
-    )
-    .await
+    let piece = piece.unwrap_or_else(|| vec![name.to_owned()]);
+    if let Some(found) = told_ahead(cx, folder, &piece).await {
+        return Ok(found.of_name(name));
+    }
+    let found = asked(cx, folder.1, &piece).await?;
+    Ok(found.of_name(name))
 }
 
 /// The process of that name in any folder.
 pub(super) async fn anywhere(cx: &Cx, folder: i64, name: &str) -> Option<Release> {
-    one_of(cx, folder, &[name.to_owned()], name)
-        .await
-        .ok()
-        .flatten()
+    let found = asked(cx, folder, &[name.to_owned()]).await;
+    found.ok()?.of_name(name)
 }
 
 /// The first names that the profile wants from the folder, asked for all at once.
@@ -75,54 +72,70 @@ pub(in super::super) async fn first_of(cx: &Cx, folder: (&str, i64)) -> Result<F
     asked(cx, folder.1, &first).await
 }
 
-/// The one of that name among those asked for.
-async fn one_of(
-    cx: &Cx,
-    folder: i64,
-    names: &[String],
-    name: &str,
-) -> Result<Option<Release>, Box<Seen>> {
-    let found = asked(cx, folder, names).await?;
-    // The database compares names whatever their case, and so does Orchestrator; the exact one is taken where both are there.
-    let exact = found.releases.iter().find(|release| release.name == name);
-    let alike = || {
-        let lower = name.to_lowercase();
-        found
-            .releases
-            .iter()
-            .find(|release| release.name.to_lowercase() == lower)
-    };
-    Ok(exact.or_else(alike).cloned())
+impl Found {
+    /// The one of that name among those asked for.
+    fn of_name(self, name: &str) -> Option<Release> {
+        alike::find(&self.releases, name, |release| &release.name).cloned()
+    }
+}
+
+/// The request for these names, in no folder yet; a name that was typed with loose accents is asked for in both spellings.
+fn request(cx: &Cx, names: &[String]) -> Request {
+    let spellings = names.iter().flat_map(|name| {
+        let composed = Some(alike::composed(name)).filter(|composed| composed != name);
+        [Some(name.clone()), composed].into_iter().flatten()
+    });
+    let filter: Vec<String> = spellings
+        .map(|name| format!("Name%20eq%20{}", quoted(&name)))
+        .collect();
+    Request::get(format!(
+        "{}/odata/Releases?$filter={}&$top={}",
+        cx.settings.target.base(),
+        filter.join("%20or%20"),
+        2 * filter.len(),
+    ))
+}
+
+/// The request for these names in the folder of that number.
+pub(in super::super) fn by_number(cx: &Cx, folder: i64, names: &[String]) -> Request {
+    in_folder(request(cx, names), folder)
+}
+
+/// The request for these names in the folder of that name.
+pub(in super::super) fn by_name(cx: &Cx, folder: &str, names: &[String]) -> Request {
+    in_folder_named(request(cx, names), folder)
+}
+
+/// What the folder answered when it was asked by its name, before its number was known.
+///
+/// It counts where every process says that it is of the folder with that number: a server that does not know the header would have
+/// answered for another folder, or for none.
+async fn told_ahead(cx: &Cx, folder: (&str, i64), names: &[String]) -> Option<Found> {
+    let answer = cx.session.told_ahead(by_name(cx, folder.0, names)).await?;
+    let list = items(&answer.ok()?)?;
+    let of_folder =
+        |item: &Value| field(item, "OrganizationUnitId").and_then(Value::as_i64) == Some(folder.1);
+    (!list.is_empty() && list.iter().all(of_folder)).then(|| Found {
+        releases: list.iter().map(release).collect(),
+    })
+}
+
+/// The processes of an answer; nothing where it is no list.
+fn items(response: &Response) -> Option<Vec<Value>> {
+    let body = response.json().filter(|_| response.status.is_success())?;
+    field(&body, "value")?.as_array().cloned()
 }
 
 /// Asks the folder for these names.
 async fn asked(cx: &Cx, folder: i64, names: &[String]) -> Result<Found, Box<Seen>> {
-    let filter: Vec<String> = names
-        .iter()
-        .map(|name| format!("Name%20eq%20{}", quoted(name)))
-        .collect();
-    let path = format!(
-        "{}/odata/Releases?$filter={}&$top={}",
-        cx.settings.target.base(),
-        filter.join("%20or%20"),
-        2 * names.len(),
-    );
-    let answer = cx
-        .session
-        .api_shared(in_folder(Request::get(path), folder))
-        .await;
+    let answer = cx.session.api_shared(by_number(cx, folder, names)).await;
     let response = answer.map_err(|failure| {
         Box::new(Seen {
             failure: Some(failure),
             ..Seen::default()
         })
     })?;
-    let body = response.json().filter(|_| response.status.is_success());
-    let list = body
-        .as_ref()
-        .and_then(|body| field(body, "value"))
-        .and_then(Value::as_array);
-    match list {
+    match items(&response) {
         None => Err(Box::new(Seen {
             refusal: Some(Envelope::of(&response)),
             ..Seen::default()

@@ -2,7 +2,7 @@
 
 use super::Try;
 use super::via::by_proxy;
-use crate::dial::Failure;
+use crate::dial::{Complaint, Failure};
 use crate::path;
 use crate::probe::Cx;
 use crate::wire::Obstacle;
@@ -26,11 +26,17 @@ pub(super) async fn attempt(cx: &Cx, address: SocketAddr) -> Try {
     tokio::pin!(opening);
     // Through a proxy the path ends at the proxy, and says nothing of the host.
     let traceable = cx.session.proxy().is_none();
+    let traced = cx.settings.network.always_trace && traceable;
+    // Where the path is looked at in any case, nothing has to be waited for.
+    let head_start = if traced {
+        Duration::ZERO
+    } else {
+        time / HEAD_START
+    };
     let early = tokio::select! {
         opened = &mut opening => Some(opened),
-        () = tokio::time::sleep(time / HEAD_START), if traceable => None,
+        () = tokio::time::sleep(head_start), if traceable => None,
     };
-    let traced = cx.settings.network.always_trace && traceable;
     let left = time.saturating_sub(spent());
     let (obstacle, took, path) = if let Some((obstacle, took)) = early {
         let worth_it = traced || obstacle.as_ref().is_some_and(is_on_the_path);
@@ -41,6 +47,10 @@ pub(super) async fn attempt(cx: &Cx, address: SocketAddr) -> Try {
         let tracing = cx.world.net.path(address, trace(cx, address, left));
         beside(opening, tracing, traced).await
     };
+    let told = obstacle
+        .as_ref()
+        .and_then(|obstacle| told(obstacle, address));
+    let path = path.map(|path| path::Seen { told, ..path });
     let (failure, proxy) = match obstacle {
         None => (None, None),
         Some(Obstacle::Network(failure)) => (Some(failure), None),
@@ -76,10 +86,29 @@ async fn beside(
     }
 }
 
+/// What a device said of the connection itself.
+fn told(obstacle: &Obstacle, address: SocketAddr) -> Option<Complaint> {
+    let Obstacle::Network(Failure::Prohibited { by, code } | Failure::Unreachable { by, code }) =
+        obstacle
+    else {
+        return None;
+    };
+    code.map(|code| Complaint::unreachable(address.ip(), code, *by))
+}
+
 /// How the path to an address is looked at.
 fn trace(cx: &Cx, address: SocketAddr, budget: Duration) -> path::Options {
+    let naming = match (
+        cx.settings.network.resolving_proxy(),
+        cx.settings.network.dns,
+    ) {
+        (Some(_), _) => path::Naming::Unasked,
+        (None, Some(server)) => path::Naming::Server(server),
+        (None, None) => path::Naming::System,
+    };
     path::Options {
         source: cx.session.source(address),
+        naming,
         ..path::Options::within(budget)
     }
 }

@@ -4,9 +4,13 @@ use super::location::{named, remark, said, unsettled};
 use super::{Seen, Try, why};
 use crate::dial::Failure;
 use crate::path::{Hop, Location, Place, Verdict};
+use crate::shown::shown_within;
 use crate::words::Words;
 use crate::words::facts::{Hops, Ports};
 use std::fmt::Display;
+
+/// The most of a router's name that is drawn: longer ones are not for people.
+const MOST_OF_NAME: usize = 60;
 
 /// What the two ends are called, where that is known.
 #[derive(Clone, Copy, Debug, Default)]
@@ -81,6 +85,7 @@ impl Seen {
             hops.push(Hop {
                 hop: 0,
                 address: None,
+                name: None,
                 fastest_ms: None,
                 passes_target: true,
             });
@@ -113,6 +118,11 @@ impl Sketch<'_> {
     fn steps(&self, mut hops: Vec<Hop>) -> Vec<Step> {
         for place in self.between().iter().flatten() {
             told(&mut hops, *place);
+        }
+        let names = self.attempt.path.as_ref().map(|path| &path.names);
+        for hop in &mut hops {
+            let known = |address| names.and_then(|names| names.get(&address).cloned());
+            hop.name = hop.name.take().or_else(|| hop.address.and_then(known));
         }
         let last_passed = hops.iter().rev().find(|hop| hop.passes_target);
         let from = match self.between() {
@@ -222,7 +232,8 @@ impl Sketch<'_> {
             Some(says) => (Mark::Stopped, says),
             None => (mark, how.to_owned()),
         };
-        let note = self.list(&[time, how]);
+        let name = hop.name.as_deref().unwrap_or_default();
+        let note = self.list(&[shown_within(name, MOST_OF_NAME), time, how]);
         Step { mark, title, note }
     }
 
@@ -360,6 +371,7 @@ fn told(hops: &mut Vec<Hop>, place: Place) {
         None if place.address.is_some() => hops.push(Hop {
             hop: place.hop,
             address: place.address,
+            name: None,
             fastest_ms: None,
             passes_target: false,
         }),

@@ -97,7 +97,11 @@ pub(super) fn said(complaint: Complaint, words: &Hops) -> String {
 
 /// What must be added for the sentence to be honest.
 pub(super) fn remark(location: Option<&Location>, words: &Hops) -> String {
+    let next_door = location.is_some_and(|location| location.distance == Some(1));
     let text: &str = match location.and_then(|location| location.remark) {
+        Some(Remark::RouterOrHost) if next_door => &words.own_or_hosts_firewall,
+        Some(Remark::HostOrLastRouterRefused) if next_door => &words.host_or_own_firewall,
+        Some(Remark::NothingButRefusals) => &words.nothing_but_refusals,
         Some(Remark::RouterOrHost) => &words.router_or_host,
         Some(Remark::NothingBeyond) => &words.nothing_beyond,
         Some(Remark::HostOrLastRouterRefused) => &words.host_or_last_router,
@@ -121,7 +125,10 @@ pub(super) fn unsettled(seen: &Seen, location: Option<&Location>, words: &Hops) 
     let text = match (location.and_then(|location| location.remark), failure) {
         (Some(Remark::DistanceUnknown), _) => &words.distance_unknown,
         (Some(Remark::NoHopAnswers), _) => &words.no_hop_answers,
-        (Some(Remark::SendersUntold), _) => &words.senders_untold,
+        (Some(Remark::SendersUntold), _) => {
+            let distance = location.and_then(|location| location.distance);
+            return untold(distance, words);
+        }
         (Some(Remark::Contradiction), _) => &words.contradiction,
         (Some(Remark::NotSent), _) | (None, Some(Failure::NoFamily | Failure::SourceNotHere)) => {
             &words.not_sent
@@ -130,6 +137,15 @@ pub(super) fn unsettled(seen: &Seen, location: Option<&Location>, words: &Hops) 
         _ => &words.not_looked,
     };
     text.to_string()
+}
+
+/// What is left to say where the system does not tell who answered.
+fn untold(distance: Option<u8>, words: &Hops) -> String {
+    match distance {
+        Some(1) => words.next_door.to_string(),
+        Some(hops) => words.hops_away.with(&[("hops", &hops)]),
+        None => words.senders_untold.to_string(),
+    }
 }
 
 /// The path as a line: from here to where it ends.
@@ -160,6 +176,7 @@ mod samples {
     use super::Clearness;
     use crate::dial::{Complaint, Failure, Protocol};
     use crate::path::{self, Outcome, Sample};
+    use std::collections::BTreeMap;
     use std::net::IpAddr;
 
     fn router(hop: u8) -> IpAddr {
@@ -170,6 +187,7 @@ mod samples {
     fn seen(failure: Failure, target: &[Outcome; 3], control: &[Outcome; 3]) -> Seen {
         let sample = |port, hops: usize, outcome: &Outcome| Sample {
             port,
+            carrier: path::Carrier::Tcp,
             hops: u8::try_from(hops + 1).expect("three"),
             sent_ms: 0,
             answered_after_ms: Some(4),
@@ -194,6 +212,8 @@ mod samples {
             max_hops: 30,
             samples,
             took_ms: 3500,
+            names: BTreeMap::from([(router(2), "fw-2.example.com".to_owned())]),
+            told: None,
         };
         Seen {
             tries: vec![Try {
@@ -226,7 +246,10 @@ mod samples {
         let rejected = || Outcome::Complained { complaint };
         let control = [passed(1), passed(2), Outcome::Refused];
         match symptom {
-            Clearness::Clear => seen(Failure::Refused, &control, &control),
+            Clearness::Clear => {
+                let open = [passed(1), passed(2), Outcome::Connected];
+                seen(Failure::Refused, &control, &open)
+            }
             Clearness::DroppedBetween => {
                 seen(silence(), &[passed(1), silent(), silent()], &control)
             }

@@ -1,13 +1,37 @@
 //! What a proxy on the way says.
 
 use super::{Reach, Seen, Try};
+use crate::config::Settings;
 use crate::dial;
 use crate::names::Outcome;
-use crate::probe::Facts;
-use crate::proxy::Failure;
+use crate::probe::{Effect, Facts, Intent, names};
+use crate::proxy::{Failure, Protocol, Proxy};
 use crate::wire::ProxyTrouble;
 use crate::words::facts::Ports;
 use crate::words::{Phrase, Words};
+use std::net::IpAddr;
+
+/// The question for the address of the proxy, where it has a name.
+pub(super) fn question(settings: &Settings) -> Option<Intent> {
+    let proxy = settings.network.proxy()?;
+    let named = proxy.host.parse::<IpAddr>().is_err();
+    named.then(|| names::question(settings, &format!("{} A, AAAA", proxy.host)))
+}
+
+/// The connection to the proxy, and what it is asked for.
+pub(super) fn connection(settings: &Settings, proxy: &Proxy) -> Intent {
+    let target = format!("{}:{}", settings.target.host, settings.target.port);
+    let (method, asked) = match proxy.protocol {
+        Protocol::Http => (Some("CONNECT"), target),
+        Protocol::Socks5 | Protocol::Socks5h => (None, format!("SOCKS5 to {target}")),
+    };
+    Intent {
+        method,
+        path: Some(asked),
+        effect: Effect::Reads,
+        ..Intent::to("tcp", &proxy.host, Some(proxy.port))
+    }
+}
 
 /// The one try where the proxy's own name has no address.
 pub(super) fn unnamed(trouble: ProxyTrouble, port: u16) -> Try {
@@ -21,7 +45,7 @@ pub(super) fn unnamed(trouble: ProxyTrouble, port: u16) -> Try {
 }
 
 /// What stands for a failure that the proxy tells of.
-pub(super) fn by_proxy() -> dial::Failure {
+pub(in crate::probe) fn by_proxy() -> dial::Failure {
     dial::Failure::Other {
         error: "the proxy did not connect".into(),
     }
@@ -68,7 +92,7 @@ pub(super) fn facts(seen: &Seen, words: &Words) -> Facts {
 }
 
 /// Its trouble in words.
-fn says(trouble: &ProxyTrouble, words: &Ports) -> String {
+pub(in crate::probe) fn says(trouble: &ProxyTrouble, words: &Ports) -> String {
     match trouble {
         ProxyTrouble::Unresolved { outcome } => unresolved(outcome, words).to_string(),
         ProxyTrouble::Unreached { failure } => unreached(failure, words).to_string(),
@@ -104,20 +128,32 @@ fn unreached<'a>(failure: &dial::Failure, words: &'a Ports) -> &'a Phrase {
     }
 }
 
+/// Whether a proxy offers ways of telling who asks, and none of them is a user name and a password.
+fn needs_more_than_basic(schemes: &[String]) -> bool {
+    let basic = |scheme: &String| scheme.eq_ignore_ascii_case("basic");
+    !schemes.is_empty() && !schemes.iter().any(basic)
+}
+
 fn answered(failure: &Failure, words: &Ports) -> String {
     let offered = |schemes: &[String]| match schemes {
         [] => String::new(),
         schemes => format!(" ({})", schemes.join(", ")),
     };
-    // SOCKS replies are below ten, HTTP's are not.
+    // A SOCKS reply is one byte; of HTTP's codes, those that decline are higher.
     let number = |code: u16| {
-        if code < 100 {
+        if code < 256 {
             words.socks_reply.to_string()
         } else {
             "HTTP".to_owned()
         }
     };
     match failure {
+        Failure::CredentialsNeeded { schemes } | Failure::CredentialsRejected { schemes }
+            if needs_more_than_basic(schemes) =>
+        {
+            let offered = schemes.join(&words.or);
+            words.other_scheme.with(&[("offered", &offered)])
+        }
         Failure::CredentialsNeeded { schemes } => {
             words.wants_account.with(&[("offered", &offered(schemes))])
         }

@@ -1,5 +1,6 @@
 //! The chain, judged: by the cloud's roots, and where those do not settle it by what else is at hand or may be fetched.
 
+use super::revocation;
 use crate::config::Settings;
 use crate::probe::{Cx, Effect, Intent};
 use crate::trust::{self, Facets, Roots, Views};
@@ -37,8 +38,9 @@ pub(super) async fn judged(
         bundle: cx.session.bundle(),
         pool: &[],
     };
-    let facets = trust::judge(&chain, &staple, &host, now, &by_cloud);
+    let mut facets = trust::judge(&chain, &staple, &host, now, &by_cloud);
     if facets.cloud.trusted() {
+        revocation::ask(cx, target, (&chain, &by_cloud), &mut facets).await;
         return (Some(facets), Vec::new());
     }
     let machine = machine_roots(cx).await;
@@ -56,7 +58,7 @@ pub(super) async fn judged(
         };
         trust::judge(&chain, &staple, &host, now, &views)
     };
-    let mut facets = by_all(&pool);
+    facets = by_all(&pool);
     let mut fetched = Vec::new();
     let mut leads = facets.issuer_leads().to_vec();
     for _ in 0..STEPS {
@@ -71,6 +73,12 @@ pub(super) async fn judged(
             break;
         }
     }
+    let views = Views {
+        machine: machine.as_ref(),
+        pool: &pool,
+        ..by_cloud
+    };
+    revocation::ask(cx, target, (&chain, &views), &mut facets).await;
     (Some(facets), fetched)
 }
 
@@ -115,15 +123,19 @@ async fn machine_roots(cx: &Cx) -> Option<Roots> {
 
 /// What may be fetched, where the user permits it.
 pub(super) fn intents(settings: &Settings) -> Vec<Intent> {
-    let place = "{the host that the certificate names}";
+    let fetch = |method, path: &str| Intent {
+        method: Some(method),
+        path: Some(path.into()),
+        effect: Effect::Reads,
+        ..Intent::to("http", &"{the host that the certificate names}", None)
+    };
     let mut intents = Vec::new();
     if settings.trust.aia {
-        intents.push(Intent {
-            method: Some("GET"),
-            path: Some("{the address of a missing issuer}".into()),
-            effect: Effect::Reads,
-            ..Intent::to("http", &place, None)
-        });
+        intents.push(fetch("GET", "{the address of a missing issuer}"));
+    }
+    if settings.trust.revocation {
+        intents.push(fetch("POST", "{the address of an OCSP responder}"));
+        intents.push(fetch("GET", "{the address of a revocation list}"));
     }
     intents
 }

@@ -157,7 +157,7 @@ fn a_weak_leaf_of_an_unknown_issuer_has_both_faults() {
 }
 
 /// What a staple comes to, days after it was made.
-fn stapled(staple: &[u8], leaf: &str, at: &str) -> Staple {
+fn stapled(staple: &[u8], leaf: &str, at: &str) -> Said {
     let cloud = roots("root");
     let views = Views {
         cloud: &cloud,
@@ -183,7 +183,7 @@ fn a_stapled_good_answer_is_unrevoked() {
         assert!(
             matches!(
                 stapled(&bytes(file), "stapled", WHILE_FRESH),
-                Staple::Good { .. }
+                Said::Good { .. }
             ),
             "{file}"
         );
@@ -217,28 +217,28 @@ fn a_staple_that_proves_nothing_is_untold() {
     let good = bytes("good.der");
     assert_eq!(
         stapled(&bytes("good-impostor.der"), "stapled", WHILE_FRESH),
-        Staple::Unproven
+        Said::Unproven
     );
     assert_eq!(
         stapled(&good, "leaf-p192", WHILE_FRESH),
-        Staple::OtherCertificate
+        Said::OtherCertificate
     );
     assert_eq!(
         stapled(&good, "stapled", "2026-11-01T00:00:00Z"),
-        Staple::Stale
+        Said::Stale
     );
     assert_eq!(
         stapled(&good, "stapled", "2046-11-01T00:00:00Z"),
-        Staple::Stale
+        Said::Stale
     );
-    assert_eq!(stapled(b"", "stapled", WHILE_FRESH), Staple::Absent);
+    assert_eq!(stapled(b"", "stapled", WHILE_FRESH), Said::Absent);
     assert_eq!(
         stapled(&[0x30, 0x03, 0x0a, 0x01, 0x03], "stapled", WHILE_FRESH),
-        Staple::Undecided
+        Said::Undecided
     );
     assert_eq!(
         stapled(&good[..200], "stapled", WHILE_FRESH),
-        Staple::Malformed
+        Said::Malformed
     );
 }
 
@@ -252,7 +252,7 @@ fn a_changed_staple_proves_nothing_wherever_it_was_changed() {
         changed[place] ^= 0x10;
         let staple = stapled(&changed, "stapled", WHILE_FRESH);
         assert!(
-            !matches!(staple, Staple::Good { .. } | Staple::Revoked { .. }),
+            !matches!(staple, Said::Good { .. } | Said::Revoked { .. }),
             "byte {place}: {staple:?}"
         );
     }

@@ -731,3 +731,31 @@ fn each_product_is_known_by_the_names_it_gives_its_cas() {
         assert_eq!(interfered, expected.is_some(), "{name}");
     }
 }
+
+#[test]
+fn a_certificate_without_an_end_is_in_date() {
+    let mut params = leaf();
+    // RFC 5280, 4.1.2.5: the last second of the year 9999 stands for no well-defined end.
+    params.not_after = date_time_ymd(9999, 12, 31) + std::time::Duration::from_secs(86_399);
+    let chain = Chain::healthy();
+    let endless = chain.middle.issue(params);
+    let facets = judged(
+        &[endless.der.clone(), chain.middle.der.clone()],
+        &chain.root.roots(),
+    );
+    assert_eq!(lifetime(&facets, now(), 30), Lifetime::InDate);
+    assert_eq!(trust(&facets), Trust::Public);
+}
+
+#[test]
+fn an_ed25519_key_is_as_good_as_any() {
+    let chain = Chain::healthy();
+    let key = rcgen::KeyPair::generate_for(&rcgen::PKCS_ED25519).unwrap();
+    let made = chain.middle.issue_for(leaf(), key);
+    let facets = judged(
+        &[made.der.clone(), chain.middle.der.clone()],
+        &chain.root.roots(),
+    );
+    assert_eq!(trust(&facets), Trust::Public);
+    assert_eq!(strength(&facets), Strength::Strong);
+}

@@ -7,7 +7,7 @@ use crate::dial::Failure;
 use crate::event::{Began, Event, Finding, What};
 use crate::plan::{RowId, Selection};
 use crate::probe::{Evidence, Measurement, Probe, Subject, tcp};
-use crate::tui::{Key, Look, Model, Msg, Opening, Size, update, view};
+use crate::tui::{Key, Look, Model, Msg, Offers, Opening, ProfileSeen, Recent, Size, update, view};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use std::fmt::Write as _;
@@ -135,7 +135,7 @@ fn catalog() -> Catalog {
 }
 
 /// A row without a subject, or about the one process.
-pub(super) fn row(id: &str) -> RowId {
+pub(in crate::tui) fn row(id: &str) -> RowId {
     let folder = Subject {
         folder: "Finance/Invoices".into(),
         process: None,
@@ -157,7 +157,7 @@ pub(super) fn row(id: &str) -> RowId {
 }
 
 /// A run that begins.
-pub(super) fn began(only: &[&str], rows: &[&str]) -> Event {
+pub(in crate::tui) fn began(only: &[&str], rows: &[&str]) -> Event {
     let target = Target::parse("https://orch.example.com:8443", LayoutWanted::Auto).unwrap();
     event(
         0,
@@ -178,21 +178,21 @@ pub(super) fn began(only: &[&str], rows: &[&str]) -> Event {
 }
 
 /// A run of everything that begins.
-pub(super) fn began_all() -> Event {
+pub(in crate::tui) fn began_all() -> Event {
     began(&[], &ids())
 }
 
 /// All checks.
-pub(super) fn ids() -> Vec<&'static str> {
+pub(in crate::tui) fn ids() -> Vec<&'static str> {
     CHECKS.iter().map(|check| check.0).collect()
 }
 
-pub(super) fn event(after_ms: u64, what: What) -> Event {
+pub(in crate::tui) fn event(after_ms: u64, what: What) -> Event {
     Event { after_ms, what }
 }
 
 /// The measurement of a connection.
-pub(super) fn tcp_measured() -> Measurement {
+pub(in crate::tui) fn tcp_measured() -> Measurement {
     Measurement {
         probe: Probe::Tcp,
         subject: None,
@@ -200,7 +200,7 @@ pub(super) fn tcp_measured() -> Measurement {
 }
 
 /// What a connection saw.
-pub(super) fn tcp_seen(failure: Option<Failure>) -> Event {
+pub(in crate::tui) fn tcp_seen(failure: Option<Failure>) -> Event {
     let seen = tcp::Seen {
         tries: vec![tcp::Try {
             address: ([203, 0, 113, 7], 8443).into(),
@@ -222,7 +222,7 @@ pub(super) fn tcp_seen(failure: Option<Failure>) -> Event {
 }
 
 /// A row that is judged.
-pub(super) fn judged(id: &str, verdict: Verdict) -> Event {
+pub(in crate::tui) fn judged(id: &str, verdict: Verdict) -> Event {
     let measurement = Some(tcp_measured()).filter(|_| id == "port-open");
     let owner = (verdict != Verdict::Pass).then_some(Owner::Network);
     let (symptom, says, remedies): (&str, &str, &[&str]) = match (id, verdict) {
@@ -273,7 +273,7 @@ pub(super) fn judged(id: &str, verdict: Verdict) -> Event {
     )
 }
 
-pub(super) fn blocked(id: &str, by: &str) -> Event {
+pub(in crate::tui) fn blocked(id: &str, by: &str) -> Event {
     event(
         20,
         What::Blocked {
@@ -283,12 +283,12 @@ pub(super) fn blocked(id: &str, by: &str) -> Event {
     )
 }
 
-pub(super) fn finished() -> Event {
+pub(in crate::tui) fn finished() -> Event {
     event(412, What::Finished)
 }
 
 /// A healthy run but for what is said of some rows.
-pub(super) fn run(but: &[Event]) -> Vec<Event> {
+pub(in crate::tui) fn run(but: &[Event]) -> Vec<Event> {
     let told = |id: &str| {
         but.iter().any(|event| match &event.what {
             What::Judged { row, .. }
@@ -311,7 +311,7 @@ pub(super) fn run(but: &[Event]) -> Vec<Event> {
 }
 
 /// The port is silent, and what needs it is not asked.
-pub(super) fn silent_port() -> Vec<Event> {
+pub(in crate::tui) fn silent_port() -> Vec<Event> {
     let waited = Failure::Silent {
         waited_ms: 5000,
         attempts: 3,
@@ -321,10 +321,30 @@ pub(super) fn silent_port() -> Vec<Event> {
     run(&but)
 }
 
-pub(super) fn opening() -> Opening {
+/// What can be chosen on the start screen.
+pub(super) fn offers() -> Offers {
+    Offers {
+        profiles: vec![ProfileSeen {
+            path: "production.toml".into(),
+            url: "https://orch.example.com:8443".into(),
+            tenant: "Default".into(),
+            who: "apps-svc".into(),
+            asks: true,
+        }],
+        recents: vec![Recent {
+            url: "https://suite.example.com/acme/Default/orchestrator_".into(),
+            tenant: "Default".into(),
+            profile: None,
+        }],
+        faults: vec!["certificate-expired".into(), "port-closed".into()],
+    }
+}
+
+pub(in crate::tui) fn opening() -> Opening {
     Opening {
         catalog: CATALOG.clone(),
         target: "https://orch.example.com:8443".into(),
+        offers: Some(offers()),
         replay: false,
         look: Look::default(),
         mouse: false,
@@ -332,31 +352,35 @@ pub(super) fn opening() -> Opening {
 }
 
 /// A model of that size, in which these events happened.
-pub(super) fn told(size: (u16, u16), events: Vec<Event>) -> Model {
+pub(in crate::tui) fn told(size: (u16, u16), events: Vec<Event>) -> Model {
     told_by(&opening(), size, events)
 }
 
 /// The same, opened otherwise.
-pub(super) fn told_by(opening: &Opening, (width, height): (u16, u16), events: Vec<Event>) -> Model {
+pub(in crate::tui) fn told_by(
+    opening: &Opening,
+    (width, height): (u16, u16),
+    events: Vec<Event>,
+) -> Model {
     let mut model = Model::new(opening, Size { width, height });
     update(&mut model, Msg::Events(events));
     model
 }
 
 /// Presses keys, a character each.
-pub(super) fn press(model: &mut Model, keys: &str) {
+pub(in crate::tui) fn press(model: &mut Model, keys: &str) {
     for key in keys.chars() {
         update(model, Msg::Key(Key::Char(key)));
     }
 }
 
 /// The screen as text.
-pub(super) fn screen(model: &Model) -> String {
+pub(in crate::tui) fn screen(model: &Model) -> String {
     drawn(model).backend().to_string()
 }
 
 /// The screen.
-pub(super) fn drawn(model: &Model) -> Terminal<TestBackend> {
+pub(in crate::tui) fn drawn(model: &Model) -> Terminal<TestBackend> {
     let mut terminal =
         Terminal::new(TestBackend::new(model.size.width.max(1), model.size.height)).unwrap();
     terminal.draw(|frame| view(model, frame)).unwrap();

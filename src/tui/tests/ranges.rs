@@ -142,3 +142,44 @@ fn many_devices_are_drawn_by_their_signs() {
     assert!(seen.contains("without a column"), "{seen}");
     assert!(seen.contains("√ allowed, × DENIED"), "{seen}");
 }
+
+#[test]
+fn a_cell_that_is_chosen_shows_the_rule_that_decides_it() {
+    let mut model = detail((120, 60), RANGES, devices());
+    press(&mut model, "J");
+    let seen = screen(&model);
+    assert!(
+        seen.contains("198.51.100.4/30   ▸") && seen.contains("√ allowed: 198.51.100.4/30"),
+        "{seen}"
+    );
+    assert!(seen.contains("fw/edge.rules line 3"), "{seen}");
+    // The next range, at the next device, and not beyond the last.
+    press(&mut model, "JLLL");
+    let seen = screen(&model);
+    assert!(seen.contains("√ allowed: 198.51.100.32/28"), "{seen}");
+    assert!(seen.contains("fw/host.rules line 3"), "{seen}");
+    press(&mut model, "HJJJJ");
+    let seen = screen(&model);
+    assert!(seen.contains("fw/edge.rules line 6"), "{seen}");
+}
+
+#[test]
+fn the_chosen_cell_is_in_view_on_a_small_screen() {
+    let mut model = detail((80, 24), RANGES, devices());
+    press(&mut model, "JJL");
+    insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!("ranges-cell-80x24", screen(&model));
+    });
+    let mut model = detail((160, 50), RANGES, devices());
+    press(&mut model, "JJ");
+    insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!("ranges-cell-160x50", screen(&model));
+    });
+}
+
+#[test]
+fn without_a_map_there_is_no_cell_to_choose() {
+    let mut model = told((100, 30), vec![began(&[], &["port-open"])]);
+    press(&mut model, "J");
+    assert!(screen(&model).contains("no map of ranges"));
+}

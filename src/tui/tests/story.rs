@@ -241,7 +241,7 @@ fn tab_completes_a_command_as_far_as_it_is_clear() {
 fn a_command_that_is_none_says_what_there_is() {
     let mut model = told(SIZE, silent_port());
     enter(&mut model, ":co");
-    assert!(screen(&model).contains("may be copy, copy-command, command"));
+    assert!(screen(&model).contains("may be copy, copy-command, compare, command"));
     enter(&mut model, ":fly");
     assert!(screen(&model).contains("there is no command fly"));
     assert_eq!(

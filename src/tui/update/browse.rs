@@ -5,7 +5,9 @@ use crate::catalog::Verdict;
 use crate::report::State;
 use crate::tui::entries::Entry;
 use crate::tui::keys::Intent;
-use crate::tui::model::{Chosen, Effect, Focus, Mode, Model};
+use crate::tui::model::{Chosen, Effect, Focus, Mode, Model, Spot};
+use crate::tui::start;
+use crate::tui::view::detail;
 
 /// What an intent does while nothing is open over the panes.
 pub(super) fn act(model: &mut Model, intent: Intent) -> Option<Effect> {
@@ -25,6 +27,10 @@ pub(super) fn act(model: &mut Model, intent: Intent) -> Option<Effect> {
                 Focus::Detail => Focus::List,
             };
         }
+        Intent::NextRange => step(model, (1, 0)),
+        Intent::PreviousRange => step(model, (-1, 0)),
+        Intent::NextDevice => step(model, (0, 1)),
+        Intent::PreviousDevice => step(model, (0, -1)),
         Intent::Filter => model.mode = Mode::Filter,
         Intent::Command => {
             model.command.clear();
@@ -39,6 +45,16 @@ pub(super) fn act(model: &mut Model, intent: Intent) -> Option<Effect> {
         Intent::Times => {
             model.page_top = 0;
             model.mode = Mode::Times;
+        }
+        Intent::Compare => {
+            if model.report.began.is_none() {
+                return note(model, model.look.words.compare.no_run.to_string());
+            }
+            return Some(Effect::ListRecordings);
+        }
+        Intent::Start if model.startable => start::opened(model),
+        Intent::Start => {
+            return note(model, model.look.words.start.no_other.to_string());
         }
         Intent::Theme => {
             model.look.theme = model.look.theme.next();
@@ -64,6 +80,30 @@ fn page(model: &Model) -> isize {
         Focus::Detail => areas.detail.height,
     };
     isize::try_from(lines.saturating_sub(1).max(1)).unwrap_or(1)
+}
+
+/// Goes to another cell of the map of ranges, and shows it; to the first where none is chosen yet.
+fn step(model: &mut Model, (ranges, devices): (isize, isize)) {
+    let Some((rows, columns)) = detail::map_size(model) else {
+        model.notice = Some(model.look.words.ranges.no_map.to_string());
+        return;
+    };
+    let spot = model.cell.map_or_else(Spot::default, |spot| Spot {
+        range: spot.range.saturating_add_signed(ranges).min(rows - 1),
+        device: spot.device.saturating_add_signed(devices).min(columns - 1),
+    });
+    model.cell = Some(spot);
+    model.focus = Focus::Detail;
+    let pane = here(model).detail;
+    let Some((first, last)) = detail::chosen_cell(model, pane.width.into()) else {
+        return;
+    };
+    let height = usize::from(pane.height).max(1);
+    if first < model.detail_top {
+        model.detail_top = first;
+    } else if last >= model.detail_top + height {
+        model.detail_top = (last + 1 - height).min(first);
+    }
 }
 
 /// Goes so many lines on in the pane that the keys go to.
@@ -95,6 +135,7 @@ pub(super) fn choose(model: &mut Model, at: usize) {
             model.chosen = chosen;
             model.copied = 0;
             model.detail_top = 0;
+            model.cell = None;
         }
     }
 }

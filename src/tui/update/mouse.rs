@@ -3,7 +3,8 @@
 use super::browse::{choose, open};
 use super::here;
 use crate::tui::model::{Focus, Mode, Model};
-use crate::tui::view::page;
+use crate::tui::start;
+use crate::tui::view::{self, page};
 use ratatui::layout::Position;
 
 /// The wheel goes to the pane under it.
@@ -11,6 +12,8 @@ pub(super) fn turned(model: &mut Model, at: Position, lines: i16) {
     let lines = isize::from(lines);
     if page::is_open(model) {
         model.page_top = model.page_top.saturating_add_signed(lines);
+    } else if model.mode == Mode::Start {
+        // The keys alone scroll it.
     } else if here(model).detail.contains(at) {
         model.detail_top = model.detail_top.saturating_add_signed(lines);
     } else {
@@ -46,7 +49,13 @@ fn keep_chosen_in_sight(model: &mut Model) {
 /// A click chooses a line, or goes to the detail.
 pub(super) fn clicked(model: &mut Model, at: Position) {
     if page::is_open(model) {
-        model.mode = Mode::Browse;
+        model.mode = model.home();
+        return;
+    }
+    if model.mode == Mode::Start {
+        if let Some((spot, place)) = view::start::spot_at(model, at) {
+            start::clicked(model, spot, place);
+        }
         return;
     }
     let areas = here(model);

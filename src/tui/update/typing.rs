@@ -5,6 +5,7 @@ use super::{note, watch};
 use crate::tui::command::{self, Command};
 use crate::tui::keys::{Intent, Key, intent};
 use crate::tui::model::{Chosen, Effect, Focus, Format, Mode, Model};
+use crate::tui::start;
 
 /// The longest text that can be typed, in characters.
 const LONGEST: usize = 200;
@@ -116,9 +117,66 @@ pub(super) fn in_page(model: &mut Model, key: Key) -> Option<Effect> {
                 .page_top
                 .saturating_sub(usize::from(model.size.height / 2));
         }
-        Some(_) | None => model.mode = Mode::Browse,
+        Some(_) | None => model.mode = model.home(),
     }
     None
+}
+
+/// A key while a run to compare with is being chosen.
+pub(super) fn in_pick(model: &mut Model, key: Key) -> Option<Effect> {
+    let last = model.pick.files.len().saturating_sub(1);
+    match key {
+        Key::Ctrl('c') => return Some(Effect::Quit),
+        Key::Esc => model.mode = Mode::Browse,
+        Key::Enter => {
+            model.mode = Mode::Browse;
+            return model.pick.file().map(Effect::ReadEarlier);
+        }
+        Key::Up => model.pick.at = model.pick.at.saturating_sub(1),
+        Key::Down => model.pick.at = (model.pick.at + 1).min(last),
+        Key::Home => model.pick.at = 0,
+        Key::End => model.pick.at = last,
+        Key::Backspace => drop(model.pick.typed.pop()),
+        Key::Ctrl('u') => model.pick.typed.clear(),
+        Key::Char(character) if model.pick.typed.chars().count() < LONGEST => {
+            model.pick.typed.push(character);
+        }
+        Key::Char(_)
+        | Key::Ctrl(_)
+        | Key::Left
+        | Key::Right
+        | Key::PageUp
+        | Key::PageDown
+        | Key::Tab
+        | Key::BackTab => {}
+    }
+    // The chosen file stays in sight below the path and the title.
+    let height = usize::from(model.size.height);
+    model.page_top = (model.pick.at + 8).saturating_sub(height);
+    None
+}
+
+/// Text that was pasted, where one line of text is typed.
+pub(super) fn pasted(model: &mut Model, text: &str) {
+    let line: Vec<char> = text
+        .trim()
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .chars()
+        .filter(|one| !one.is_control())
+        .take(LONGEST)
+        .collect();
+    match model.mode {
+        Mode::Start => start::pasted(model, text),
+        Mode::Filter => {
+            model.filter.extend(line);
+            filtered(model);
+        }
+        Mode::Command => model.command.extend(line),
+        Mode::Pick => model.pick.typed.extend(line),
+        Mode::Browse | Mode::Help | Mode::Times | Mode::Save | Mode::Changes => {}
+    }
 }
 
 /// A key while a format is being chosen.

@@ -2,6 +2,7 @@
 
 use super::ask;
 use crate::tui::model::{Effect, Model, Watch};
+use crate::tui::start::Stage;
 
 /// Milliseconds between two runs of a watch, unless told.
 const EVERY_MS: u64 = 30_000;
@@ -12,6 +13,9 @@ pub(super) fn tick(model: &mut Model, ms: u64) -> Option<Effect> {
         model.revision += 1;
         model.frame = model.frame.wrapping_add(1);
         model.quiet_ms += ms;
+        return None;
+    }
+    if model.start.stage != Stage::Closed {
         return None;
     }
     let watch = model.watch.as_mut()?;

@@ -2,7 +2,7 @@
 
 use super::detail::Page;
 use crate::probe::tls::Seen;
-use crate::report::{Chain, Link, Standing, chains};
+use crate::report::{Chain, Link, Span, Standing, chains};
 use crate::tui::theme::{Role, Shape};
 
 /// Draws each chain that was served, once.
@@ -29,11 +29,17 @@ fn one(page: &mut Page, chain: &Chain) {
         for fact in &link.facts {
             page.trunk(fact, Role::Quiet);
         }
+        if let Some(span) = &link.span {
+            page.trunk(&drawn(page, span), Role::Quiet);
+        }
     }
     page.trunk(&words.signed_by, Role::Quiet);
     let (_, role) = named(page, &chain.end);
     for why in chain.end.troubles.iter().chain(&chain.end.facts) {
         page.text("  ", why, role);
+    }
+    if let Some(span) = &chain.end.span {
+        page.text("  ", &drawn(page, span), Role::Quiet);
     }
     for text in chain.beside.iter().chain(&chain.views) {
         page.text("", text, Role::Quiet);
@@ -41,6 +47,11 @@ fn one(page: &mut Page, chain: &Chain) {
     if !chain.missing.is_empty() {
         page.text("", &words.saved, Role::Text);
     }
+}
+
+/// The bar of a validity and its dates.
+fn drawn(page: &Page, span: &Span) -> String {
+    format!("{}  {}", span.drawn(page.look.ascii), span.said)
 }
 
 /// The sign and the name of a link.

@@ -1,7 +1,8 @@
 //! Everything about the chosen line: the question, what was seen, why it matters, who can fix it and how.
 
+mod facts;
+
 use super::{chain, evidence, path, ranges};
-use crate::catalog::Template;
 use crate::event::Finding;
 use crate::probe::{Evidence, Probe, Reading};
 use crate::report::{Row, State};
@@ -12,30 +13,34 @@ use crate::tui::theme::{Look, Role, Shape, face};
 use ratatui::text::{Line, Span};
 
 /// Lines of text in a box of so many cells, with one free at its left.
-pub(super) struct Page {
-    lines: Vec<Line<'static>>,
+pub(crate) struct Page {
+    pub(crate) lines: Vec<Line<'static>>,
     cells: usize,
-    pub(super) look: Look,
+    pub(crate) look: Look,
+    /// The lines of the chosen cell of a map, with what is said of it.
+    pub(super) chosen: Option<(usize, usize)>,
 }
 
 impl Page {
-    fn new(cells: usize, look: Look) -> Self {
+    /// A page without lines.
+    pub(crate) fn new(cells: usize, look: Look) -> Self {
         Self {
             lines: Vec::new(),
             cells: cells.saturating_sub(3).max(4),
             look,
+            chosen: None,
         }
     }
 
     /// An empty line, unless the page begins here or has one.
-    fn gap(&mut self) {
+    pub(crate) fn gap(&mut self) {
         if self.lines.last().is_some_and(|line| line.width() > 0) {
             self.lines.push(Line::default());
         }
     }
 
     /// The name of what stands below.
-    pub(super) fn heading(&mut self, text: &str) {
+    pub(crate) fn heading(&mut self, text: &str) {
         self.gap();
         self.lines.push(Line::styled(
             format!(" {text}"),
@@ -44,12 +49,12 @@ impl Page {
     }
 
     /// A text, broken into lines; those after the first start below its beginning.
-    pub(super) fn text(&mut self, first: &str, text: &str, role: Role) {
+    pub(crate) fn text(&mut self, first: &str, text: &str, role: Role) {
         self.labelled((first, Role::Key), text, role);
     }
 
     /// The same, with the beginning drawn in its own way.
-    fn labelled(&mut self, (first, label): (&str, Role), text: &str, role: Role) {
+    pub(crate) fn labelled(&mut self, (first, label): (&str, Role), text: &str, role: Role) {
         let indent = width(first);
         let room = self.cells.saturating_sub(indent).max(8);
         let lines = wrap(&safe(text, self.look), room);
@@ -71,7 +76,7 @@ impl Page {
     }
 
     /// A line as it is, cut where it is too long.
-    pub(super) fn line(&mut self, before: &str, text: &str, role: Role) {
+    pub(crate) fn line(&mut self, before: &str, text: &str, role: Role) {
         let room = self.cells.saturating_sub(width(before));
         let spans = vec![
             Span::styled(format!(" {before}"), self.look.style(Role::Quiet)),
@@ -84,12 +89,12 @@ impl Page {
     }
 
     /// A text beside a line that goes on below it.
-    pub(super) fn trunk(&mut self, text: &str, role: Role) {
+    pub(crate) fn trunk(&mut self, text: &str, role: Role) {
         self.beside(self.look.either("│ ", "| "), text, role);
     }
 
     /// A text beside a line that is broken.
-    pub(super) fn broken(&mut self, text: &str, role: Role) {
+    pub(crate) fn broken(&mut self, text: &str, role: Role) {
         self.beside(self.look.either("┆ ", ": "), text, role);
     }
 
@@ -105,18 +110,23 @@ impl Page {
     }
 
     /// A sign before a name.
-    pub(super) fn signed(&mut self, (shape, role): (Shape, Role), text: &str, of_text: Role) {
+    pub(crate) fn signed(&mut self, (shape, role): (Shape, Role), text: &str, of_text: Role) {
         let sign = format!("{} ", self.look.sign(shape, 0));
         self.labelled((&sign, role), text, of_text);
     }
 
+    /// How many lines there are.
+    pub(super) fn height(&self) -> usize {
+        self.lines.len()
+    }
+
     /// How many cells a line has.
-    pub(super) fn cells(&self) -> usize {
+    pub(crate) fn cells(&self) -> usize {
         self.cells
     }
 
     /// A line of pieces that are as wide as they have to be.
-    pub(super) fn pieces(&mut self, pieces: &[(String, Role)]) {
+    pub(crate) fn pieces(&mut self, pieces: &[(String, Role)]) {
         let mut spans = vec![Span::raw(" ")];
         for (text, role) in pieces {
             spans.push(Span::styled(text.clone(), self.look.style(*role)));
@@ -125,7 +135,7 @@ impl Page {
     }
 
     /// Names and values, the values below each other.
-    pub(super) fn table(&mut self, rows: &[(String, String)]) {
+    pub(crate) fn table(&mut self, rows: &[(String, String)]) {
         let widest = rows
             .iter()
             .map(|(name, _)| width(name))
@@ -133,8 +143,8 @@ impl Page {
             .unwrap_or(0)
             .min(self.cells / 3);
         for (name, value) in rows {
-            let name = fit(name, widest, self.look);
-            let gap = widest + 2 - width(&name);
+            let name = fit(&safe(name, self.look), widest, self.look);
+            let gap = (widest + 2).saturating_sub(width(&name));
             self.labelled(
                 (&format!("{name}{}", " ".repeat(gap)), Role::Quiet),
                 value,
@@ -144,10 +154,32 @@ impl Page {
     }
 }
 
+/// How many ranges and devices the map in the detail has, where there is one.
+pub(crate) fn map_size(model: &Model) -> Option<(usize, usize)> {
+    let State::Judged(finding) = &model.chosen_row()?.state else {
+        return None;
+    };
+    let Evidence::Allowlist(seen) = model.report.evidence.get(finding.measurement.as_ref()?)?
+    else {
+        return None;
+    };
+    ranges::size(seen.found.as_ref()?)
+}
+
+/// The first and the last line of the chosen cell of the map.
+pub(crate) fn chosen_cell(model: &Model, cells: usize) -> Option<(usize, usize)> {
+    drawn(model, cells).and_then(|page| page.chosen)
+}
+
 /// All lines of the detail, in so many cells.
 pub(crate) fn lines(model: &Model, cells: usize) -> Vec<Line<'static>> {
+    drawn(model, cells).map_or_else(Vec::new, |page| page.lines)
+}
+
+/// The detail, in so many cells; none where there is no room.
+fn drawn(model: &Model, cells: usize) -> Option<Page> {
     if cells == 0 {
-        return Vec::new();
+        return None;
     }
     let mut page = Page::new(cells, model.look);
     match (&model.chosen, model.chosen_row()) {
@@ -155,7 +187,7 @@ pub(crate) fn lines(model: &Model, cells: usize) -> Vec<Line<'static>> {
         (Some(Chosen::Fold(fold)), _) => fold_page(&mut page, model, fold),
         (Some(Chosen::Row(_)) | None, _) => {}
     }
-    page.lines
+    Some(page)
 }
 
 /// A check.
@@ -210,7 +242,7 @@ fn judged(page: &mut Page, model: &Model, row: &Row, finding: &Finding) {
     let words = &page.look.words.detail;
     page.heading(&words.seen);
     page.text("", &finding.says, Role::Text);
-    let facts = facts(model, row, finding);
+    let facts = facts::of(model, row, finding);
     if !facts.is_empty() {
         page.gap();
         page.table(&facts);
@@ -230,7 +262,7 @@ fn judged(page: &mut Page, model: &Model, row: &Row, finding: &Finding) {
     if let Some(Evidence::Allowlist(seen)) = evidence
         && let Some(found) = &seen.found
     {
-        ranges::draw(page, found);
+        ranges::draw(page, found, model.cell);
     }
     if let Some(owner) = finding.owner {
         page.heading(&words.who);
@@ -290,37 +322,6 @@ fn docs(page: &mut Page, model: &Model, row: &Row) {
         page.heading(&page.look.words.detail.document);
         page.text("", &check.docs, Role::Text);
     }
-}
-
-/// What the sentences of this outcome are filled with, by name.
-fn facts(model: &Model, row: &Row, finding: &Finding) -> Vec<(String, String)> {
-    let Some(began) = &model.report.began else {
-        return Vec::new();
-    };
-    let at = crate::probe::At {
-        now: began.at,
-        settings: &began.settings,
-        subject: row.id.subject.as_ref(),
-        words: model.look.words,
-    };
-    let evidence = finding
-        .measurement
-        .as_ref()
-        .and_then(|measurement| model.report.evidence.get(measurement));
-    let facts = evidence
-        .map(|evidence| evidence.facts(&at))
-        .unwrap_or_default();
-    let check = model.catalog.get(row.id.check.as_str());
-    let Some(outcome) = check.and_then(|check| check.outcomes.get(&finding.symptom)) else {
-        return Vec::new();
-    };
-    let sentences = std::iter::once(&outcome.says).chain(&outcome.remedies);
-    let mentioned: Vec<&str> = sentences.flat_map(Template::holes).collect();
-    facts
-        .into_iter()
-        .filter(|(name, value)| mentioned.contains(name) && !value.is_empty())
-        .map(|(name, value)| (name.replace('_', " "), value))
-        .collect()
 }
 
 /// Checks that were not asked, with what each would have asked.

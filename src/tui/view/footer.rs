@@ -1,10 +1,10 @@
 //! The last line: the keys that matter, what is being typed, or what was just done.
 
 use crate::tui::command;
-use crate::tui::keys::TABLE;
+use crate::tui::keys::{Binding, TABLE};
 use crate::tui::model::{Mode, Model};
 use crate::tui::text::{fit, safe, width};
-use crate::tui::theme::Role;
+use crate::tui::theme::{Look, Role};
 use ratatui::text::{Line, Span};
 
 /// One line.
@@ -14,7 +14,7 @@ pub(super) fn lines(model: &Model, cells: usize) -> Vec<Line<'static>> {
     let line = match model.mode {
         Mode::Filter => {
             let label = format!(" {} / ", words.filter);
-            typing(model, (label, &model.filter), cells)
+            typing(look, (label, &model.filter), cells)
         }
         Mode::Command => command(model, cells),
         Mode::Save => Line::from(vec![
@@ -25,16 +25,18 @@ pub(super) fn lines(model: &Model, cells: usize) -> Vec<Line<'static>> {
             Span::raw(format!(" {}  ", words.json)),
             Span::styled(words.not.to_string(), look.style(Role::Quiet)),
         ]),
-        Mode::Browse | Mode::Help | Mode::Times => match &model.notice {
-            Some(notice) => Line::styled(
-                format!(
-                    " {}",
-                    fit(&safe(notice, look), cells.saturating_sub(2), look)
+        Mode::Browse | Mode::Help | Mode::Times | Mode::Start | Mode::Pick | Mode::Changes => {
+            match &model.notice {
+                Some(notice) => Line::styled(
+                    format!(
+                        " {}",
+                        fit(&safe(notice, look), cells.saturating_sub(2), look)
+                    ),
+                    look.style(Role::Heading),
                 ),
-                look.style(Role::Heading),
-            ),
-            None => keys(model, cells),
-        },
+                None => keys(&told(look), (look, &model.filter), cells),
+            }
+        }
     };
     vec![line]
 }
@@ -42,7 +44,7 @@ pub(super) fn lines(model: &Model, cells: usize) -> Vec<Line<'static>> {
 /// The command as typed so far, and what it could become.
 fn command(model: &Model, cells: usize) -> Line<'static> {
     let look = model.look;
-    let mut line = typing(model, (" : ".to_owned(), &model.command), cells);
+    let mut line = typing(look, (" : ".to_owned(), &model.command), cells);
     let left = cells.saturating_sub(line.width() + 2);
     let all = command::completions(&model.command, model).join("  ");
     let all = fit(&format!("  {all}"), left, look);
@@ -51,8 +53,7 @@ fn command(model: &Model, cells: usize) -> Line<'static> {
 }
 
 /// What is being typed; its end stays in sight.
-fn typing(model: &Model, (label, typed): (String, &str), cells: usize) -> Line<'static> {
-    let look = model.look;
+pub(crate) fn typing(look: Look, (label, typed): (String, &str), cells: usize) -> Line<'static> {
     let typed = safe(typed, look);
     let mut seen = typed.as_str();
     while width(seen) + 12 > cells.max(13) {
@@ -65,28 +66,31 @@ fn typing(model: &Model, (label, typed): (String, &str), cells: usize) -> Line<'
     ])
 }
 
-/// The keys of the table that have a word, as many as fit; the filter in force comes first, and help and the way out always.
-fn keys(model: &Model, cells: usize) -> Line<'static> {
-    let look = model.look;
+/// The keys of the table that have a word.
+fn told(look: Look) -> Vec<(String, &'static str)> {
+    let told = |binding: &Binding| {
+        let key = binding.keys.first()?.to_string();
+        Some((key, binding.footer(look.words)?))
+    };
+    TABLE.iter().filter_map(told).collect()
+}
+
+/// Keys and their words, as many as fit; the filter in force comes first, and help and the way out always.
+pub(crate) fn keys(
+    told: &[(String, &'static str)],
+    (look, filter): (Look, &str),
+    cells: usize,
+) -> Line<'static> {
     let mut spans = vec![Span::raw(" ")];
     let mut used = 1;
-    if !model.filter.is_empty() {
-        let filter = safe(&model.filter, look);
+    if !filter.is_empty() {
+        let filter = safe(filter, look);
         let text = look.words.footer.filtered.with(&[("filter", &filter)]);
         let text = fit(&text, cells / 2, look);
         used += width(&text) + 2;
         spans.push(Span::styled(text, look.style(Role::Warn)));
         spans.push(Span::raw("  "));
     }
-    let told: Vec<(String, &str)> = TABLE
-        .iter()
-        .filter_map(|binding| {
-            Some((
-                binding.keys.first()?.to_string(),
-                binding.footer(look.words)?,
-            ))
-        })
-        .collect();
     let cost = |(key, word): &(String, &str)| width(key) + width(word) + 3;
     let last = told.len().saturating_sub(2);
     used += told[last..].iter().map(cost).sum::<usize>();

@@ -1,6 +1,6 @@
 //! The keys, from the table of keys.
 
-use crate::tui::keys::{Binding, TABLE};
+use crate::tui::keys::{TABLE, named};
 use crate::tui::model::Model;
 use crate::tui::text::{fit, width, wrap};
 use crate::tui::theme::{Role, Shape};
@@ -23,16 +23,6 @@ fn signs(words: &Words) -> [(Shape, Role, &str); 9] {
     ]
 }
 
-/// The keys of one binding.
-fn keys(binding: &Binding) -> String {
-    binding
-        .keys
-        .iter()
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join(" ")
-}
-
 /// All lines of the help.
 pub(crate) fn lines(model: &Model, cells: usize) -> Vec<Line<'static>> {
     let look = model.look;
@@ -43,7 +33,7 @@ pub(crate) fn lines(model: &Model, cells: usize) -> Vec<Line<'static>> {
     };
     let indent = TABLE
         .iter()
-        .map(|binding| width(&keys(binding)))
+        .map(|binding| width(&named(binding)))
         .max()
         .unwrap_or(0)
         .min(cells / 2)
@@ -68,7 +58,12 @@ pub(crate) fn lines(model: &Model, cells: usize) -> Vec<Line<'static>> {
     };
     let mut lines = vec![heading(&words.keys)];
     for binding in TABLE {
-        lines.extend(row(keys(binding), Role::Key, binding.help(look.words)));
+        lines.extend(row(named(binding), Role::Key, binding.help(look.words)));
+    }
+    lines.push(Line::default());
+    lines.push(heading(&look.words.start.help_title));
+    for (keys, help) in crate::tui::start::keys(&look.words.start) {
+        lines.extend(row(keys.into(), Role::Key, help));
     }
     lines.push(Line::default());
     lines.push(heading(&words.filter));

@@ -1,11 +1,10 @@
 //! The checklist: groups, rows with their state, and what was not asked folded behind its cause.
 
-use crate::catalog::Group;
 use crate::report::Row;
-use crate::tui::entries::{Entry, Fold};
+use crate::tui::entries::{Entry, Fold, Heading};
 use crate::tui::model::{Focus, Model};
 use crate::tui::text::{fit, pad, safe, time, width};
-use crate::tui::theme::{Role, Shape, face};
+use crate::tui::theme::{Look, Role, Shape, face};
 use ratatui::text::{Line, Span};
 
 /// The width from which the time of each row is shown.
@@ -33,7 +32,7 @@ pub(super) fn lines(model: &Model, (cells, height): (usize, usize)) -> Vec<Line<
 fn line(model: &Model, entry: &Entry, cells: usize, chosen: bool) -> Line<'static> {
     let words = &model.look.words.list;
     match entry {
-        Entry::Heading(group) => heading(model, *group, cells),
+        Entry::Heading(what) => heading(model, *what, cells),
         Entry::Row { at, inside } => match model.report.rows.get(*at) {
             Some(row) => row_line(model, row, cells, (*inside, chosen)),
             None => Line::default(),
@@ -67,8 +66,19 @@ fn line(model: &Model, entry: &Entry, cells: usize, chosen: bool) -> Line<'stati
     }
 }
 
-fn heading(model: &Model, group: Group, cells: usize) -> Line<'static> {
-    let title = format!(" {}", group.title(model.look.words));
+fn heading(model: &Model, what: Heading, cells: usize) -> Line<'static> {
+    let title = match what {
+        Heading::Group(group) => group.title(model.look.words),
+        Heading::Question(question) => {
+            let whole = model.look.words.complaint(question.asks);
+            if width(whole) + 2 > cells {
+                model.look.words.complaint(question.short)
+            } else {
+                whole
+            }
+        }
+    };
+    let title = format!(" {title}");
     Line::styled(
         fit(&title, cells, model.look),
         model.look.style(Role::Accent),
@@ -123,24 +133,28 @@ fn row_line(
     marked(model, spans, cells, chosen)
 }
 
+/// The line, marked where it is the chosen one.
+fn marked(model: &Model, spans: Vec<Span<'static>>, cells: usize, chosen: bool) -> Line<'static> {
+    if chosen {
+        mark((model.look, model.focus), spans, cells)
+    } else {
+        Line::from(spans)
+    }
+}
+
 /// The chosen line is turned round, or underlined while the keys go elsewhere; a mark says it without either.
-fn marked(
-    model: &Model,
+pub(crate) fn mark(
+    (look, focus): (Look, Focus),
     mut spans: Vec<Span<'static>>,
     cells: usize,
-    chosen: bool,
 ) -> Line<'static> {
-    if !chosen {
-        return Line::from(spans);
-    }
-    let look = model.look;
     if let Some(first) = spans.first_mut() {
         let rest: String = first.content.chars().skip(1).collect();
         first.content = format!("{}{rest}", look.either("›", ">")).into();
     }
     let used: usize = spans.iter().map(Span::width).sum();
     spans.push(Span::raw(" ".repeat(cells.saturating_sub(used))));
-    let role = match model.focus {
+    let role = match focus {
         Focus::List => Role::Chosen,
         Focus::Detail => Role::Kept,
     };

@@ -3,9 +3,10 @@
 use super::detail::Page;
 use crate::allowlist::model::{Answer, Hook, RuleRef};
 use crate::allowlist::ranges::Phase;
-use crate::allowlist::verdict::{Evidence, RangeSeen, SetSeen};
+use crate::allowlist::verdict::{Cell, Evidence, RangeSeen, SetSeen};
 use crate::report::Shape;
 use crate::shown::shown_within;
+use crate::tui::model::Spot;
 use crate::tui::text::{fit, pad, safe, width};
 use crate::tui::theme::Role;
 use crate::words::Ranges;
@@ -107,7 +108,7 @@ impl Grid {
 }
 
 /// Draws the map, and below it the rules that decide.
-pub(super) fn draw(page: &mut Page, found: &Evidence) {
+pub(super) fn draw(page: &mut Page, found: &Evidence, chosen: Option<Spot>) {
     if found.devices.is_empty() || found.sets.is_empty() {
         return;
     }
@@ -119,23 +120,56 @@ pub(super) fn draw(page: &mut Page, found: &Evidence) {
     let all = found.sets.iter().map(|set| set.ranges.len()).sum::<usize>();
     let mut left = MOST_RANGES;
     let mut hidden = 0;
+    let mut number = 0;
     for set in &found.sets {
         page.text("", &title(set, words), Role::Quiet);
         for range in &set.ranges {
             // Where there are too many, those that get through everywhere make room for the others.
             let quiet = all > MOST_RANGES && range.answer == Answer::Allow;
-            if quiet || left == 0 {
+            let device = chosen
+                .filter(|spot| spot.range == number)
+                .map(|spot| spot.device);
+            number += 1;
+            if device.is_none() && (quiet || left == 0) {
                 hidden += 1;
                 continue;
             }
-            left -= 1;
-            page.pieces(&row(page, range, &grid));
+            left = left.saturating_sub(1);
+            let first = page.height();
+            page.pieces(&row(page, range, &grid, device));
+            if let Some(device) = device {
+                cell(page, found, range, device);
+                page.chosen = Some((first, page.height() - 1));
+            }
         }
     }
     if hidden > 0 {
         page.text("", &words.hidden.of(hidden), Role::Quiet);
     }
     rules(page, found);
+}
+
+/// How many ranges and devices the map has, when there is one.
+pub(super) fn size(found: &Evidence) -> Option<(usize, usize)> {
+    let ranges = found.sets.iter().map(|set| set.ranges.len()).sum::<usize>();
+    (ranges > 0 && !found.devices.is_empty()).then_some((ranges, found.devices.len()))
+}
+
+/// What a device does with a range, part by part, and the rule that decides each.
+fn cell(page: &mut Page, found: &Evidence, range: &RangeSeen, device: usize) {
+    let file = found.devices.get(device);
+    let words = &page.look.words.ranges;
+    let file = file.map_or(&*words.device, |device| device.file.as_str());
+    let all = of_cells(range.cells.iter().filter(|cell| cell.device == device));
+    if all.is_empty() {
+        let text = words
+            .off_the_way
+            .with(&[("file", &file), ("range", &range.cidr)]);
+        page.text("  ", &text, Role::Quiet);
+    }
+    for rule in &all {
+        quote(page, found, rule);
+    }
 }
 
 /// The devices by number, and the signs where no word stands beside them.
@@ -195,9 +229,13 @@ fn title(set: &SetSeen, words: &Ranges) -> String {
 }
 
 /// A range and what each device does with it.
-fn row(page: &Page, range: &RangeSeen, grid: &Grid) -> Vec<(String, Role)> {
+fn row(page: &Page, range: &RangeSeen, grid: &Grid, chosen: Option<usize>) -> Vec<(String, Role)> {
     let name = pad(&range.cidr.to_string(), grid.name - 2, page.look);
-    let mut pieces = vec![(format!("{name}  "), Role::Text)];
+    let mark = match chosen {
+        Some(_) => page.look.either(" ▸", " >"),
+        None => "  ",
+    };
+    let mut pieces = vec![(format!("{name}{mark}"), Role::Text)];
     for device in 0..grid.devices {
         let (shape, word, role) = Says::of(range, device).face(&page.look.words.ranges);
         let sign = page.look.sign(shape, 0);
@@ -205,6 +243,11 @@ fn row(page: &Page, range: &RangeSeen, grid: &Grid) -> Vec<(String, Role)> {
             format!("{sign} {word}")
         } else {
             sign.to_owned()
+        };
+        let role = if chosen == Some(device) {
+            Role::Chosen
+        } else {
+            role
         };
         pieces.push((pad(&text, grid.column, page.look), role));
     }
@@ -246,10 +289,15 @@ fn rules(page: &mut Page, found: &Evidence) {
 
 /// Every rule that decides a cell, with the addresses.
 fn deciding(found: &Evidence) -> Vec<Deciding<'_>> {
-    let mut all: Vec<Deciding<'_>> = Vec::new();
-    let mut known: HashMap<(usize, Option<&RuleRef>, Says), usize> = HashMap::new();
     let ranges = found.sets.iter().flat_map(|set| &set.ranges);
-    for cell in ranges.flat_map(|range| &range.cells) {
+    of_cells(ranges.flat_map(|range| &range.cells))
+}
+
+/// Every rule that decides one of these cells, with the addresses.
+fn of_cells<'a>(cells: impl Iterator<Item = &'a Cell>) -> Vec<Deciding<'a>> {
+    let mut all: Vec<Deciding<'a>> = Vec::new();
+    let mut known: HashMap<(usize, Option<&RuleRef>, Says), usize> = HashMap::new();
+    for cell in cells {
         let says = Says::to(&cell.decision.answer);
         let by = cell.decision.by.as_ref();
         let construct = match &cell.decision.answer {

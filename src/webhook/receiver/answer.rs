@@ -7,7 +7,8 @@ use crate::webhook::signature::{self, HEADER, Presented, Signature, SigningKey};
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Body as _, Bytes, Incoming};
 use hyper::header::{
-    ALLOW, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, EXPECT, HeaderMap, HeaderValue,
+    ALLOW, AUTHORIZATION, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, EXPECT, HeaderMap,
+    HeaderName, HeaderValue, PROXY_AUTHORIZATION,
 };
 use hyper::{Method, Request, Response, StatusCode, Version};
 use std::convert::Infallible;
@@ -22,6 +23,10 @@ const MOST_DRAINED: u64 = 8 << 20;
 const MOST_VALUES: usize = 4;
 /// Characters of a value that are kept.
 const LONGEST_VALUE: usize = 1_024;
+/// Headers that are kept to be shown.
+const MOST_HEADERS: usize = 32;
+/// Characters of such a header that are kept.
+const LONGEST_TEXT: usize = 200;
 
 /// What every request passes through.
 pub(super) struct Door {
@@ -94,7 +99,10 @@ impl Door {
         {
             forwarding.offer(headers, &body);
         }
-        let size = u32::try_from(body.len().max(1)).unwrap_or(u32::MAX);
+        let headers = as_text(headers);
+        let length = |(name, value): &(String, String)| name.len() + value.len();
+        let size = body.len() + headers.iter().map(length).sum::<usize>();
+        let size = u32::try_from(size.max(1)).unwrap_or(u32::MAX);
         // Never wait here: the answer must not depend on who looks at the events.
         let shown = self
             .waiting
@@ -104,6 +112,7 @@ impl Door {
                 self.events
                     .try_send(Received {
                         from,
+                        headers,
                         presented,
                         signature,
                         body,
@@ -194,6 +203,21 @@ fn presented(headers: &HeaderMap) -> Presented {
         1 => Presented::One(values.remove(0)),
         _ => Presented::Several(values),
     }
+}
+
+/// The headers as text, bounded. What lets somebody in is nobody's business here.
+fn as_text(headers: &HeaderMap) -> Vec<(String, String)> {
+    let text = |(name, value): (&HeaderName, &HeaderValue)| {
+        let value = match *name {
+            AUTHORIZATION | PROXY_AUTHORIZATION | COOKIE => "(not kept)".to_owned(),
+            _ => String::from_utf8_lossy(value.as_bytes())
+                .chars()
+                .take(LONGEST_TEXT)
+                .collect(),
+        };
+        (name.as_str().chars().take(LONGEST_TEXT).collect(), value)
+    };
+    headers.iter().take(MOST_HEADERS).map(text).collect()
 }
 
 /// The answer with this status.

@@ -40,6 +40,7 @@ impl Session {
             time,
             max_segment,
             exactly: false,
+            source: None,
         })
         .await
     }
@@ -55,6 +56,26 @@ impl Session {
     ) -> Result<AnyStream, Obstacle> {
         let port = self.settings.target.port;
         self.connect_to_port(address, port, time).await
+    }
+
+    /// A connection from this local address: to the host, or to the proxy that is asked for the host.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub async fn connect_from(
+        &self,
+        source: IpAddr,
+        address: SocketAddr,
+    ) -> Result<AnyStream, Obstacle> {
+        self.reach(Wanted {
+            address,
+            port: self.settings.target.port,
+            time: self.time(),
+            max_segment: None,
+            exactly: false,
+            source: Some(source),
+        })
+        .await
     }
 
     /// The same to another port of the host.
@@ -73,25 +94,7 @@ impl Session {
             time,
             max_segment: None,
             exactly: false,
-        })
-        .await
-    }
-
-    /// A connection to this very address, which may be another host's: a proxy is asked for the address, never for the target.
-    ///
-    /// # Errors
-    /// Why there is none.
-    pub async fn connect_exactly(
-        &self,
-        address: SocketAddr,
-        time: Duration,
-    ) -> Result<AnyStream, Obstacle> {
-        self.reach(Wanted {
-            address,
-            port: address.port(),
-            time,
-            max_segment: None,
-            exactly: true,
+            source: None,
         })
         .await
     }

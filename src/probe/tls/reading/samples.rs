@@ -1,9 +1,10 @@
 //! Handshakes and certificates for each symptom, minted for it.
 
+use super::super::Uniform;
 use super::{Dated, Named, Strong, Trusted, Unrevoked};
 use crate::probe::tls::{Further, Seen, Shown};
 use crate::trust::tests::made::{Chain, Made, ca, host, judged, leaf, now, strangers};
-use crate::trust::{Facets, Staple, Views, judge};
+use crate::trust::{Facets, Said, Views, judge};
 use crate::wire::tls::{Handshake, TlsFailure};
 use rcgen::{ExtendedKeyUsagePurpose, date_time_ymd};
 
@@ -25,6 +26,7 @@ fn shown(facets: Facets) -> Seen {
             fetched: Vec::new(),
             took_ms: 4,
         }],
+        clocks: None,
     }
 }
 
@@ -45,6 +47,7 @@ pub(in crate::probe::tls) fn failing(failure: TlsFailure, first_bytes: &str) -> 
             fetched: Vec::new(),
             took_ms: 4,
         }],
+        clocks: None,
     }
 }
 
@@ -180,14 +183,35 @@ pub(super) fn revocation(symptom: Unrevoked) -> Seen {
         shown(facets)
     };
     match symptom {
-        Unrevoked::Unrevoked => stapled(Staple::Good {
+        Unrevoked::Unrevoked => stapled(Said::Good {
             this_update: now(),
             next_update: None,
         }),
-        Unrevoked::Untold => stapled(Staple::Absent),
-        Unrevoked::Revoked => stapled(Staple::Revoked {
+        Unrevoked::Untold => stapled(Said::Absent),
+        Unrevoked::Revoked => stapled(Said::Revoked {
             since: now(),
             reason: Some("keyCompromise".into()),
         }),
     }
+}
+
+/// Certificates for each symptom of uniformity.
+pub(in crate::probe::tls) fn uniformity(symptom: Uniform) -> Seen {
+    let mut seen = shown(Chain::healthy().judged());
+    match symptom {
+        Uniform::Uniform => {}
+        Uniform::Differing => {
+            let older = Chain::with_leaf(|leaf| leaf.not_after = date_time_ymd(2027, 2, 1));
+            let mut other = shown(older.judged()).addresses;
+            other[0].address.set_ip([203, 0, 113, 8].into());
+            seen.addresses.extend(other);
+            // Keys are drawn anew each time; the sentence must not change with them.
+            for (shown, print) in seen.addresses.iter_mut().zip(["1b2c", "a9f0"]) {
+                let facets = shown.facets.iter_mut();
+                facets.for_each(|facets| facets.certificates[0].fingerprint = print.repeat(16));
+            }
+        }
+        Uniform::Untold => return failing(TlsFailure::Closed, ""),
+    }
+    seen
 }

@@ -1,56 +1,73 @@
-//! Reads a stapled OCSP response (RFC 6960) and checks who signed it.
+//! Asks and reads OCSP (RFC 6960): the request, and a response with the check of who signed it.
 
-use super::der::{BITS, ENUMERATED, Element, INTEGER, OCTETS, OID, Reader, SEQUENCE, TIME};
-use super::facets::Staple;
+use super::certificate::moment;
+use super::der::{
+    BITS, ENUMERATED, Element, INTEGER, OCTETS, OID, Reader, SEQUENCE, TIME, wrapped,
+};
+use super::facets::Said;
+use super::revocation::{Issuer, Validity, reason_name};
 use super::signature::{self, Proof};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use sha2::Digest as _;
 use x509_parser::asn1_rs::{BitString, Class};
 use x509_parser::prelude::{
     AlgorithmIdentifier, FromDer, ParsedExtension, SubjectPublicKeyInfo, X509Certificate,
 };
 
-/// How far a responder's clock may be off ours.
-const SLACK: SignedDuration = SignedDuration::from_mins(5);
-
-/// What a stapled response says about the leaf, whose issuer has this name and key.
+/// What a response says about a certificate of this issuer.
 pub(crate) fn read(
-    staple: &[u8],
-    leaf: &X509Certificate<'_>,
-    issuer: &[u8],
-    key: &[u8],
+    response: &[u8],
+    certificate: &X509Certificate<'_>,
+    issuer: &Issuer,
     now: Timestamp,
-) -> Staple {
-    let basic = match basic_response(staple) {
+) -> Said {
+    let (name, key) = (&issuer.name, &issuer.key);
+    let basic = match basic_response(response) {
         Some(Outer::Basic(basic)) => basic,
-        Some(Outer::NoAnswer) => return Staple::Undecided,
-        None => return Staple::Malformed,
+        Some(Outer::NoAnswer) => return Said::Undecided,
+        None => return Said::Malformed,
     };
     let Some(response) = Response::read(basic) else {
-        return Staple::Malformed;
+        return Said::Malformed;
     };
     let single = response
         .answers
         .iter()
-        .find(|single| single.is_about(leaf, issuer, key));
+        .find(|single| single.is_about(certificate, name, key));
     let Some(single) = single else {
-        return Staple::OtherCertificate;
+        return Said::OtherCertificate;
     };
-    if !response.is_signed_by(issuer, key, now) {
-        return Staple::Unproven;
+    if !response.is_signed_by(name, key, now) {
+        return Said::Unproven;
     }
     match &single.state {
-        State::Revoked { since, reason } => Staple::Revoked {
-            since: *since,
-            reason: reason.map(str::to_owned),
-        },
-        State::Unknown => Staple::Undecided,
-        State::Good if !single.is_fresh(now) => Staple::Stale,
-        State::Good => Staple::Good {
-            this_update: single.this_update,
-            next_update: single.next_update,
-        },
+        State::Revoked { since, reason } => single.validity.revoked(now, *since, *reason),
+        State::Unknown => Said::Undecided,
+        State::Good => single.validity.good(now),
     }
+}
+
+/// The media type of a request (RFC 6960, appendix A.1).
+pub(crate) const REQUEST_TYPE: &str = "application/ocsp-request";
+
+/// A request about the certificate with this serial number (RFC 6960, 4.1.1).
+///
+/// The issuer is named by SHA-1, which every responder knows (RFC 5019, 2.1.1), and there is no nonce: times tell what is fresh.
+pub(crate) fn request(issuer: &Issuer, serial: &[u8]) -> Option<Vec<u8>> {
+    const SHA_1: [u8; 11] = [0x30, 9, 0x06, 5, 0x2b, 14, 3, 2, 26, 0x05, 0];
+    let (_, key) = SubjectPublicKeyInfo::from_der(&issuer.key).ok()?;
+    let id = [
+        &SHA_1[..],
+        &wrapped(OCTETS, &sha1::Sha1::digest(&issuer.name)),
+        &wrapped(OCTETS, &sha1::Sha1::digest(&key.subject_public_key.data)),
+        &wrapped(INTEGER, serial),
+    ]
+    .concat();
+    let single = wrapped(SEQUENCE, &wrapped(SEQUENCE, &id));
+    Some(wrapped(
+        SEQUENCE,
+        &wrapped(SEQUENCE, &wrapped(SEQUENCE, &single)),
+    ))
 }
 
 enum Outer<'a> {
@@ -172,8 +189,7 @@ struct Single<'a> {
     key: &'a [u8],
     serial: &'a [u8],
     state: State,
-    this_update: Timestamp,
-    next_update: Option<Timestamp>,
+    validity: Validity,
 }
 
 impl<'a> Single<'a> {
@@ -203,12 +219,14 @@ impl<'a> Single<'a> {
             key: key.contents,
             serial: serial.contents,
             state,
-            this_update,
-            next_update,
+            validity: Validity {
+                this_update,
+                next_update,
+            },
         })
     }
 
-    fn is_about(&self, leaf: &X509Certificate<'_>, issuer: &[u8], key: &[u8]) -> bool {
+    fn is_about(&self, certificate: &X509Certificate<'_>, issuer: &[u8], key: &[u8]) -> bool {
         let Ok((_, key)) = SubjectPublicKeyInfo::from_der(key) else {
             return false;
         };
@@ -219,26 +237,9 @@ impl<'a> Single<'a> {
             "2.16.840.1.101.3.4.2.3" => Some(sha2::Sha512::digest(bytes).to_vec()),
             _ => None,
         };
-        self.serial == leaf.raw_serial()
+        self.serial == certificate.raw_serial()
             && hash(issuer).is_some_and(|hash| hash == self.name)
             && hash(&key.subject_public_key.data).is_some_and(|hash| hash == self.key)
-    }
-
-    fn is_fresh(&self, now: Timestamp) -> bool {
-        let earliest = self
-            .this_update
-            .checked_sub(SLACK)
-            .unwrap_or(Timestamp::MIN);
-        // Without an end a response says that newer ones are to be had at any time; a week is what responders give.
-        let latest = self.next_update.or_else(|| {
-            self.this_update
-                .checked_add(SignedDuration::from_hours(7 * 24))
-                .ok()
-        });
-        let latest = latest
-            .and_then(|latest| latest.checked_add(SLACK).ok())
-            .unwrap_or(Timestamp::MAX);
-        (earliest..=latest).contains(&now)
     }
 }
 
@@ -258,22 +259,7 @@ fn revoked(contents: &[u8]) -> Option<State> {
     })
 }
 
-fn reason_name(code: u8) -> Option<&'static str> {
-    Some(match code {
-        1 => "key compromise",
-        2 => "CA compromise",
-        3 => "affiliation changed",
-        4 => "superseded",
-        5 => "cessation of operation",
-        6 => "certificate hold",
-        8 => "removed from the list",
-        9 => "privilege withdrawn",
-        10 => "attribute authority compromise",
-        _ => return None,
-    })
-}
-
 fn time(element: &Element<'_>) -> Option<Timestamp> {
     let (_, time) = x509_parser::time::ASN1Time::from_der(element.whole).ok()?;
-    Timestamp::from_second(time.timestamp()).ok()
+    Some(moment(time.timestamp()))
 }

@@ -1,0 +1,7 @@
+//! Any bytes as a rule set of the kind asa.
+#![no_main]
+
+#[path = "../entry.rs"]
+mod entry;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| entry::enter("asa", bytes));

@@ -1,0 +1,25 @@
+//! The lives of the jobs, a line each, the newest first.
+
+use super::event::step;
+use super::model::Model;
+use crate::tui::theme::Role;
+use crate::tui::view::detail::Page;
+use ratatui::text::Line;
+
+/// Jobs that are shown.
+const MOST: usize = 200;
+
+/// All lines.
+pub(super) fn lines(model: &Model, cells: usize) -> Vec<Line<'static>> {
+    let mut page = Page::new(cells, model.look);
+    page.heading("JOBS, THE NEWEST FIRST");
+    if model.lives.newest().next().is_none() {
+        page.text("", "No event has told of a job yet.", Role::Quiet);
+    }
+    for life in model.lives.newest().take(MOST) {
+        let Some(last) = life.last() else { continue };
+        let (sign, role) = step(last.stage, page.look);
+        page.labelled((&format!("{sign} "), role), &life.to_string(), Role::Text);
+    }
+    page.lines
+}
