@@ -1,7 +1,8 @@
 //! What the allowlist costs: a hundred thousand rules against a hundred ranges, and a server's log beside `gzip -dc | wc -l` of it.
 //!
 //! `cargo bench --bench allowlist [-- MEGABYTES]` runs the program itself as a user does and prints wall time and memory, start of the program
-//! included. The log is written for the purpose, 256 MB unless told, and a quarter of it to show that memory does not grow with it.
+//! included. The log is written for the purpose, 256 MB unless told (`-- 1024` for the gigabyte of the promise), and a quarter of it to show that
+//! memory does not grow with it.
 
 #![expect(
     clippy::print_stdout,

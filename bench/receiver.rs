@@ -343,7 +343,6 @@ async fn compare(seconds: u32) {
     let at = server.address;
     let pace = Duration::from_micros(u64::from(SENDERS) * 1_000_000 / u64::from(RATE));
     let count = (seconds * RATE).next_multiple_of(SENDERS * 10);
-    let used = |before: (f64, f64), after: (f64, f64)| (after.0, after.1 - before.1);
 
     let before = server.cost();
     let paced = load(at, count, Some(pace)).await;
@@ -354,6 +353,14 @@ async fn compare(seconds: u32) {
         used(before, early),
     );
 
+    let (beside, late) = besides(&server, (count, pace)).await;
+    judged(server, count, (&paced, early), (&beside, late)).await;
+    flood(&arguments, least.rate()).await;
+}
+
+/// The same beside slow senders, and the server's cost after it.
+async fn besides(server: &Server, (count, pace): (u32, Duration)) -> (Load, (f64, f64)) {
+    let at = server.address;
     let dripping: Vec<_> = (0..SLOW).map(|_| tokio::spawn(slow(at))).collect();
     let before = server.cost();
     let beside = load(at, count, Some(pace)).await;
@@ -363,6 +370,22 @@ async fn compare(seconds: u32) {
     for one in dripping {
         one.abort();
     }
+    (beside, late)
+}
+
+/// What was spent between two costs; memory as it is at the later one.
+fn used(before: (f64, f64), after: (f64, f64)) -> (f64, f64) {
+    (after.0, after.1 - before.1)
+}
+
+/// Ends the server and holds what it told against what was sent.
+async fn judged(
+    server: Server,
+    count: u32,
+    (paced, early): (&Load, (f64, f64)),
+    (beside, late): (&Load, (f64, f64)),
+) {
+    let at = server.address;
 
     let (fits, longer) = (
         status_of(at, 1_000_000).await,
@@ -391,7 +414,6 @@ async fn compare(seconds: u32) {
     for (key, wanted) in of_each {
         assert_eq!(told.get(key), Some(&wanted), "{key}");
     }
-    flood(&arguments, least.rate()).await;
 }
 
 /// Events as fast as they are answered: they may outrun the lines, which is counted, and never the answers.

@@ -9,11 +9,12 @@
     reason = "a benchmark prints, and may stop"
 )]
 
-use jiff::Timestamp;
 use orch_doctor::trust::{Facets, Roots, Served, Views, judge, strict};
+use orch_doctor::world::real;
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
 use rustls::pki_types::CertificateDer;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use tokio::time::Instant;
 
 /// How often each is done; the median counts.
 const TIMES: usize = 501;
@@ -70,7 +71,8 @@ fn main() {
     let with_root = strangers.iter().chain([&root.der]).cloned();
     let store = Roots::from_ders("store", with_root).unwrap();
     let others = Roots::from_ders("others", strangers).unwrap();
-    let (host, now) = (Served::Name(HOST.to_owned()), Timestamp::now());
+    let host = Served::Name(HOST.to_owned());
+    let now = real::world().clock.now();
 
     let plain = median(|| assert!(strict(&chain, &host, now, &store).is_ok()));
     let judged = |cloud: &Roots, machine: &Roots| -> Facets {

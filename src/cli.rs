@@ -3,15 +3,18 @@
 mod allowlist;
 mod arguments;
 mod catalogue;
+mod code;
 mod demo;
 mod diff;
 mod live;
 mod output;
+mod prompt;
 mod proxy;
 mod recording;
 mod request;
 mod screen;
 mod start;
+mod theme;
 mod webhook;
 
 pub use arguments::Arguments;
@@ -19,6 +22,7 @@ pub use arguments::Arguments;
 use crate::report::Exit;
 use arguments::Command;
 use clap::{CommandFactory as _, Parser as _};
+use code::Code;
 use std::process::ExitCode;
 
 /// Why nothing was done: usage or configuration. The text says what cannot be done, and why.
@@ -47,24 +51,19 @@ pub fn main() -> ExitCode {
     // A second provider in the tree would make the choice ambiguous; this settles it. It can be set only once.
     let _ = rustls::crypto::ring::default_provider().install_default();
     log_to_stderr();
-    let code = match runtime()
+    let code = runtime()
         .map_err(Refused::from)
-        .and_then(|runtime| runtime.block_on(run(arguments)))
-    {
-        Ok(exit) => exit as u8,
-        Err(Refused(text)) => {
-            output::complain(&text);
-            Exit::Usage as u8
-        }
-    };
-    ExitCode::from(code)
+        .and_then(|runtime| runtime.block_on(run(arguments)));
+    match code {
+        Ok(code) => code.into(),
+        Err(Refused(text)) => Code::refused(&text).into(),
+    }
 }
 
 /// Help and version are answers; anything else is usage.
 fn told(error: &clap::Error) -> ExitCode {
     if error.use_stderr() {
-        output::complain(&in_one_line(&error.to_string()));
-        ExitCode::from(Exit::Usage as u8)
+        Code::refused(&in_one_line(&error.to_string())).into()
     } else {
         output::say(&error.to_string());
         ExitCode::SUCCESS
@@ -99,23 +98,49 @@ fn log_to_stderr() {
 }
 
 /// Does what the arguments say.
-async fn run(arguments: Arguments) -> Result<Exit, Refused> {
-    match arguments.command {
-        None if output::terminal() => screen::start(arguments::Common::default()).await,
-        None => live::check(arguments::CheckArguments::default()).await,
-        Some(Command::Tui(tui)) => screen::start(tui.whole()).await,
-        Some(Command::Check(check)) => live::check(check).await,
-        Some(Command::Demo(demo)) => Box::pin(demo::run(demo)).await,
-        Some(Command::Allowlist(command)) => allowlist::run(command).await,
+async fn run(arguments: Arguments) -> Result<Code, Refused> {
+    let manner = arguments.manner();
+    let exit = match arguments.command {
+        None if output::terminal() => {
+            let common = arguments::Common {
+                manner,
+                ..arguments::Common::default()
+            };
+            return screen::start(common).await;
+        }
+        None => {
+            let mut check = arguments::CheckArguments::default();
+            check.writing.manner = manner;
+            return live::check(check).await;
+        }
+        Some(Command::Tui(tui)) => {
+            let common = tui.whole();
+            return screen::start(arguments::Common { manner, ..common }).await;
+        }
+        Some(Command::Check(mut check)) => {
+            check.writing.manner = manner;
+            return live::check(check).await;
+        }
+        Some(Command::Demo(mut demo)) => {
+            demo.writing.manner = manner;
+            return Box::pin(demo::run(demo)).await;
+        }
+        Some(Command::Allowlist(command)) => return allowlist::run(command).await,
         Some(Command::List(list)) => catalogue::list(&list),
         Some(Command::Explain(explain)) => catalogue::explain(&explain),
         Some(Command::Plan(mut plan)) => {
             plan.common.ear = plan.ear.clone();
             catalogue::plan(&plan)
         }
-        Some(Command::Replay(replay)) => recording::replay(replay).await,
+        Some(Command::Replay(mut replay)) => {
+            replay.writing.manner = manner;
+            return recording::replay(replay).await;
+        }
         Some(Command::Diff(files)) => diff::diff(&files),
-        Some(Command::Judge(judge)) => recording::judge(judge).await,
+        Some(Command::Judge(mut judge)) => {
+            judge.writing.manner = manner;
+            return recording::judge(judge).await;
+        }
         Some(Command::Webhook(hook)) => webhook::run(hook).await,
         Some(Command::Completions { shell }) => {
             let mut script = Vec::new();
@@ -129,5 +154,6 @@ async fn run(arguments: Arguments) -> Result<Exit, Refused> {
             output::say(&String::from_utf8_lossy(&page));
             Ok(Exit::Healthy)
         }
-    }
+    };
+    exit.map(Code::from)
 }

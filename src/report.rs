@@ -1,16 +1,36 @@
 //! What a run comes to: a fold of its events.
 
 mod chain;
+mod checkmk;
+mod html;
 mod json;
+mod junit;
+mod linear;
+mod markdown;
+mod nagios;
+mod prometheus;
+mod range_map;
 mod shape;
 mod spoken;
 mod text;
+mod told;
+mod tree;
 mod way;
 
 pub use chain::{Chain, Link, Span, Standing, chains};
+pub use checkmk::checkmk;
+pub use html::html;
 pub use json::json;
+pub use junit::junit;
+pub use linear::{Screenless, linear};
+pub use markdown::markdown;
+pub use nagios::{Service, nagios};
+pub use prometheus::prometheus;
+pub(crate) use range_map::{Cell as RangeCell, Range, RangeMap, Rule, Says as RangeSays, Spot};
 pub use shape::Shape;
 pub use text::{Style, text};
+pub(crate) use told::{about_chain, facts};
+pub(crate) use tree::{MOST_LINES, members, plain, seen};
 pub(crate) use way::mark_shape;
 
 use crate::catalog::{Catalog, CheckId, Grade, Group, Owner, Severity, Verdict};

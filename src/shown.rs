@@ -41,9 +41,38 @@ pub fn shown_within(text: &str, most: usize) -> String {
     out
 }
 
+/// The text in ASCII: signs by their nearest, what has none as `?`.
+pub fn ascii(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_owned();
+    }
+    text.chars()
+        .map(|character| match character {
+            '…' => "...".into(),
+            '›' | '»' => ">".into(),
+            '‹' | '«' => "<".into(),
+            '→' => "->".into(),
+            '–' | '—' | '·' => "-".into(),
+            '“' | '”' => "\"".into(),
+            '‘' | '’' => "'".into(),
+            plain if plain.is_ascii() => plain.to_string(),
+            _ => "?".into(),
+        })
+        .collect()
+}
+
 /// Milliseconds as seconds with one decimal.
 pub fn seconds(milliseconds: u64) -> String {
     format!("{}.{} s", milliseconds / 1000, milliseconds % 1000 / 100)
+}
+
+/// Milliseconds as people say them.
+pub fn time(ms: u64) -> String {
+    match ms {
+        0..1_000 => format!("{ms} ms"),
+        1_000..60_000 => format!("{}.{} s", ms / 1_000, ms % 1_000 / 100),
+        _ => format!("{} min {} s", ms / 60_000, ms % 60_000 / 1_000),
+    }
 }
 
 /// Bytes as hexadecimal digits.
@@ -68,6 +97,7 @@ pub fn is_visible(character: char) -> bool {
         | 0x2060..=0x206F                         // word joiner, invisible operators, isolates
         | 0x3164 | 0xFE00..=0xFE0F | 0xFEFF       // filler, variation selectors, byte-order mark
         | 0xFFA0 | 0xFFF0..=0xFFFB                // filler, annotations
+        | 0xFDD0..=0xFDEF | 0xFFFE | 0xFFFF       // no characters at all, which XML and HTML refuse
         | 0x1_BCA0..=0x1_BCA3 | 0x1_D173..=0x1_D17A // shorthand and musical controls
         | 0xE_0000..=0xE_0FFF                     // tags and further variation selectors
     )

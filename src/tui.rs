@@ -25,6 +25,6 @@ pub use keys::{Binding, Intent, Key, TABLE};
 pub use model::{Ask, Effect, Format, Model, Msg, Opening, Said, Size};
 pub use shell::{listen as show_events, show};
 pub use start::{Begin, Offers, ProfileSeen, Recent, Wanted};
-pub use theme::{Look, Theme};
+pub use theme::{Look, Palette, PaletteError, Theme};
 pub use update::update;
 pub use view::view;

@@ -205,7 +205,7 @@ words! {
     }
 
     /// The last line of the screen.
-    Footer { filter: Phrase, filtered: Phrase, save: Phrase, text: Phrase, json: Phrase, not: Phrase }
+    Footer { filter: Phrase, filtered: Phrase, save: Phrase, not: Phrase }
 
     /// The list.
     List { nothing_fits: Phrase, because_short: Phrase, because: Counted, left_out: Counted }

@@ -7,7 +7,8 @@
 mod chains;
 
 use chains::{HOST, Made, ca, pointless_leaf};
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
+use orch_doctor::world::real;
 use rcgen::{CertificateParams, date_time_ymd};
 use rustls_pki_types::PrivateKeyDer;
 use serde_json::Value;
@@ -58,7 +59,8 @@ impl Server {
                         while !head.ends_with(b"\r\n\r\n") {
                             head.push(stream.read_u8().await?);
                         }
-                        let date = (Timestamp::now() + ahead).strftime("%a, %d %b %Y %T GMT");
+                        let date =
+                            (real::world().clock.now() + ahead).strftime("%a, %d %b %Y %T GMT");
                         let answer = format!(
                             "HTTP/1.1 404 Not Found\r\nDate: {date}\r\nContent-Length: 0\r\n\r\n"
                         );

@@ -135,7 +135,7 @@ impl Responder {
         };
         let mut lines = String::new();
         for (serial, revoked) in index {
-            let serial: String = serial.iter().map(|byte| format!("{byte:02X}")).collect();
+            let serial = orch_doctor::shown::hex(serial).to_uppercase();
             let (state, revoked) = revoked.map_or(("V", ""), |revoked| ("R", revoked));
             writeln!(
                 lines,

@@ -207,6 +207,13 @@ fn every_command(scene: &Scene, sign_in: &str) {
         ]
         .concat(),
         vec!["replay", "run.jsonl", "--format", "text"],
+        vec!["replay", "run.jsonl", "--format", "markdown"],
+        vec!["replay", "run.jsonl", "--format", "html"],
+        vec!["replay", "run.jsonl", "--format", "junit"],
+        vec!["replay", "run.jsonl", "--format", "nagios"],
+        vec!["replay", "run.jsonl", "--format", "prometheus"],
+        vec!["replay", "run.jsonl", "--format", "checkmk"],
+        vec!["replay", "run.jsonl", "--linear"],
         vec!["judge", "run.jsonl", "--format", "json"],
         vec!["plan", "--profile", profile, "--format", "json"],
         vec!["diff", "run.jsonl", "report.json", "--format", "json"],
@@ -450,7 +457,17 @@ async fn neither_a_webhooks_secret_nor_a_robots_token_comes_out_of_a_check() {
         existing_webhook(&scene).await;
         let (port, mut told) = echoing_robot(echo).await;
         let profile = wired_profile(&scene, port);
-        for format in ["text", "json", "jsonl", "markdown", "html", "junit"] {
+        for format in [
+            "text",
+            "json",
+            "jsonl",
+            "markdown",
+            "html",
+            "junit",
+            "nagios",
+            "prometheus",
+            "checkmk",
+        ] {
             let arguments = [
                 "check",
                 "--profile",

@@ -71,6 +71,21 @@ fn copied(raw: &[u8]) -> Vec<String> {
     decoded.collect()
 }
 
+/// Saves the report as text, and reads it.
+fn saved(pty: &mut Pty, folder: &Path) -> String {
+    pty.press("s");
+    pty.until("save the report as");
+    pty.press("t");
+    pty.until("saved as orch-doctor-");
+    let saved: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|end| end == "txt"))
+        .collect();
+    assert_eq!(saved.len(), 1);
+    std::fs::read_to_string(&saved[0]).unwrap()
+}
+
 #[test]
 fn a_session_goes_from_the_run_to_a_saved_report_and_gives_the_terminal_back() {
     if !available("a_session_goes_from_the_run_to_a_saved_report_and_gives_the_terminal_back") {
@@ -116,17 +131,7 @@ fn a_session_goes_from_the_run_to_a_saved_report_and_gives_the_terminal_back() {
         copies[0]
     );
     // The report as a file.
-    pty.press("s");
-    pty.until("save the report as");
-    pty.press("t");
-    pty.until("saved as orch-doctor-");
-    let saved: Vec<_> = std::fs::read_dir(folder.path())
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|end| end == "txt"))
-        .collect();
-    assert_eq!(saved.len(), 1);
-    let report = std::fs::read_to_string(&saved[0]).unwrap();
+    let report = saved(&mut pty, folder.path());
     assert!(report.contains("certificate-in-date"), "{report}");
     // Smaller and larger, at any moment.
     for size in [(40, 10), (160, 50), (20, 5), (80, 24)] {

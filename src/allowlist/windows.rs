@@ -381,7 +381,7 @@ mod tests {
         assert_eq!(
             answers(Kind::Windows, &text, &asked),
             [
-                "undecided 1: profile Public: which profile is active is not told",
+                "undecided 1: profile Domain: which profile is active is not told",
                 "deny 1"
             ]
         );

@@ -3,6 +3,7 @@
 use super::arguments::{
     AllowlistCommand, ChangeArguments, CheckArguments, Format, ImportArguments, ShowArguments,
 };
+use super::code::Code;
 use super::{Refused, live, output, request};
 use crate::allowlist::change::{Change, For, Wanted, request as change};
 use crate::allowlist::material::{Export, Material, ranges};
@@ -25,12 +26,12 @@ use std::path::Path;
 const LARGEST: u64 = 256 << 20;
 
 /// Does what the command says.
-pub(super) async fn run(command: AllowlistCommand) -> Result<Exit, Refused> {
+pub(super) async fn run(command: AllowlistCommand) -> Result<Code, Refused> {
     match command {
-        AllowlistCommand::Show(arguments) => show(&arguments),
+        AllowlistCommand::Show(arguments) => show(&arguments).map(Code::from),
         AllowlistCommand::Check(arguments) => Box::pin(check(arguments)).await,
-        AllowlistCommand::Request(arguments) => write_change(&arguments),
-        AllowlistCommand::Import(arguments) => imported(&arguments),
+        AllowlistCommand::Request(arguments) => write_change(&arguments).map(Code::from),
+        AllowlistCommand::Import(arguments) => imported(&arguments).map(Code::from),
     }
 }
 
@@ -192,7 +193,7 @@ fn shown_set(shown: &mut String, set: &Set) -> std::fmt::Result {
 }
 
 /// `allowlist check`: the one check of the list.
-async fn check(mut arguments: CheckArguments) -> Result<Exit, Refused> {
+async fn check(mut arguments: CheckArguments) -> Result<Code, Refused> {
     if arguments.common.only.is_empty() {
         arguments.common.only = vec!["allowlist-complete".to_owned()];
     }

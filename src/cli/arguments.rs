@@ -1,16 +1,19 @@
 //! The flags: names and help texts, nothing else.
 
+mod common;
+mod formats;
 mod hook;
 mod language;
 mod symptom;
 
+pub(super) use common::{Common, Ear};
+pub(super) use formats::{Colour, Format, Manner, ReportFormat, Writing};
 pub(super) use hook::{Hook, HookFormat, ListenArguments, SendArguments, VerifyArguments};
 
 pub(super) use language::{Language, Told};
 pub(super) use symptom::SymptomArgument;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
-use std::net::IpAddr;
+use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
 /// Finds out, and proves, why UiPath Apps (cloud) cannot use an Orchestrator in your own data centre.
@@ -19,13 +22,20 @@ use std::path::PathBuf;
 #[derive(Debug, Parser)]
 #[command(name = "orch-doctor", version, max_term_width = 100, after_help = EXITS)]
 pub struct Arguments {
+    /// Line by line, for screen readers and serial consoles: no cursor movement, everything numbered, words for signs
+    /// (also where TERM=dumb would get the screen)
+    #[arg(long, global = true)]
+    pub(super) linear: bool,
     #[command(subcommand)]
     pub(super) command: Option<Command>,
 }
 
 /// The exit codes, for the help.
 const EXITS: &str = "Exit codes: 0 healthy, 1 a check failed, 2 usage (nothing was sent), \
-    3 something required is unknown, 130 interrupted.";
+    3 something required is unknown, 130 interrupted.\n\n\
+    Colours of your own: orch-doctor-theme.toml beside the profile, or orch-doctor/theme.toml in the folder of your settings\n\
+    ($XDG_CONFIG_HOME, ~/.config); `fail = \"#ff8800\"`, a key for each of quiet, line, accent, key, pass, warn, unknown, fail,\n\
+    broke, running, badge, chosen, chosen-back.";
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -62,102 +72,6 @@ pub(super) enum Command {
     Man,
 }
 
-/// What `check`, `tui` and `plan` share.
-#[derive(Clone, Debug, Default, Args)]
-pub(super) struct Common {
-    /// Orchestrator's URL, exactly as typed into Apps
-    pub url: Option<String>,
-    /// The profile (orch-doctor.toml)
-    #[arg(long, value_name = "F")]
-    pub profile: Option<PathBuf>,
-    /// Only these checks and what they need; * stands for any text
-    #[arg(long, value_name = "ID,…", value_delimiter = ',')]
-    pub only: Vec<String>,
-    /// Not these checks
-    #[arg(long, value_name = "ID,…", value_delimiter = ',')]
-    pub skip: Vec<String>,
-    /// Only the checks of one documented symptom
-    #[arg(long, value_enum)]
-    pub symptom: Option<SymptomArgument>,
-    /// Use this address instead of asking DNS (repeatable)
-    #[arg(long, value_name = "HOST:PORT:ADDR")]
-    pub resolve: Vec<String>,
-    /// The name server to ask instead of the system's
-    #[arg(long, value_name = "ADDR[:PORT]")]
-    pub dns: Option<String>,
-    /// A name server that shows the outside view
-    #[arg(long, value_name = "ADDR[:PORT]")]
-    pub public_dns: Option<String>,
-    /// HTTP CONNECT or SOCKS5 proxy (http://, socks5://, socks5h://); without it the environment's, as curl does
-    #[arg(long, value_name = "URL")]
-    pub proxy: Option<String>,
-    /// Where user:password for the proxy is: env:NAME, file:PATH, keyring:NAME or prompt
-    #[arg(long, value_name = "REF")]
-    pub proxy_user: Option<String>,
-    /// Connect from this local address (repeatable)
-    #[arg(long, value_name = "ADDR")]
-    pub source_ip: Vec<IpAddr>,
-    /// PEM file that stands for the roots the cloud trusts
-    #[arg(long, value_name = "F")]
-    pub cloud_roots: Option<PathBuf>,
-    /// PEM file with a third view of trust
-    #[arg(long, value_name = "F")]
-    pub ca_bundle: Option<PathBuf>,
-    /// Tell the end of a certificate from this many days on
-    #[arg(long, value_name = "DAYS")]
-    pub expires_soon: Option<u32>,
-    /// Fetch a missing issuer from where the certificate says it is (plain http, small, no redirect, no private address)
-    #[arg(long)]
-    pub aia: bool,
-    /// Ask the CA whether a certificate is revoked, where the certificate says (under the same rules); the CA learns who asks
-    #[arg(long)]
-    pub revocation: bool,
-    /// Seconds for DNS, TCP and TLS of one connection together
-    #[arg(long, value_name = "S", value_parser = seconds)]
-    pub connect_timeout: Option<u64>,
-    /// Seconds for the whole run
-    #[arg(long, value_name = "S", value_parser = seconds)]
-    pub deadline: Option<u64>,
-    /// Permit checks that change something on Orchestrator (a webhook is made, pinged and removed)
-    #[arg(long)]
-    pub allow_changes: bool,
-    /// A token that the local robot gave out earlier: env:NAME, file:PATH, keyring:NAME or prompt
-    #[arg(long, value_name = "REFERENCE")]
-    pub robot_token: Option<String>,
-    /// Where webhook-delivers listens; `demo` has another option of this name
-    #[arg(skip)]
-    pub ear: Ear,
-    /// Sign in although the same password was rejected a short while ago
-    #[arg(long)]
-    pub force: bool,
-    /// Your own check files beside the built-in ones
-    #[arg(long, value_name = "DIR")]
-    pub checks: Option<PathBuf>,
-    /// An earlier recording that worked: what changed since is told
-    #[arg(long, value_name = "F")]
-    pub baseline: Option<PathBuf>,
-    /// Record the run for `replay` and `judge`
-    #[arg(long, value_name = "F")]
-    pub record: Option<PathBuf>,
-    /// The language of sentences; keys, JSON and commands never change
-    #[arg(long, value_enum, default_value_t)]
-    pub lang: Language,
-    /// Colours
-    #[arg(long, value_enum, default_value_t)]
-    pub color: Colour,
-}
-
-/// Where webhook-delivers listens.
-#[derive(Clone, Debug, Default, Args)]
-pub(super) struct Ear {
-    /// Listen there for the event of webhook-delivers
-    #[arg(long, value_name = "ADDR")]
-    pub listen: Option<std::net::SocketAddr>,
-    /// The URL under which Orchestrator reaches that listener
-    #[arg(long, value_name = "URL")]
-    pub reachable_as: Option<String>,
-}
-
 #[derive(Debug, Default, Args)]
 pub(super) struct TuiArguments {
     #[command(flatten)]
@@ -174,17 +88,6 @@ impl TuiArguments {
             ..self.common
         }
     }
-}
-
-/// How a report is written.
-#[derive(Debug, Default, Args)]
-pub(super) struct Writing {
-    /// The report's format
-    #[arg(long, value_enum)]
-    pub format: Option<Format>,
-    /// Write the report there instead of to stdout
-    #[arg(long, value_name = "F")]
-    pub output: Option<PathBuf>,
 }
 
 #[derive(Debug, Default, Args)]
@@ -350,28 +253,15 @@ pub(super) struct DiffArguments {
     pub format: Format,
 }
 
-/// The formats of a report.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
-    /// For people
-    #[default]
-    Text,
-    /// One document
-    Json,
-    /// The event stream, a line each
-    Jsonl,
-}
-
-/// When colours are used.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(super) enum Colour {
-    /// On a terminal, unless `NO_COLOR` is set
-    #[default]
-    Auto,
-    /// Always
-    Always,
-    /// Never
-    Never,
+impl Arguments {
+    /// How the report is shown.
+    pub(super) fn manner(&self) -> Manner {
+        if self.linear {
+            Manner::Lines
+        } else {
+            Manner::Drawn
+        }
+    }
 }
 
 /// Seconds with a fraction, as milliseconds.

@@ -171,7 +171,7 @@ pub(super) fn plan(arguments: &PlanArguments) -> Result<Exit, Refused> {
             );
         }
     }
-    let text = match arguments.writing.format.unwrap_or_default() {
+    let text = match arguments.writing.of_list()? {
         Format::Text => plan_text(&intents),
         Format::Json | Format::Jsonl => serde_json::to_string_pretty(&plan_json(&intents)?)?,
     };

@@ -1,6 +1,7 @@
 //! `demo`: the stand-in, alone or with the checklist on it.
 
 use super::arguments::{CheckArguments, Common, DemoArguments, Ear, Format};
+use super::code::Code;
 use super::request::Request;
 use super::{Refused, live, output, screen, webhook};
 use crate::config::profile;
@@ -16,9 +17,9 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 /// Does what the arguments say.
-pub(super) async fn run(arguments: DemoArguments) -> Result<Exit, Refused> {
+pub(super) async fn run(arguments: DemoArguments) -> Result<Code, Refused> {
     if arguments.list_faults {
-        return list_faults(arguments.writing.format.unwrap_or_default());
+        return list_faults(arguments.writing.of_list()?).map(Code::from);
     }
     let mut options = Options::new(real::world().clock.now());
     for name in &arguments.fault {
@@ -45,10 +46,12 @@ pub(super) async fn run(arguments: DemoArguments) -> Result<Exit, Refused> {
         .await
         .map_err(|cause| Refused::new(format!("cannot start the stand-in: {cause}")))?;
     if let Some((url, secret)) = receiver {
-        return send_events(stand, &url, secret.as_ref()).await;
+        return send_events(stand, &url, secret.as_ref())
+            .await
+            .map(Code::from);
     }
     if arguments.listen.is_some() {
-        return serve(stand).await;
+        return serve(stand).await.map(Code::from);
     }
     Box::pin(checked(stand, arguments)).await
 }
@@ -108,16 +111,14 @@ fn on(stand: &Stand, common: &Common) -> Result<Request, Refused> {
 }
 
 /// Runs the checklist on the stand-in.
-async fn checked(stand: Stand, arguments: DemoArguments) -> Result<Exit, Refused> {
+async fn checked(stand: Stand, arguments: DemoArguments) -> Result<Code, Refused> {
     let common = Common {
         profile: Some(stand.profile().to_owned()),
+        manner: arguments.writing.manner,
         ..arguments.common
     };
     let request = on(&stand, &common)?;
-    let screen = arguments.writing.format.is_none()
-        && arguments.writing.output.is_none()
-        && output::terminal();
-    let exit = if screen {
+    let code = if arguments.writing.is_open() && output::terminal() {
         screen::run(Some(request), &common).await
     } else {
         live::headless(
@@ -131,7 +132,7 @@ async fn checked(stand: Stand, arguments: DemoArguments) -> Result<Exit, Refused
         .await
     };
     stand.stopped().await;
-    exit
+    code
 }
 
 /// What can be broken, and the root it leads to.

@@ -1,18 +1,19 @@
 //! Runs without a screen.
 
 use super::Refused;
-use super::arguments::{CheckArguments, Format, Writing};
+use super::arguments::{CheckArguments, ReportFormat, Writing};
+use super::code::Code;
 use super::output;
 use super::request::Request;
 use crate::event::Event;
-use crate::report::{Exit, Report};
+use crate::report::Report;
 use crate::world::real;
 use std::path::Path;
 use tokio::sync::mpsc::unbounded_channel;
 use tokio_util::sync::CancellationToken;
 
 /// `check`: runs the plan, writes the report.
-pub(super) async fn check(mut arguments: CheckArguments) -> Result<Exit, Refused> {
+pub(super) async fn check(mut arguments: CheckArguments) -> Result<Code, Refused> {
     arguments.common.ear = arguments.ear.clone();
     let request = Request::new(&arguments.common, real::world())?;
     headless(&request, &arguments).await
@@ -22,7 +23,7 @@ pub(super) async fn check(mut arguments: CheckArguments) -> Result<Exit, Refused
 pub(super) async fn headless(
     request: &Request,
     arguments: &CheckArguments,
-) -> Result<Exit, Refused> {
+) -> Result<Code, Refused> {
     let stop = CancellationToken::new();
     let watcher = tokio::spawn(stop_on_signal(stop.clone()));
     let (sender, mut events) = unbounded_channel();
@@ -44,19 +45,18 @@ pub(super) async fn headless(
     );
     watcher.abort();
     written(&told, common.record.as_deref())?;
-    let style = (common.color, common.lang);
-    output::report(&report, &arguments.writing, style)?;
-    if arguments.writing.format == Some(Format::Jsonl)
+    output::report((&report, &catalog), &arguments.writing, common.color)?;
+    if arguments.writing.format == Some(ReportFormat::Jsonl)
         && let Some(path) = &arguments.writing.output
     {
         output::write_file(path, &lines(&told)?)?;
     }
-    Ok(report.exit())
+    Ok(Code::of(&report, arguments.writing.format))
 }
 
 /// Tells an event at once, where the stream was asked for.
 fn stream(event: &Event, writing: &Writing) {
-    if writing.format == Some(Format::Jsonl)
+    if writing.format == Some(ReportFormat::Jsonl)
         && writing.output.is_none()
         && let Ok(line) = serde_json::to_string(event)
     {

@@ -1,9 +1,12 @@
 //! The one place that writes: stdout, stderr, and files that appear whole.
 
 use super::Refused;
-use super::arguments::{Colour, Format, Language, Writing};
-use crate::report::{Report, Style, json, text};
-use crate::words::Lang;
+use super::arguments::{Colour, Manner, ReportFormat, Writing};
+use crate::catalog::Catalog;
+use crate::report::{
+    Report, Screenless, Style, checkmk, html, json, junit, linear, markdown, nagios, prometheus,
+    text,
+};
 use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 
@@ -54,16 +57,29 @@ pub(super) fn screen() -> bool {
 pub(super) fn style(colour: Colour, to_file: bool) -> Style {
     let terminal = !to_file && std::io::stdout().is_terminal();
     let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let dumb = std::env::var("TERM").is_ok_and(|term| term == "dumb");
     let colour = match colour {
         Colour::Always => true,
         Colour::Never => false,
-        Colour::Auto => terminal && !no_color && !dumb,
+        Colour::Auto => terminal && !no_color && !screenless(Manner::Drawn),
     };
     Style {
         colour,
         ascii: !utf8(),
         ..Style::default()
+    }
+}
+
+/// Whether lines have to do: they were asked for, or the terminal cannot move its cursor.
+pub(super) fn screenless(manner: Manner) -> bool {
+    manner == Manner::Lines || std::env::var("TERM").is_ok_and(|term| term == "dumb")
+}
+
+/// The letters that lines may have on stdout.
+pub(super) fn screenless_letters() -> Screenless {
+    if utf8() {
+        Screenless::Letters
+    } else {
+        Screenless::Ascii
     }
 }
 
@@ -83,28 +99,41 @@ pub(super) fn utf8() -> bool {
 /// # Errors
 /// The file cannot be written.
 pub(super) fn report(
-    report: &Report,
+    (report, catalog): (&Report, &Catalog),
     writing: &Writing,
-    (colour, language): (Colour, Language),
+    colour: Colour,
 ) -> Result<(), Refused> {
+    let mut out = String::new();
     let written = match writing.format.unwrap_or_default() {
-        Format::Text => {
-            let mut out = String::new();
+        ReportFormat::Text if writing.manner == Manner::Lines => {
+            out = linear(report, catalog, screenless_letters());
+            Ok(())
+        }
+        ReportFormat::Text => {
             let style = Style {
-                words: Lang::from(language).words(),
+                words: catalog.words(),
                 ..style(colour, writing.output.is_some())
             };
-            text(report, style, &mut out).map_err(|_| Refused::new("cannot write the report"))?;
-            out
+            text(report, style, &mut out)
         }
-        Format::Json => serde_json::to_string_pretty(&json(report))?,
+        ReportFormat::Json => {
+            out = serde_json::to_string_pretty(&json(report))?;
+            Ok(())
+        }
         // The events were told as they came.
-        Format::Jsonl => return Ok(()),
+        ReportFormat::Jsonl => return Ok(()),
+        ReportFormat::Markdown => markdown(report, catalog, &mut out),
+        ReportFormat::Html => html(report, catalog, &mut out),
+        ReportFormat::Junit => junit(report, catalog, &mut out),
+        ReportFormat::Nagios => nagios(report, catalog, &mut out),
+        ReportFormat::Prometheus => prometheus(report, &mut out),
+        ReportFormat::Checkmk => checkmk(report, catalog, &mut out),
     };
+    written.map_err(|_| Refused::new("cannot write the report"))?;
     if let Some(path) = &writing.output {
-        write_file(path, format!("{}\n", written.trim_end()).as_bytes())
+        write_file(path, format!("{}\n", out.trim_end()).as_bytes())
     } else {
-        say(&written);
+        say(&out);
         Ok(())
     }
 }

@@ -2,11 +2,12 @@
 
 use super::Refused;
 use super::arguments::RecordingArguments;
-use super::{output, request, screen};
+use super::code::Code;
+use super::{output, prompt, request, screen};
 use crate::catalog::Catalog;
 use crate::event::{Began, Event, What};
 use crate::plan::Plan;
-use crate::report::{Exit, Report};
+use crate::report::Report;
 use crate::run::{Recording, Run, Source, Vantage, run};
 use std::io::Read as _;
 use std::path::Path;
@@ -18,25 +19,23 @@ use tokio_util::sync::CancellationToken;
 const LARGEST: u64 = 256 << 20;
 
 /// `replay`: the recorded run as it was.
-pub(super) async fn replay(arguments: RecordingArguments) -> Result<Exit, Refused> {
+pub(super) async fn replay(arguments: RecordingArguments) -> Result<Code, Refused> {
     let catalog = request::catalog(arguments.checks.as_deref())?;
     let events = read(&arguments.file)?;
-    if arguments.writing.format.is_none()
-        && arguments.writing.output.is_none()
-        && output::terminal()
-    {
-        return screen::replay(
-            catalog.in_language(arguments.told.lang.into())?,
-            events,
-            (arguments.color, arguments.told.lang),
-        )
-        .await;
+    if arguments.writing.is_open() && output::terminal() {
+        let catalog = catalog.in_language(arguments.told.lang.into())?;
+        if output::screenless(arguments.writing.manner) {
+            return Ok(prompt::replay(&catalog, &events).await.into());
+        }
+        let manner = (arguments.color, arguments.told.lang);
+        let exit = screen::replay(catalog, events, manner).await;
+        return exit.map(Code::from);
     }
     finish(catalog, &events, &arguments)
 }
 
 /// `judge`: today's checklist on the recorded evidence.
-pub(super) async fn judge(arguments: RecordingArguments) -> Result<Exit, Refused> {
+pub(super) async fn judge(arguments: RecordingArguments) -> Result<Code, Refused> {
     let catalog = request::catalog(arguments.checks.as_deref())?;
     let recorded = read(&arguments.file)?;
     let began = began(&recorded, &arguments.file)?;
@@ -68,15 +67,14 @@ fn finish(
     catalog: Catalog,
     events: &[Event],
     arguments: &RecordingArguments,
-) -> Result<Exit, Refused> {
+) -> Result<Code, Refused> {
     let catalog = catalog.in_language(arguments.told.lang.into())?;
     let mut report = Report::default();
     for event in events {
         report.apply(event, &catalog);
     }
-    let told = (arguments.color, arguments.told.lang);
-    output::report(&report, &arguments.writing, told)?;
-    Ok(report.exit())
+    output::report((&report, &catalog), &arguments.writing, arguments.color)?;
+    Ok(Code::of(&report, arguments.writing.format))
 }
 
 /// How the recorded run began.

@@ -118,29 +118,35 @@ pub(super) fn over(common: &Common, settings: &mut Settings) -> Result<(), Refus
     if common.robot_token.is_some() {
         settings.robot.get_or_insert_default();
     }
-    if let Some(path) = &common.cloud_roots {
-        settings.trust.cloud_roots = Some(path.clone());
-    }
-    if let Some(path) = &common.ca_bundle {
-        settings.trust.ca_bundle = Some(path.clone());
-    }
     settings.force |= common.force;
     if let Some(path) = &common.baseline {
         // A file that is no run must be told before anything is sent.
         super::diff::sight(path)?;
         settings.baseline = Some(path.clone());
     }
-    settings.trust.aia |= common.aia;
-    settings.trust.revocation |= common.revocation;
+    trusting(common, settings);
+    Ok(())
+}
+
+/// The same for whose word on certificates counts.
+fn trusting(common: &Common, settings: &mut Settings) {
+    let told = &common.trust;
+    if let Some(path) = &told.cloud_roots {
+        settings.trust.cloud_roots = Some(path.clone());
+    }
+    if let Some(path) = &told.ca_bundle {
+        settings.trust.ca_bundle = Some(path.clone());
+    }
+    if let Some(days) = told.expires_soon {
+        settings.trust.expires_soon_days = days;
+    }
+    settings.trust.aia |= told.aia;
+    settings.trust.revocation |= told.revocation;
     if settings.trust.aia || settings.trust.revocation {
         let (proxy, exceptions) = super::proxy::for_fetches(common, settings);
         settings.network.fetch_proxy = proxy.map(|proxy| proxy.to_string());
         settings.network.no_proxy = exceptions;
     }
-    if let Some(days) = common.expires_soon {
-        settings.trust.expires_soon_days = days;
-    }
-    Ok(())
 }
 
 /// How long a connection is waited for, milliseconds.

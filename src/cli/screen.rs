@@ -1,14 +1,15 @@
 //! Runs with a screen: does what the terminal UI asks for.
 
-use super::arguments::{Colour, Common, Language};
+use super::arguments::{CheckArguments, Colour, Common, Ear, Language, Manner, Writing};
+use super::code::Code;
 use super::request::{self, Request};
-use super::{Refused, live, output, start};
+use super::{Refused, live, output, prompt, start};
 use crate::catalog::Catalog;
 use crate::demo::Stand;
 use crate::event::Event;
 use crate::plan::Selection;
 use crate::report::{Exit, Report};
-use crate::tui::{Ask, Look, Opening, Said, Theme, show};
+use crate::tui::{Ask, Look, Opening, Palette, Said, Theme, show};
 use crate::words::Lang;
 use crate::world::real;
 use std::path::Path;
@@ -18,22 +19,40 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 /// `tui`, and the program without a command on a terminal: on what is named, or with the choice of a target.
-pub(super) async fn start(common: Common) -> Result<Exit, Refused> {
+pub(super) async fn start(common: Common) -> Result<Code, Refused> {
     let named = common.url.is_some()
         || common.profile.is_some()
         || Path::new(request::USUAL_PROFILE).is_file();
     let request = named
         .then(|| Request::new(&common, real::world()))
         .transpose()?;
+    if common.manner == Manner::Lines && !output::terminal() {
+        let request = request.map_or_else(|| Request::new(&common, real::world()), Ok)?;
+        let writing = Writing {
+            manner: Manner::Lines,
+            ..Writing::default()
+        };
+        let ear = Ear::default();
+        let check = CheckArguments {
+            common,
+            writing,
+            ear,
+        };
+        return live::headless(&request, &check).await;
+    }
     run(request, &common).await
 }
 
 /// The terminal UI on a live run.
-pub(super) async fn run(request: Option<Request>, common: &Common) -> Result<Exit, Refused> {
+pub(super) async fn run(request: Option<Request>, common: &Common) -> Result<Code, Refused> {
     if !output::terminal() {
         return Err(Refused::new(
             "cannot open the screen: there is no terminal; `orch-doctor check` needs none",
         ));
+    }
+    if output::screenless(common.manner) {
+        let request = request.map_or_else(|| Request::new(common, real::world()), Ok)?;
+        return prompt::run(&request, common).await.map(Code::from);
     }
     let target = request.as_ref().map(|request| &request.settings.target);
     let opening = Opening {
@@ -45,7 +64,7 @@ pub(super) async fn run(request: Option<Request>, common: &Common) -> Result<Exi
         target: target.map_or_else(String::new, |target| target.typed.clone()),
         offers: Some(start::offers(Path::new("."), &*real::world().machine)),
         replay: false,
-        look: look(common.color, common.lang),
+        look: look((common.color, common.lang), super::theme::own(common)?),
         mouse: true,
     };
     let (screen, said) = unbounded_channel();
@@ -57,7 +76,7 @@ pub(super) async fn run(request: Option<Request>, common: &Common) -> Result<Exi
     stop.cancel();
     let told = driver.await.unwrap_or_default();
     live::written(&told, common.record.as_deref())?;
-    Ok(ended(&shown?))
+    Ok(ended(&shown?).into())
 }
 
 /// A run on its way, and what stops it.
@@ -202,7 +221,7 @@ pub(super) async fn replay(
         target: String::new(),
         offers: None,
         replay: true,
-        look: look(colour, language),
+        look: look((colour, language), super::theme::own(&Common::default())?),
         mouse: true,
     };
     let (sender, receiver) = unbounded_channel();
@@ -216,10 +235,10 @@ pub(super) async fn replay(
 }
 
 /// The look that terminal and flags ask for.
-pub(super) fn look(colour: Colour, language: Language) -> Look {
+pub(super) fn look((colour, language): (Colour, Language), own: Option<Palette>) -> Look {
     let style = output::style(colour, false);
     let theme = if style.colour {
-        Theme::Dark
+        own.map_or(Theme::Dark, Theme::Own)
     } else {
         Theme::Mono
     };

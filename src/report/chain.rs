@@ -57,6 +57,14 @@ pub struct Chain {
     pub missing: Vec<String>,
 }
 
+impl Chain {
+    /// The lines of what has to be sent. A recording is a file like any other: what is no text of PEM is no line of it.
+    pub(super) fn missing_lines(&self) -> impl Iterator<Item = &str> {
+        let lines = self.missing.iter().flat_map(|pem| pem.lines());
+        lines.filter(|line| line.bytes().all(|byte| (b' '..=b'~').contains(&byte)))
+    }
+}
+
 /// Whether a check is about the chain, so that drawing it explains the answer.
 pub(super) fn explains(check: &CheckId) -> bool {
     check.as_str().starts_with("certificate-")

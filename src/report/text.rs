@@ -1,6 +1,7 @@
 //! The report as text for people.
 
 use super::chain::{self, Chain, Link, Standing, chains};
+use super::told::{row_of, safe, said};
 use super::way::mark_shape;
 use super::{Report, Root, Row, Shape, State};
 use crate::catalog::{Grade, Group, Verdict};
@@ -71,14 +72,14 @@ fn head(report: &Report, words: &Words, out: &mut dyn Write) -> fmt::Result {
     };
     let settings = &began.settings;
     let target = words.report.head.with(&[
-        ("version", &began.version),
+        ("version", &shown(&began.version)),
         ("url", &shown(&settings.target.typed)),
         ("tenant", &shown(&settings.tenant)),
     ]);
     let vantage = words.report.vantage.with(&[
         ("host", &shown(&began.host)),
         ("at", &began.at),
-        ("store", &began.cloud_store),
+        ("store", &shown(&began.cloud_store)),
     ]);
     writeln!(out, "{target}\n{vantage}")?;
     if let Some(proxy) = &settings.network.proxy {
@@ -100,10 +101,7 @@ fn conclusion(report: &Report, roots: &[Root], style: Style, out: &mut dyn Write
     }
     let mut drawn: Vec<&Seen> = Vec::new();
     for (number, root) in roots.iter().enumerate() {
-        let row = report.rows.iter().find(|row| {
-            row.id.check == root.check
-                && row.id.subject.as_ref().map(ToString::to_string) == root.subject
-        });
+        let row = row_of(report, root).and_then(|at| report.rows.get(at));
         let Some(finding) = row.and_then(Row::finding) else {
             continue;
         };
@@ -112,13 +110,14 @@ fn conclusion(report: &Report, roots: &[Root], style: Style, out: &mut dyn Write
         } else {
             words.problem_number.with(&[("number", &(number + 1))])
         };
-        writeln!(out, "{} {}", paint(&problem, 31, style), finding.says)?;
+        let says = safe(&finding.says);
+        writeln!(out, "{} {says}", paint(&problem, 31, style))?;
         if let Some(owner) = finding.owner {
             let owner = owner.title(style.words);
             writeln!(out, "  {}", words.owner.with(&[("owner", &owner)]))?;
         }
         for (step, remedy) in finding.remedies.iter().enumerate() {
-            writeln!(out, "  {}. {remedy}", step + 1)?;
+            writeln!(out, "  {}. {}", step + 1, safe(remedy))?;
         }
         if !root.explains.is_empty() {
             let names: Vec<&str> = root
@@ -164,9 +163,7 @@ fn chain_text(chain: &Chain, style: Style, out: &mut dyn Write) -> fmt::Result {
     }
     if !chain.missing.is_empty() {
         writeln!(out, "\n  {}\n", words.to_send)?;
-        // A recording is a file like any other: what is no text of PEM is not written.
-        let lines = chain.missing.iter().flat_map(|pem| pem.lines());
-        for line in lines.filter(|line| line.bytes().all(|byte| (b' '..=b'~').contains(&byte))) {
+        for line in chain.missing_lines() {
             writeln!(out, "{line}")?;
         }
     }
@@ -214,21 +211,14 @@ pub(super) fn summary(report: &Report, words: &Words) -> String {
 
 /// One row, with its reasons where it is not healthy.
 fn row_text(row: &Row, style: Style, out: &mut dyn Write) -> fmt::Result {
-    let words = &style.words.report;
     let shape = Shape::of(&row.state);
     let subject = row
         .id
         .subject
         .as_ref()
-        .map(|subject| format!(" [{subject}]"))
+        .map(|subject| format!(" [{}]", shown(&subject.to_string())))
         .unwrap_or_default();
-    let says = match &row.state {
-        State::Judged(finding) => finding.says.clone(),
-        State::Blocked(by) => words.blocked.with(&[("check", by)]),
-        State::Skipped(reason) => words.skipped.with(&[("reason", reason)]),
-        State::Broke(how) => words.broke.with(&[("how", &shown(how))]),
-        State::Waiting | State::Running => String::new(),
-    };
+    let says = said(row, style.words);
     let word = shape.told(style.words);
     let gap = " ".repeat(WORD.saturating_sub(word.width()));
     writeln!(
@@ -241,7 +231,7 @@ fn row_text(row: &Row, style: Style, out: &mut dyn Write) -> fmt::Result {
         && (finding.verdict == Verdict::Warn || finding.verdict == Verdict::Unknown && row.required)
     {
         for remedy in &finding.remedies {
-            writeln!(out, "             → {remedy}")?;
+            writeln!(out, "             → {}", safe(remedy))?;
         }
     }
     Ok(())
@@ -275,10 +265,10 @@ fn path_text(drawing: &Drawing, style: Style, out: &mut dyn Write) -> fmt::Resul
     Ok(())
 }
 
-/// Counts, and how sure all this is.
-fn foot(report: &Report, words: &Words, out: &mut dyn Write) -> fmt::Result {
+/// How many rows stand where, and how long it took.
+pub(super) fn counted(report: &Report, words: &Words) -> String {
     let counts = report.counts();
-    let told = words.report.counts.with(&[
+    words.report.counts.with(&[
         ("pass", &counts.pass),
         ("warn", &counts.warn),
         ("fail", &counts.fail),
@@ -287,8 +277,12 @@ fn foot(report: &Report, words: &Words, out: &mut dyn Write) -> fmt::Result {
         ("skipped", &counts.skipped),
         ("broke", &counts.broke),
         ("took", &seconds(report.took_ms)),
-    ]);
-    writeln!(out, "\n{told}")?;
+    ])
+}
+
+/// Counts, and how sure all this is.
+fn foot(report: &Report, words: &Words, out: &mut dyn Write) -> fmt::Result {
+    writeln!(out, "\n{}", counted(report, words))?;
     if report.grade() == Grade::ObservedHere {
         writeln!(out, "{}", words.report.from_here)?;
     }

@@ -33,8 +33,8 @@ pub(crate) fn spoken(words: &Help) -> [(&'static str, &str); 5] {
     [
         ("go CHECK", &words.go),
         ("filter WORDS", &words.as_filter),
-        ("save text|json", &words.save),
-        ("theme dark|light|mono", &words.theme),
+        ("save FORMAT", &words.save),
+        ("theme NAME", &words.theme),
         ("watch SECONDS", &words.watch),
     ]
 }
@@ -79,17 +79,18 @@ pub(crate) fn parse(typed: &str, model: &Model) -> Result<Command, String> {
                 .map(|id| Command::Go(id.clone()))
                 .ok_or_else(|| notices.no_such_check.with(&[("word", &rest)]))
         }
-        "save" => match rest {
-            "text" => Ok(Command::Save(Format::Text)),
-            "json" => Ok(Command::Save(Format::Json)),
-            _ => Err(notices.formats.to_string()),
-        },
+        "save" => {
+            let format = Format::ALL.iter().find(|(_, format)| format.name() == rest);
+            format
+                .map(|(_, format)| Command::Save(*format))
+                .ok_or_else(|| notices.formats.to_string())
+        }
         "theme" => {
-            let all = [Theme::Dark, Theme::Light, Theme::Mono];
-            let theme = all.into_iter().find(|theme| theme.name() == rest);
+            let theme = Theme::all(model.own).find(|theme| theme.name() == rest);
+            let names = || Theme::all(model.own).map(Theme::name).collect::<Vec<_>>();
             theme
                 .map(Command::Theme)
-                .ok_or_else(|| notices.themes.to_string())
+                .ok_or_else(|| notices.themes.with(&[("names", &names().join(", "))]))
         }
         "watch" => match rest.parse() {
             Ok(0) => Ok(Command::Watch(0)),
@@ -124,12 +125,12 @@ pub(crate) fn completions(typed: &str, model: &Model) -> Vec<String> {
             all.dedup();
             all
         }
-        Some(("save", _)) => ["text", "json"]
-            .map(|format| format!("save {format}"))
+        Some(("save", _)) => Format::ALL
+            .map(|(_, format)| format!("save {}", format.name()))
             .to_vec(),
-        Some(("theme", _)) => ["dark", "light", "mono"]
-            .map(|theme| format!("theme {theme}"))
-            .to_vec(),
+        Some(("theme", _)) => Theme::all(model.own)
+            .map(|theme| format!("theme {}", theme.name()))
+            .collect(),
         Some(_) => Vec::new(),
     };
     all.into_iter()

@@ -5,11 +5,11 @@ use super::entries::{self, Entry, Fold};
 use super::keys::Key;
 use super::partial::Partial;
 use super::start::{Begin, Offers, Stage, Start};
-use super::theme::{Look, Shape};
+use super::theme::{Look, Palette, Shape, Theme};
 use crate::catalog::{Catalog, Verdict};
 use crate::event::Event;
 use crate::plan::{RowId, Selection};
-use crate::report::{Report, Root, Row, State};
+use crate::report::{Report, Root, Row, Spot, State};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the screen asks of whoever drives the runs.
@@ -92,6 +92,30 @@ pub enum Format {
     Text,
     /// For programs.
     Json,
+    /// For tickets and wikis.
+    Markdown,
+    /// For a browser.
+    Html,
+}
+
+impl Format {
+    /// Every format, with the key that chooses it.
+    pub(crate) const ALL: [(char, Self); 4] = [
+        ('t', Self::Text),
+        ('j', Self::Json),
+        ('m', Self::Markdown),
+        ('h', Self::Html),
+    ];
+
+    /// Its name.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Json => "json",
+            Self::Markdown => "markdown",
+            Self::Html => "html",
+        }
+    }
 }
 
 /// What the shell has to do.
@@ -154,15 +178,6 @@ pub(crate) enum Chosen {
     Fold(Fold),
 }
 
-/// A cell of the map of ranges.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Spot {
-    /// Which of all ranges, from the top.
-    pub(crate) range: usize,
-    /// Which device.
-    pub(crate) device: usize,
-}
-
 /// Runs of everything, every so often.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Watch {
@@ -185,6 +200,8 @@ pub struct Model {
     pub replay: bool,
     /// Counts every change that can be seen.
     pub revision: u64,
+    /// The user's own colours, where there are any.
+    pub(crate) own: Option<Palette>,
     pub(crate) target: String,
     pub(crate) size: Size,
     pub(crate) focus: Focus,
@@ -249,6 +266,10 @@ impl Model {
             look: opening.look,
             replay: opening.replay,
             revision: 1,
+            own: match opening.look.theme {
+                Theme::Own(own) => Some(own),
+                Theme::Dark | Theme::Light | Theme::Mono => None,
+            },
             target: opening.target.clone(),
             size,
             focus: Focus::default(),

@@ -141,7 +141,8 @@ fn perform(model: &mut Model, effect: Effect, asks: &UnboundedSender<Ask>) -> io
             update(model, Msg::Earlier(name, text));
         }
         Effect::Save(format) => {
-            let saved = save::save(&model.report, (format, model.look.words), Path::new("."));
+            let seen = (&model.report, &model.catalog);
+            let saved = save::save(seen, format, Path::new("."));
             update(model, Msg::Saved(saved.map_err(|error| error.to_string())));
         }
     }

@@ -1,7 +1,8 @@
 //! Text on a grid of cells: made safe, measured, cut and broken into lines.
 
 use super::theme::Look;
-use crate::shown::shown_within;
+pub(crate) use crate::shown::time;
+use crate::shown::{ascii, shown_within};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// The most characters that one text takes on the screen.
@@ -10,22 +11,7 @@ const MOST: usize = 4_000;
 /// The text as the terminal may be given it: nothing in it controls or hides, and it is ASCII where it has to be.
 pub(crate) fn safe(text: &str, look: Look) -> String {
     let text = shown_within(text, MOST);
-    if !look.ascii || text.is_ascii() {
-        return text;
-    }
-    text.chars()
-        .map(|character| match character {
-            '…' => "...".into(),
-            '›' | '»' => ">".into(),
-            '‹' | '«' => "<".into(),
-            '→' => "->".into(),
-            '–' | '—' | '·' => "-".into(),
-            '“' | '”' => "\"".into(),
-            '‘' | '’' => "'".into(),
-            plain if plain.is_ascii() => plain.to_string(),
-            _ => "?".into(),
-        })
-        .collect()
+    if look.ascii { ascii(&text) } else { text }
 }
 
 /// How many cells the text takes.
@@ -177,15 +163,6 @@ pub(crate) fn commands(lines: Vec<String>, keep: bool) -> Vec<Vec<(String, bool)
 /// The commands that a text holds in backquotes.
 pub(crate) fn commands_of(text: &str) -> Vec<&str> {
     text.split('`').skip(1).step_by(2).collect()
-}
-
-/// Milliseconds as people say them.
-pub(crate) fn time(ms: u64) -> String {
-    match ms {
-        0..1_000 => format!("{ms} ms"),
-        1_000..60_000 => format!("{}.{} s", ms / 1_000, ms % 1_000 / 100),
-        _ => format!("{} min {} s", ms / 60_000, ms % 60_000 / 1_000),
-    }
 }
 
 #[cfg(test)]

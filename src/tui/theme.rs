@@ -1,5 +1,9 @@
 //! Shapes and colours: what a state looks like, on terminals of any ability.
 
+mod own;
+
+pub use own::{Palette, PaletteError};
+
 pub(crate) use crate::report::Shape;
 use crate::report::State;
 use crate::words::Words;
@@ -15,6 +19,8 @@ pub enum Theme {
     Light,
     /// No colour at all: weight and reversal alone (`NO_COLOR`).
     Mono,
+    /// The user's own.
+    Own(Palette),
 }
 
 /// How the screen looks.
@@ -79,13 +85,20 @@ pub(crate) fn face(state: &State) -> (Shape, &'static str, Role) {
 }
 
 impl Theme {
+    /// Every theme; the user's own is among them where there is one.
+    pub(crate) fn all(own: Option<Palette>) -> impl Iterator<Item = Self> {
+        let built_in = [Self::Dark, Self::Light, Self::Mono];
+        built_in.into_iter().chain(own.map(Self::Own))
+    }
+
     /// The next one, round and round.
     #[must_use]
-    pub fn next(self) -> Self {
+    pub(crate) fn next(self, own: Option<Palette>) -> Self {
         match self {
             Self::Dark => Self::Light,
             Self::Light => Self::Mono,
-            Self::Mono => Self::Dark,
+            Self::Mono => own.map_or(Self::Dark, Self::Own),
+            Self::Own(_) => Self::Dark,
         }
     }
 
@@ -95,6 +108,7 @@ impl Theme {
             Self::Dark => "dark",
             Self::Light => "light",
             Self::Mono => "mono",
+            Self::Own(_) => "own",
         }
     }
 
@@ -115,6 +129,26 @@ impl Theme {
             Self::Dark => Some(dark),
             Self::Light => Some(light),
             Self::Mono => None,
+            Self::Own(palette) => palette.colour(role),
+        }
+    }
+}
+
+impl Palette {
+    /// The colour of a role.
+    fn colour(self, role: Role) -> Option<Color> {
+        match role {
+            Role::Text | Role::Heading | Role::Chosen | Role::Badge => None,
+            Role::Quiet => Some(self.quiet),
+            Role::Kept | Role::Line => Some(self.line),
+            Role::Accent => Some(self.accent),
+            Role::Key => Some(self.key),
+            Role::Pass => Some(self.pass),
+            Role::Warn => Some(self.warn),
+            Role::Unknown => Some(self.unknown),
+            Role::Fail => Some(self.fail),
+            Role::Broke => Some(self.broke),
+            Role::Running => Some(self.running),
         }
     }
 }
@@ -142,7 +176,9 @@ impl Look {
             (Role::Kept, _) => style,
             (Role::Chosen, Theme::Dark) => style.fg(Color::White).bg(Color::DarkGray),
             (Role::Chosen, Theme::Light) => style.fg(Color::Black).bg(Color::Gray),
+            (Role::Chosen, Theme::Own(own)) => style.fg(own.chosen).bg(own.chosen_back),
             (Role::Badge, Theme::Dark | Theme::Light) => style.fg(Color::Magenta),
+            (Role::Badge, Theme::Own(own)) => style.fg(own.badge),
             _ => match self.theme.colour(role) {
                 Some(colour) => style.fg(colour),
                 None => style,

@@ -7,7 +7,7 @@ use super::tests_of::{Passage, split};
 /// How deep chains may call each other. The kernel allows 16.
 const DEPTH: usize = 64;
 /// How many lines may be tried in one stage, so that chains that call each other in a fan end.
-const STEPS: u32 = 20_000_000;
+const STEPS: u32 = 5_000_000;
 
 /// A construct that is not understood, and where.
 pub(super) type Construct = (At, Box<str>);
@@ -62,7 +62,8 @@ pub(super) struct Walk<'a> {
     /// The groups that left the stage.
     pub(super) ended: Vec<Ended>,
     steps: u32,
-    depth: usize,
+    /// The chains that called each other down to here.
+    within: Vec<ChainId>,
 }
 
 /// What of the groups in a chain goes on with the next line, and what goes back to the caller.
@@ -80,7 +81,7 @@ impl<'a> Walk<'a> {
             passage,
             ended: Vec::new(),
             steps: 0,
-            depth: 0,
+            within: Vec::new(),
         }
     }
 
@@ -127,16 +128,20 @@ impl<'a> Walk<'a> {
                 line: Some(index),
             };
             self.steps += 1;
-            if self.depth > DEPTH || self.steps > STEPS {
+            // The kernel refuses a chain that calls itself; in a damaged export each such call would double the work.
+            let circle = self.within.contains(&id);
+            if circle || self.within.len() > DEPTH || self.steps > STEPS {
                 let end = || End::Unknown(at, "chains that call each other too often".into());
                 self.ended
                     .extend(groups.drain(..).map(|group| Ended { group, end: end() }));
                 break;
             }
             let mut onward = Onward::default();
+            self.within.push(id);
             for group in groups {
                 self.line(line, at, group, &mut onward);
             }
+            self.within.pop();
             groups = onward.next;
             merge(&mut back, onward.back);
         }
@@ -146,10 +151,7 @@ impl<'a> Walk<'a> {
 
     /// Takes a group through a chain that a line calls.
     fn deeper(&mut self, id: ChainId, group: Group) -> Vec<Group> {
-        self.depth += 1;
-        let undecided = self.chain(id, vec![group]);
-        self.depth -= 1;
-        undecided
+        self.chain(id, vec![group])
     }
 
     /// Takes one group past one line.

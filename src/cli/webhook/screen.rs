@@ -39,7 +39,7 @@ pub(super) async fn run(
     let opening = Opening {
         address,
         secret,
-        look: screen::look(Colour::Auto, Language::En),
+        look: screen::look((Colour::Auto, Language::En), None),
     };
     let counted = {
         let counts = counts.clone();

@@ -14,6 +14,14 @@ use std::net::IpAddr;
 /// How many missing issuers are looked for, one above the other.
 const STEPS: usize = 4;
 
+/// The certificates of the stores that this machine has.
+fn kept(stores: [Option<&Roots>; 2]) -> Vec<CertificateDer<'static>> {
+    let stores = stores.into_iter().flatten();
+    stores
+        .flat_map(|roots| roots.certificates().iter().cloned())
+        .collect()
+}
+
 /// The judged chain, and what was fetched for it.
 pub(super) async fn judged(
     cx: &Cx,
@@ -23,11 +31,7 @@ pub(super) async fn judged(
     if handshake.chain.is_empty() {
         return (None, Vec::new());
     }
-    let chain: Vec<CertificateDer<'static>> = handshake
-        .chain
-        .iter()
-        .map(|der| bytes_of(der).into())
-        .collect();
+    let chain = chain(handshake);
     let staple = bytes_of(&handshake.staple);
     let host = served(&cx.settings.target.host);
     let now: Timestamp = cx.world.clock.now();
@@ -44,12 +48,7 @@ pub(super) async fn judged(
         return (Some(facets), Vec::new());
     }
     let machine = machine_roots(cx).await;
-    let kept = [machine.as_ref(), cx.session.bundle()];
-    let mut pool: Vec<_> = kept
-        .into_iter()
-        .flatten()
-        .flat_map(|roots| roots.certificates().iter().cloned())
-        .collect();
+    let mut pool = kept([machine.as_ref(), cx.session.bundle()]);
     let by_all = |pool: &[CertificateDer<'static>]| {
         let views = Views {
             machine: machine.as_ref(),
@@ -80,6 +79,12 @@ pub(super) async fn judged(
     };
     revocation::ask(cx, target, (&chain, &views), &mut facets).await;
     (Some(facets), fetched)
+}
+
+/// The certificates as sent.
+fn chain(handshake: &Handshake) -> Vec<CertificateDer<'static>> {
+    let ders = handshake.chain.iter();
+    ders.map(|der| bytes_of(der).into()).collect()
 }
 
 /// Fetches from one address after the other until there is a certificate.

@@ -750,7 +750,7 @@ fn a_certificate_without_an_end_is_in_date() {
 #[test]
 fn an_ed25519_key_is_as_good_as_any() {
     let chain = Chain::healthy();
-    let key = rcgen::KeyPair::generate_for(&rcgen::PKCS_ED25519).unwrap();
+    let key = KeyPair::generate_for(&rcgen::PKCS_ED25519).unwrap();
     let made = chain.middle.issue_for(leaf(), key);
     let facets = judged(
         &[made.der.clone(), chain.middle.der.clone()],

@@ -88,7 +88,7 @@ fn act(model: &mut Model, intent: Intent) -> Option<Effect> {
         Intent::Help => open(model, Mode::Help),
         Intent::Copy => return copy(model),
         Intent::Theme => {
-            model.look.theme = model.look.theme.next();
+            model.look.theme = model.look.theme.next(None);
             model.notice = Some(format!("colours: {}", model.look.theme.name()));
         }
         Intent::Quit => return Some(Effect::Quit),

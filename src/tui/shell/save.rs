@@ -1,29 +1,30 @@
 //! Writes the report to a file of this folder: whole or not at all, readable by its owner alone.
 
+use crate::catalog::Catalog;
 use crate::report::{self, Report, Style};
 use crate::tui::model::Format;
-use crate::words::Words;
-use std::io::{self, Write};
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
 use std::path::Path;
 
 /// Writes the report; tells the file's name.
 pub(crate) fn save(
-    report: &Report,
-    (format, words): (Format, &'static Words),
+    (report, catalog): (&Report, &Catalog),
+    format: Format,
     folder: &Path,
 ) -> io::Result<String> {
-    let (content, end) = match format {
-        Format::Text => {
-            let mut out = String::new();
-            let style = Style {
-                words,
-                ..Style::default()
-            };
-            report::text(report, style, &mut out).map_err(io::Error::other)?;
-            (out, "txt")
-        }
-        Format::Json => (format!("{:#}\n", report::json(report)), "json"),
+    let mut content = String::new();
+    let style = Style {
+        words: catalog.words(),
+        ..Style::default()
     };
+    let (written, end) = match format {
+        Format::Text => (report::text(report, style, &mut content), "txt"),
+        Format::Json => (writeln!(content, "{:#}", report::json(report)), "json"),
+        Format::Markdown => (report::markdown(report, catalog, &mut content), "md"),
+        Format::Html => (report::html(report, catalog, &mut content), "html"),
+    };
+    written.map_err(io::Error::other)?;
     let began = report
         .began
         .as_ref()

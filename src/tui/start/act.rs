@@ -39,7 +39,7 @@ fn choosing(model: &mut Model, key: Key) -> Option<Effect> {
             model.page_top = 0;
             model.mode = Mode::Help;
         }
-        Key::Char('t') => model.look.theme = model.look.theme.next(),
+        Key::Char('t') => model.look.theme = model.look.theme.next(model.own),
         Key::Char(digit @ '1'..='5') => {
             model.start.symptom = digit as usize - '1' as usize;
             model.start.spot = Spot::Symptom;

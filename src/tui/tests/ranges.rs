@@ -149,14 +149,17 @@ fn a_cell_that_is_chosen_shows_the_rule_that_decides_it() {
     press(&mut model, "J");
     let seen = screen(&model);
     assert!(
-        seen.contains("198.51.100.4/30   ▸") && seen.contains("√ allowed: 198.51.100.4/30"),
+        seen.contains("198.51.100.4/30  ▸") && seen.contains("√ allowed: 198.51.100.4/30"),
         "{seen}"
     );
     assert!(seen.contains("fw/edge.rules line 3"), "{seen}");
     // The next range, at the next device, and not beyond the last.
     press(&mut model, "JLLL");
     let seen = screen(&model);
-    assert!(seen.contains("√ allowed: 198.51.100.32/28"), "{seen}");
+    assert!(
+        seen.contains("√ allowed: 198.51.100.32/29, 198.51.100.40/29"),
+        "{seen}"
+    );
     assert!(seen.contains("fw/host.rules line 3"), "{seen}");
     press(&mut model, "HJJJJ");
     let seen = screen(&model);

@@ -2,10 +2,10 @@
 
 use super::{ask, here, note, watch};
 use crate::catalog::Verdict;
-use crate::report::State;
+use crate::report::{Spot, State};
 use crate::tui::entries::Entry;
 use crate::tui::keys::Intent;
-use crate::tui::model::{Chosen, Effect, Focus, Mode, Model, Spot};
+use crate::tui::model::{Chosen, Effect, Focus, Mode, Model};
 use crate::tui::start;
 use crate::tui::view::detail;
 
@@ -57,7 +57,7 @@ pub(super) fn act(model: &mut Model, intent: Intent) -> Option<Effect> {
             return note(model, model.look.words.start.no_other.to_string());
         }
         Intent::Theme => {
-            model.look.theme = model.look.theme.next();
+            model.look.theme = model.look.theme.next(model.own);
             let name = model.look.theme.name();
             let text = model.look.words.notices.colours.with(&[("name", &name)]);
             return note(model, text);

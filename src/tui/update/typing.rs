@@ -182,10 +182,11 @@ pub(super) fn pasted(model: &mut Model, text: &str) {
 /// A key while a format is being chosen.
 pub(super) fn in_save(model: &mut Model, key: Key) -> Option<Effect> {
     model.mode = Mode::Browse;
-    match key {
-        Key::Char('t') => Some(Effect::Save(Format::Text)),
-        Key::Char('j') => Some(Effect::Save(Format::Json)),
-        Key::Ctrl('c') => Some(Effect::Quit),
-        _ => None,
+    if key == Key::Ctrl('c') {
+        return Some(Effect::Quit);
     }
+    let chosen = Format::ALL
+        .iter()
+        .find(|(letter, _)| key == Key::Char(*letter));
+    chosen.map(|(_, format)| Effect::Save(*format))
 }

@@ -2,7 +2,7 @@
 
 use super::detail::Page;
 use crate::probe::tls::Seen;
-use crate::report::{Chain, Link, Span, Standing, chains};
+use crate::report::{Chain, Link, Standing, chains};
 use crate::tui::theme::{Role, Shape};
 
 /// Draws each chain that was served, once.
@@ -30,7 +30,8 @@ fn one(page: &mut Page, chain: &Chain) {
             page.trunk(fact, Role::Quiet);
         }
         if let Some(span) = &link.span {
-            page.trunk(&drawn(page, span), Role::Quiet);
+            page.trunk(&span.drawn(page.look.ascii), Role::Quiet);
+            page.trunk(&span.said, Role::Quiet);
         }
     }
     page.trunk(&words.signed_by, Role::Quiet);
@@ -39,7 +40,8 @@ fn one(page: &mut Page, chain: &Chain) {
         page.text("  ", why, role);
     }
     if let Some(span) = &chain.end.span {
-        page.text("  ", &drawn(page, span), Role::Quiet);
+        page.text("  ", &span.drawn(page.look.ascii), Role::Quiet);
+        page.text("  ", &span.said, Role::Quiet);
     }
     for text in chain.beside.iter().chain(&chain.views) {
         page.text("", text, Role::Quiet);
@@ -47,11 +49,6 @@ fn one(page: &mut Page, chain: &Chain) {
     if !chain.missing.is_empty() {
         page.text("", &words.saved, Role::Text);
     }
-}
-
-/// The bar of a validity and its dates.
-fn drawn(page: &Page, span: &Span) -> String {
-    format!("{}  {}", span.drawn(page.look.ascii), span.said)
 }
 
 /// The sign and the name of a link.

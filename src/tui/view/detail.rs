@@ -1,11 +1,9 @@
 //! Everything about the chosen line: the question, what was seen, why it matters, who can fix it and how.
 
-mod facts;
-
 use super::{chain, evidence, path, ranges};
 use crate::event::Finding;
-use crate::probe::{Evidence, Probe, Reading};
-use crate::report::{Row, State};
+use crate::probe::Evidence;
+use crate::report::{RangeMap, Row, State, about_chain, facts};
 use crate::tui::entries::Fold;
 use crate::tui::model::{Chosen, Model};
 use crate::tui::text::{commands, fit, safe, time, width, wrap};
@@ -163,7 +161,7 @@ pub(crate) fn map_size(model: &Model) -> Option<(usize, usize)> {
     else {
         return None;
     };
-    ranges::size(seen.found.as_ref()?)
+    RangeMap::size(seen.found.as_ref()?)
 }
 
 /// The first and the last line of the chosen cell of the map.
@@ -242,7 +240,7 @@ fn judged(page: &mut Page, model: &Model, row: &Row, finding: &Finding) {
     let words = &page.look.words.detail;
     page.heading(&words.seen);
     page.text("", &finding.says, Role::Text);
-    let facts = facts::of(model, row, finding);
+    let facts = facts(&model.report, &model.catalog, row);
     if !facts.is_empty() {
         page.gap();
         page.table(&facts);
@@ -252,7 +250,7 @@ fn judged(page: &mut Page, model: &Model, row: &Row, finding: &Finding) {
         .as_ref()
         .and_then(|measurement| model.report.evidence.get(measurement));
     if let Some(Evidence::Tls(seen)) = evidence
-        && about_chain(model, row)
+        && about_chain(&model.catalog, row)
     {
         chain::draw(page, seen);
     }
@@ -260,9 +258,12 @@ fn judged(page: &mut Page, model: &Model, row: &Row, finding: &Finding) {
         path::draw(page, &drawing);
     }
     if let Some(Evidence::Allowlist(seen)) = evidence
-        && let Some(found) = &seen.found
+        && let Some(map) = seen
+            .found
+            .as_ref()
+            .and_then(|found| RangeMap::of(found, model.look.words, model.cell))
     {
-        ranges::draw(page, found, model.cell);
+        ranges::draw(page, &map);
     }
     if let Some(owner) = finding.owner {
         page.heading(&words.who);
@@ -288,13 +289,6 @@ fn judged(page: &mut Page, model: &Model, row: &Row, finding: &Finding) {
         evidence::tree(page, evidence);
     }
     docs(page, model, row);
-}
-
-/// Whether a check is about the certificates.
-fn about_chain(model: &Model, row: &Row) -> bool {
-    let check = model.catalog.get(row.id.check.as_str());
-    check
-        .is_some_and(|check| check.reads.probe() == Probe::Tls && check.reads != Reading::Agreement)
 }
 
 /// Why the check is asked; for those that were not judged the document's address as well.

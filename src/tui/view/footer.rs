@@ -2,7 +2,7 @@
 
 use crate::tui::command;
 use crate::tui::keys::{Binding, TABLE};
-use crate::tui::model::{Mode, Model};
+use crate::tui::model::{Format, Mode, Model};
 use crate::tui::text::{fit, safe, width};
 use crate::tui::theme::{Look, Role};
 use ratatui::text::{Line, Span};
@@ -17,14 +17,7 @@ pub(super) fn lines(model: &Model, cells: usize) -> Vec<Line<'static>> {
             typing(look, (label, &model.filter), cells)
         }
         Mode::Command => command(model, cells),
-        Mode::Save => Line::from(vec![
-            Span::styled(format!(" {}  ", words.save), look.style(Role::Heading)),
-            Span::styled("t", look.style(Role::Key)),
-            Span::raw(format!(" {}  ", words.text)),
-            Span::styled("j", look.style(Role::Key)),
-            Span::raw(format!(" {}  ", words.json)),
-            Span::styled(words.not.to_string(), look.style(Role::Quiet)),
-        ]),
+        Mode::Save => formats(look),
         Mode::Browse | Mode::Help | Mode::Times | Mode::Start | Mode::Pick | Mode::Changes => {
             match &model.notice {
                 Some(notice) => Line::styled(
@@ -39,6 +32,23 @@ pub(super) fn lines(model: &Model, cells: usize) -> Vec<Line<'static>> {
         }
     };
     vec![line]
+}
+
+/// The formats of a report with their keys.
+fn formats(look: Look) -> Line<'static> {
+    let mut spans = vec![Span::styled(
+        format!(" {}  ", look.words.footer.save),
+        look.style(Role::Heading),
+    )];
+    for (key, format) in Format::ALL {
+        spans.push(Span::styled(key.to_string(), look.style(Role::Key)));
+        spans.push(Span::raw(format!(" {}  ", format.name())));
+    }
+    spans.push(Span::styled(
+        look.words.footer.not.to_string(),
+        look.style(Role::Quiet),
+    ));
+    Line::from(spans)
 }
 
 /// The command as typed so far, and what it could become.
