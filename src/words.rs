@@ -115,6 +115,8 @@ macro_rules! words {
     )* };
 }
 
+pub mod facts;
+
 words! {
     /// All words of one language.
     Words {
@@ -143,6 +145,7 @@ words! {
         start: Start,
         compare: Compare,
         complaints: BTreeMap<String, Phrase>,
+        facts: facts::Facts,
     }
 
     /// How a row stands.

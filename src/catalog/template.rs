@@ -25,10 +25,10 @@ impl Template {
     /// The sentence with its holes filled; a hole without a fact stays visible.
     pub fn fill(&self, facts: &Facts) -> String {
         self.pieces().fold(String::new(), |mut said, (text, hole)| {
-            said.push_str(text);
+            join(&mut said, text);
             if let Some(hole) = hole {
                 match facts.get(hole) {
-                    Some(value) => said.push_str(value),
+                    Some(value) => join(&mut said, value),
                     None => said.extend(["{", hole, "}"]),
                 }
             }
@@ -68,6 +68,26 @@ fn plain(name: &str) -> bool {
         && name
             .bytes()
             .all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+}
+
+/// Adds more of a sentence. The blank that sets a Latin word off in Japanese goes where Japanese stands on both sides of it.
+fn join(said: &mut String, more: &str) {
+    let particle = |sign: Option<char>| {
+        sign.is_some_and(|sign| matches!(sign, '\u{3041}'..='\u{309f}' | '、' | '。'))
+    };
+    let japanese = |sign: Option<char>| {
+        sign.is_some_and(|sign| matches!(sign, '\u{3001}'..='\u{9fff}' | '\u{ff01}'..='\u{ff60}'))
+    };
+    let before = said.strip_suffix(' ').map(|text| text.chars().next_back());
+    if before.is_some_and(particle) && japanese(more.chars().next()) {
+        said.pop();
+    }
+    let after = more.strip_prefix(' ');
+    match after.filter(|after| japanese(said.chars().next_back()) && particle(after.chars().next()))
+    {
+        Some(after) => said.push_str(after),
+        None => said.push_str(more),
+    }
 }
 
 #[cfg(test)]

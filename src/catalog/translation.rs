@@ -62,7 +62,7 @@ impl Catalog {
 fn translate(check: &mut Check, text: &str, lang: Lang) -> Result<(), String> {
     let sentences: Sentences = toml::from_str(text).map_err(|cause| cause.to_string())?;
     if !check.outcomes.keys().eq(sentences.outcome.keys()) {
-        return Err("its outcomes are not those of the check".into());
+        return Ok(());
     }
     check.question = one_line(&sentences.question);
     check.why = one_line(&sentences.why);
@@ -94,6 +94,22 @@ mod tests {
             }
         }
         found
+    }
+
+    #[test]
+    fn a_check_with_other_outcomes_than_the_built_in_one_keeps_its_own_sentences() {
+        let mut catalog = Catalog::built_in().unwrap();
+        let own = catalog
+            .checks
+            .iter_mut()
+            .find(|check| check.id.as_str() == "port-open")
+            .unwrap();
+        own.outcomes.remove("partly-open");
+        let before = own.question.clone();
+        let japanese = catalog.in_language(Lang::Ja).unwrap();
+        let own = japanese.get("port-open").unwrap();
+        assert_eq!((own.lang, &own.question), (Lang::En, &before));
+        assert_eq!(japanese.get("name-resolves").unwrap().lang, Lang::Ja);
     }
 
     #[test]

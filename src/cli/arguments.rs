@@ -10,7 +10,7 @@ pub(super) use common::{Common, Ear};
 pub(super) use formats::{Colour, Format, Manner, ReportFormat, Writing};
 pub(super) use hook::{Hook, HookFormat, ListenArguments, SendArguments, VerifyArguments};
 
-pub(super) use language::Language;
+pub(super) use language::{Language, Told};
 pub(super) use symptom::SymptomArgument;
 
 use clap::{Args, Parser, Subcommand};
@@ -193,9 +193,8 @@ pub(super) struct ListArguments {
     /// text or json
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
-    /// The language of sentences
-    #[arg(long, value_enum, default_value_t)]
-    pub lang: Language,
+    #[command(flatten)]
+    pub told: Told,
     /// Your own check files beside the built-in ones
     #[arg(long, value_name = "DIR")]
     pub checks: Option<PathBuf>,
@@ -206,9 +205,8 @@ pub(super) struct ExplainArguments {
     /// A check, or check/symptom
     #[arg(value_name = "CHECK[/SYMPTOM]")]
     pub what: String,
-    /// The language of sentences
-    #[arg(long, value_enum, default_value_t)]
-    pub lang: Language,
+    #[command(flatten)]
+    pub told: Told,
     /// Your own check files beside the built-in ones
     #[arg(long, value_name = "DIR")]
     pub checks: Option<PathBuf>,
@@ -231,9 +229,8 @@ pub(super) struct RecordingArguments {
     /// Your own check files beside the built-in ones
     #[arg(long, value_name = "DIR")]
     pub checks: Option<PathBuf>,
-    /// The language of sentences; keys, JSON and commands never change
-    #[arg(long, value_enum, default_value_t)]
-    pub lang: Language,
+    #[command(flatten)]
+    pub told: Told,
     /// Colours
     #[arg(long, value_enum, default_value_t)]
     pub color: Colour,
@@ -249,6 +246,8 @@ pub(super) struct DiffArguments {
     /// The later one
     #[arg(value_name = "B")]
     pub after: PathBuf,
+    #[command(flatten)]
+    pub told: Told,
     /// text or json
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,

@@ -13,7 +13,7 @@ use std::fmt::Write as _;
 
 /// `list`.
 pub(super) fn list(arguments: &ListArguments) -> Result<Exit, Refused> {
-    let lang = Lang::from(arguments.lang);
+    let lang = Lang::from(arguments.told.lang);
     let words = lang.words();
     let catalog = request::catalog(arguments.checks.as_deref())?.in_language(lang)?;
     let text = match arguments.format {
@@ -57,7 +57,7 @@ fn listed(check: &Check) -> Value {
 
 /// `explain`.
 pub(super) fn explain(arguments: &ExplainArguments) -> Result<Exit, Refused> {
-    let lang = Lang::from(arguments.lang);
+    let lang = Lang::from(arguments.told.lang);
     let words = lang.words();
     let catalog = request::catalog(arguments.checks.as_deref())?.in_language(lang)?;
     let (id, symptom) = match arguments.what.split_once('/') {

@@ -4,6 +4,7 @@ use super::arguments::{DiffArguments, Format};
 use super::{Refused, output};
 use crate::history::{Change, Sight, Turn, changes, read, turns};
 use crate::report::Exit;
+use crate::words::Lang;
 use serde_json::json;
 use std::fmt::Write as _;
 use std::io::Read as _;
@@ -27,7 +28,7 @@ pub(super) fn diff(arguments: &DiffArguments) -> Result<Exit, Refused> {
     let text = match arguments.format {
         Format::Json | Format::Jsonl => {
             let list = changes.iter().map(|change| {
-                json!({ "topic": change.topic, "about": change.about, "before": change.before, "after": change.after, "says": change.says() })
+                json!({ "topic": change.topic, "about": change.about, "before": change.before, "after": change.after, "says": change.says(Lang::En.words()) })
             });
             let rows = turns.iter().map(|turn| {
                 json!({ "check": turn.check, "subject": turn.about, "before": turn.before, "after": turn.after })
@@ -38,7 +39,11 @@ pub(super) fn diff(arguments: &DiffArguments) -> Result<Exit, Refused> {
             });
             whole.to_string()
         }
-        Format::Text => told(&before, &after, &changes, &turns)?,
+        Format::Text => told(
+            (&before, &after),
+            (&changes, &turns),
+            Lang::from(arguments.told.lang),
+        )?,
     };
     output::say(&text);
     Ok(exit)
@@ -59,30 +64,34 @@ pub(super) fn sight(path: &Path) -> Result<Sight, Refused> {
 
 /// The comparison for people.
 fn told(
-    before: &Sight,
-    after: &Sight,
-    changes: &[Change],
-    turns: &[Turn],
+    (before, after): (&Sight, &Sight),
+    (changes, turns): (&[Change], &[Turn]),
+    lang: Lang,
 ) -> Result<String, Refused> {
+    let words = lang.words();
+    let said = &words.facts.comparison;
     let day = |sight: &Sight| {
         sight
             .began
             .clone()
-            .unwrap_or_else(|| "an unknown time".into())
+            .unwrap_or_else(|| words.facts.changes.unknown_time.to_string())
     };
-    let mut text = format!("From {} to {}\n", day(before), day(after));
+    let days = said
+        .between
+        .with(&[("from", &day(before)), ("to", &day(after))]);
+    let mut text = format!("{days}\n");
     if changes.is_empty() && turns.is_empty() {
-        text.push_str("Nothing that was compared has changed.\n");
+        writeln!(text, "{}", words.compare.nothing)?;
     }
     for (at, change) in changes.iter().enumerate() {
-        writeln!(text, "{:>3}. {}", at + 1, change.sentence())?;
+        writeln!(text, "{:>3}. {}", at + 1, change.sentence(words))?;
     }
     for turn in turns {
         let about = turn
             .about
             .as_deref()
             .map_or(String::new(), |about| format!(" ({about})"));
-        let (old, new) = (turn.before.word(), turn.after.word());
+        let (old, new) = (turn.before.word(words), turn.after.word(words));
         writeln!(text, "     {}{about}: {old} → {new}", turn.check)?;
     }
     Ok(text)

@@ -23,11 +23,11 @@ pub(super) async fn replay(arguments: RecordingArguments) -> Result<Code, Refuse
     let catalog = request::catalog(arguments.checks.as_deref())?;
     let events = read(&arguments.file)?;
     if arguments.writing.is_open() && output::terminal() {
-        let catalog = catalog.in_language(arguments.lang.into())?;
+        let catalog = catalog.in_language(arguments.told.lang.into())?;
         if output::screenless(arguments.writing.manner) {
             return Ok(prompt::replay(&catalog, &events).await.into());
         }
-        let manner = (arguments.color, arguments.lang);
+        let manner = (arguments.color, arguments.told.lang);
         let exit = screen::replay(catalog, events, manner).await;
         return exit.map(Code::from);
     }
@@ -68,7 +68,7 @@ fn finish(
     events: &[Event],
     arguments: &RecordingArguments,
 ) -> Result<Code, Refused> {
-    let catalog = catalog.in_language(arguments.lang.into())?;
+    let catalog = catalog.in_language(arguments.told.lang.into())?;
     let mut report = Report::default();
     for event in events {
         report.apply(event, &catalog);

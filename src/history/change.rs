@@ -1,7 +1,12 @@
 //! What changed between two sights, as sentences.
 
 use super::{Sight, Topic, Trait};
+use crate::words::Words;
 use serde::{Deserialize, Serialize};
+use std::fmt::Display;
+
+/// What fills a hole of a phrase.
+type Hole<'a> = (&'a str, &'a dyn Display);
 
 /// One thing that changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,50 +59,52 @@ pub fn changes(before: &Sight, after: &Sight) -> Vec<Change> {
 
 impl Change {
     /// The change as part of a sentence, without a full stop.
-    pub fn says(&self) -> String {
+    pub fn says(&self, words: &Words) -> String {
+        let said = &words.facts.changes;
         let about = self.about.as_deref().unwrap_or_default();
-        let (from, to) = (listed(&self.before), listed(&self.after));
+        let about: Hole<'_> = ("about", &about);
+        let (from, to) = (listed(&self.before, words), listed(&self.after, words));
+        let (from, to): (Hole<'_>, Hole<'_>) = (("from", &from), ("to", &to));
         match self.topic {
-            Topic::Url => format!("the URL changed from {from} to {to}"),
-            Topic::Address => format!("the address changed from {from} to {to}"),
-            Topic::Issuer => format!("the certificate's issuer changed from {from} to {to}"),
-            Topic::Certificate => "the certificate was replaced, by the same issuer".into(),
-            Topic::Server => format!("the web server calls itself {to} instead of {from}"),
-            Topic::Api => format!("the versions of Orchestrator's API changed from {from} to {to}"),
-            Topic::Permissions => self.permissions(),
-            Topic::FolderNumber => {
-                format!("the folder {about} was made anew: its number was {from} and is {to}")
-            }
-            Topic::Folder => format!("the process {about} moved from {from} to {to}"),
-            Topic::Version => format!("the process {about} changed from version {from} to {to}"),
-            Topic::Key => format!("the process {about} was made anew: it has another key"),
+            Topic::Url => said.url.with(&[from, to]),
+            Topic::Address => said.address.with(&[from, to]),
+            Topic::Issuer => said.issuer.with(&[from, to]),
+            Topic::Certificate => said.certificate.to_string(),
+            Topic::Server => said.server.with(&[from, to]),
+            Topic::Api => said.api.with(&[from, to]),
+            Topic::Permissions => self.permissions(words),
+            Topic::FolderNumber => said.folder_number.with(&[about, from, to]),
+            Topic::Folder => said.folder.with(&[about, from, to]),
+            Topic::Version => said.version.with(&[about, from, to]),
+            Topic::Key => said.key.with(&[about]),
         }
     }
 
     /// The change as a sentence of its own.
-    pub fn sentence(&self) -> String {
-        let says = self.says();
+    pub fn sentence(&self, words: &Words) -> String {
+        let says = self.says(words);
         let mut letters = says.chars();
         let first = letters.next().into_iter().flat_map(char::to_uppercase);
-        format!("{}{}.", first.collect::<String>(), letters.as_str())
+        let says = format!("{}{}", first.collect::<String>(), letters.as_str());
+        words.facts.comparison.sentence.with(&[("says", &says)])
     }
 
     /// What was lost and gained.
-    fn permissions(&self) -> String {
+    fn permissions(&self, words: &Words) -> String {
+        let said = &words.facts.changes;
         let lost = without(&self.before, &self.after);
         let gained = without(&self.after, &self.before);
-        let place = self
-            .about
-            .as_deref()
-            .map_or(String::new(), |folder| format!(" in the folder {folder}"));
-        match (lost.is_empty(), gained.is_empty()) {
-            (false, true) => format!("the account lost {}{place}", listed(&lost)),
-            (true, _) => format!("the account gained {}{place}", listed(&gained)),
-            (false, false) => format!(
-                "the account lost {} and gained {}{place}",
-                listed(&lost),
-                listed(&gained)
-            ),
+        let both = (lost.is_empty(), gained.is_empty());
+        let (lost, gained) = (listed(&lost, words), listed(&gained, words));
+        let (lost, gained): (Hole<'_>, Hole<'_>) = (("lost", &lost), ("gained", &gained));
+        let place = self.about.as_deref().map_or(String::new(), |folder| {
+            said.in_folder.with(&[("folder", &folder)])
+        });
+        let place: Hole<'_> = ("place", &place);
+        match both {
+            (false, true) => said.lost.with(&[lost, place]),
+            (true, _) => said.gained.with(&[gained, place]),
+            (false, false) => said.both.with(&[lost, gained, place]),
         }
     }
 }
@@ -111,12 +118,16 @@ fn without(some: &[String], others: &[String]) -> Vec<String> {
 }
 
 /// A few of them, and how many more.
-fn listed(values: &[String]) -> String {
+fn listed(values: &[String], words: &Words) -> String {
     const MOST: usize = 3;
     let first = values[..values.len().min(MOST)].join(", ");
     match values.len().saturating_sub(MOST) {
         0 => first,
-        more => format!("{first} and {more} more"),
+        more => words
+            .facts
+            .common
+            .more
+            .with(&[("named", &first), ("count", &more)]),
     }
 }
 
@@ -124,6 +135,7 @@ fn listed(values: &[String]) -> String {
 mod tests {
     use super::super::read;
     use super::*;
+    use crate::words::Lang;
     use serde_json::{Value, json};
 
     fn report(folder: &str, release: &Value, issuer: &str) -> String {
@@ -140,7 +152,7 @@ mod tests {
     fn says(before: &str, after: &str) -> Vec<String> {
         changes(&read(before).unwrap(), &read(after).unwrap())
             .iter()
-            .map(Change::says)
+            .map(|change| change.says(Lang::En.words()))
             .collect()
     }
 

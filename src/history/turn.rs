@@ -1,6 +1,7 @@
 //! Rows that stand elsewhere than in an earlier run.
 
 use super::{Sight, Standing};
+use crate::words::Words;
 
 /// A row that stands elsewhere than before.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,12 +40,14 @@ impl Turn {
 
 impl Standing {
     /// It in a word.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Pass => "pass",
-            Self::Warn => "warn",
-            Self::Unknown => "unknown",
-            Self::Fail => "fail",
-        }
+    pub fn word(self, words: &Words) -> String {
+        let said = &words.facts.comparison;
+        let word = match self {
+            Self::Pass => &said.pass,
+            Self::Warn => &said.warn,
+            Self::Unknown => &said.unknown,
+            Self::Fail => &said.fail,
+        };
+        word.to_string()
     }
 }

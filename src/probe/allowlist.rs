@@ -6,9 +6,12 @@ use crate::allowlist::verdict::{self, Evidence, Found};
 use crate::config::{Host, Settings};
 use crate::probe::{Asks, Facts};
 use crate::shown::{shown, shown_within};
+use crate::words::Words;
+use crate::words::facts::Allowlist as Said;
 use ipnet::IpNet;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
+use std::fmt::Display;
 use std::net::IpAddr;
 
 /// Measured once.
@@ -61,16 +64,21 @@ pub fn intents(_settings: &Settings, _subject: Option<&Subject>) -> Vec<Intent> 
 }
 
 /// The regions asked about, in a sentence.
-pub(super) fn regions(settings: &Settings) -> String {
+pub(super) fn regions(settings: &Settings, words: &Words) -> String {
     let section = settings.allowlist.as_ref();
     let regions = section
         .map(|section| section.regions.join(", "))
         .filter(|regions| !regions.is_empty());
-    shown_within(regions.as_deref().unwrap_or("all regions"), MOST_OF_RULE)
+    shown_within(
+        regions
+            .as_deref()
+            .unwrap_or(&words.facts.allowlist.all_regions),
+        MOST_OF_RULE,
+    )
 }
 
 /// Networks in a sentence.
-pub(super) fn networks<'a>(cidrs: impl Iterator<Item = &'a IpNet>) -> String {
+pub(super) fn networks<'a>(cidrs: impl Iterator<Item = &'a IpNet>, words: &Words) -> String {
     let all: Vec<String> = cidrs.map(ToString::to_string).collect();
     let some = all
         .iter()
@@ -80,25 +88,26 @@ pub(super) fn networks<'a>(cidrs: impl Iterator<Item = &'a IpNet>) -> String {
         .join(", ");
     match all.len().saturating_sub(MOST_NETWORKS) {
         0 => some,
-        more => format!("{some} and {more} more"),
+        more => {
+            let more: (_, &dyn Display) = ("count", &more);
+            words.facts.common.more.with(&[("named", &some), more])
+        }
     }
 }
 
 impl Seen {
     /// What decides the symptom, with device and rule.
     pub fn facts(&self, at: &At<'_>) -> Facts {
+        let words = &at.words.facts.allowlist;
         let mut facts = Facts::from([
             ("devices", String::new()),
             ("regions", String::new()),
-            ("old", "no rules were read".to_owned()),
-            (
-                "source",
-                "UiPath's page on Apps and an on-premises Orchestrator".to_owned(),
-            ),
+            ("old", words.unread.to_string()),
+            ("source", words.source.to_string()),
         ]);
-        facts.insert("regions", regions(at.settings));
+        facts.insert("regions", regions(at.settings, at.words));
         let Some(found) = &self.found else {
-            deciding(&mut facts, None, &[]);
+            deciding(&mut facts, &[], at.words);
             return facts;
         };
         let names: Vec<String> = found
@@ -114,12 +123,12 @@ impl Seen {
             verdict::Symptom::Stale => &found.stale,
             verdict::Symptom::ListOld | verdict::Symptom::Complete => &Vec::new(),
         };
-        deciding(&mut facts, of.first(), of);
+        deciding(&mut facts, of, at.words);
         facts.insert(
             "device",
             of.first().map_or_else(
-                || "the last device".to_owned(),
-                |first| device(first, &names),
+                || words.last_device.to_string(),
+                |first| device(first, &names, words),
             ),
         );
         facts.insert(
@@ -131,49 +140,50 @@ impl Seen {
                 .sum::<usize>()
                 .to_string(),
         );
-        facts.insert("old", old(found));
+        facts.insert("old", old(found, words));
         facts
     }
 }
 
 /// The facts of the finding that decides, and of those like it.
-fn deciding(facts: &mut Facts, first: Option<&Found>, all: &[Found]) {
+fn deciding(facts: &mut Facts, all: &[Found], words: &Words) {
+    let first = all.first();
+    let said = &words.facts.allowlist;
     let rule = first.and_then(|found| found.by.as_ref());
     let text = |rule: &RuleRef| shown_within(&rule.text, MOST_OF_RULE);
     facts.insert(
         "networks",
-        networks(all.iter().flat_map(|found| &found.cidrs)),
+        networks(all.iter().flat_map(|found| &found.cidrs), words),
     );
-    facts.insert(
-        "rule",
-        rule.map_or_else(|| "the absence of a rule".to_owned(), text),
-    );
+    facts.insert("rule", rule.map_or_else(|| said.no_rule.to_string(), text));
     facts.insert(
         "place",
         rule.map_or_else(
-            || "no line".to_owned(),
-            |rule| format!("{} line {}", shown(&base_name(&rule.file)), rule.line),
+            || said.no_line.to_string(),
+            |rule| {
+                said.line.with(&[
+                    ("file", &shown(&base_name(&rule.file))),
+                    ("line", &rule.line),
+                ])
+            },
         ),
     );
     let construct = first.and_then(|found| found.construct.as_deref());
     facts.insert(
         "construct",
-        shown_within(
-            construct.unwrap_or("something that is not understood"),
-            MOST_OF_RULE,
-        ),
+        shown_within(construct.unwrap_or(&said.construct), MOST_OF_RULE),
     );
-    facts.insert("device", "the device".to_owned());
+    facts.insert("device", said.device.to_string());
     facts.insert("count", "0".to_owned());
 }
 
 /// The device of a finding, by its file.
-fn device(found: &Found, names: &[String]) -> String {
+fn device(found: &Found, names: &[String], words: &Said) -> String {
     let file = found
         .device
         .and_then(|index| names.get(index))
         .or(names.last());
-    shown(file.map_or("the device", String::as_str))
+    shown(file.map_or(&*words.device, String::as_str))
 }
 
 /// A file without its folder.
@@ -182,18 +192,14 @@ pub(super) fn base_name(file: &str) -> String {
 }
 
 /// Why the list is old.
-fn old(found: &Evidence) -> String {
+fn old(found: &Evidence, words: &Said) -> String {
     match (found.unknown.as_slice(), found.age_days) {
-        ([first, rest @ ..], _) => {
-            let more = if rest.is_empty() {
-                String::new()
-            } else {
-                format!(" and {} more", rest.len())
-            };
-            format!("the ranges of {}{more} are not known here", shown(first))
-        }
-        ([], Some(days)) => format!("the list was last read {days} days ago"),
-        ([], None) => "no set of ranges is in use today".to_owned(),
+        ([only], _) => words.set_unknown.with(&[("name", &shown(only))]),
+        ([first, rest @ ..], _) => words
+            .sets_unknown
+            .with(&[("name", &shown(first)), ("count", &rest.len())]),
+        ([], Some(days)) => words.old.with(&[("days", &days)]),
+        ([], None) => words.no_set.to_string(),
     }
 }
 

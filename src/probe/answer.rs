@@ -13,6 +13,7 @@ use crate::probe::{Asks, Facts};
 use crate::shown::shown;
 use crate::wire::envelope::{Envelope, Shape, field};
 use crate::wire::{Failure, Request, Response};
+use crate::words::facts::Responders;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -195,41 +196,46 @@ impl Seen {
 
     /// What the URL has to look like, as far as that is known.
     fn right_url(&self, at: &At<'_>) -> String {
+        let words = &at.words.facts.responders;
         let target = &at.settings.target;
         let origin = format!("https://{}", target.authority());
         match self.other_layout {
-            Some(Found::Standalone) => {
-                format!("Orchestrator answers at {origin}, without a path, since it is no Automation Suite")
-            }
-            Some(Found::AutomationSuite) => {
-                format!("this host is an Automation Suite, whose URL is {origin}/organisation/tenant")
-            }
-            None => "a standalone Orchestrator has no path, and Automation Suite has https://host/organisation/tenant".into(),
+            Some(Found::Standalone) => words.standalone.with(&[("origin", &origin)]),
+            Some(Found::AutomationSuite) => words.suite.with(&[("origin", &origin)]),
+            None => words.either.to_string(),
         }
     }
 
     /// Status, server, page and version.
     pub fn facts(&self, at: &At<'_>) -> Facts {
+        let (all, words) = (&at.words.facts, &at.words.facts.responders);
         let mut facts = Facts::from([
             ("path", shown(&self.path)),
             (
                 "failed",
-                self.failure.as_ref().map(Failure::said).unwrap_or_default(),
+                self.failure
+                    .as_ref()
+                    .map(|failure| failure.said(&all.answers))
+                    .unwrap_or_default(),
             ),
-            ("status", "none".into()),
-            ("answered", "no HTTP status".into()),
-            ("who", "something that does not speak HTTP".into()),
+            ("status", all.common.none.to_string()),
+            ("answered", words.no_status.to_string()),
+            ("who", words.not_http.to_string()),
             ("right_url", self.right_url(at)),
         ]);
         if let Some(version) = self.api_version() {
             facts.insert("api_version", version.to_string());
-            facts.insert("product", product(version).into());
+            facts.insert("product", product(version, words));
         }
         if let Some(skew) = self.skew_s() {
-            facts.insert("skew", duration(skew.unsigned_abs()));
+            facts.insert("skew", duration(skew.unsigned_abs(), words));
             facts.insert(
                 "direction",
-                if skew > 0 { "ahead of" } else { "behind" }.into(),
+                if skew > 0 {
+                    words.ahead.to_string()
+                } else {
+                    words.behind.to_string()
+                },
             );
         }
         let Some(reply) = &self.reply else {
@@ -239,33 +245,37 @@ impl Seen {
         facts.insert("answered", format!("HTTP {}", reply.envelope.status));
         facts.insert(
             "location",
-            reply.location.clone().unwrap_or_else(|| "nowhere".into()),
+            reply
+                .location
+                .clone()
+                .unwrap_or_else(|| words.nowhere.to_string()),
         );
-        facts.insert("who", mark::who(reply));
+        facts.insert("who", mark::who(reply, words));
         facts
     }
 }
 
 /// Seconds in words.
-pub(in crate::probe) fn duration(seconds: u64) -> String {
+pub(in crate::probe) fn duration(seconds: u64, words: &Responders) -> String {
     match seconds {
         0..=119 => format!("{seconds} s"),
         120..=7199 => format!("{} min", seconds / 60),
         7200..=172_799 => format!("{} h", seconds / 3600),
-        _ => format!("{} days", seconds / 86400),
+        _ => words.days.with(&[("count", &(seconds / 86400))]),
     }
 }
 
 /// The product of an API version, as measured on live servers (facts §1.5).
-fn product(version: f64) -> &'static str {
-    match version {
-        v if v < 9.0 => "older than 19.10",
-        v if v < 11.0 => "19.10 or 20.4",
+fn product(version: f64, words: &Responders) -> String {
+    let text: &str = match version {
+        v if v < 9.0 => &words.before_19_10,
+        v if v < 11.0 => &words.from_19_10,
         v if v < 12.0 => "20.10",
-        v if v < 14.0 => "21.4 to 21.10",
-        v if v < 16.0 => "22.4 or 22.10",
+        v if v < 14.0 => &words.from_21_4,
+        v if v < 16.0 => &words.from_22_4,
         v if v < 17.0 => "23.4",
-        v if v < 18.0 => "23.10 or later",
-        _ => "cloud, or later than 25.10",
-    }
+        v if v < 18.0 => &words.from_23_10,
+        _ => &words.cloud,
+    };
+    text.to_owned()
 }

@@ -120,10 +120,11 @@ impl Seen {
     /// Where, what was found, and when a webhook held back is sent again.
     pub fn facts(&self, at: &At<'_>) -> Facts {
         let error = self.found.as_ref().and_then(|found| found.error.clone());
-        let said = self
-            .refusal
-            .as_ref()
-            .map_or_else(|| "nothing".into(), Envelope::said);
+        let words = &at.words.facts;
+        let said = self.refusal.as_ref().map_or_else(
+            || words.common.no_answer.to_string(),
+            |refusal| refusal.said(&words.answers),
+        );
         let again = at.now.checked_add(BREAKER).unwrap_or(at.now);
         Facts::from([
             ("callback", self.origin.clone()),

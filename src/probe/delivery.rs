@@ -16,6 +16,8 @@ use crate::webhook::signature::Signature;
 use crate::webhook::tls;
 use crate::wire::Failure;
 use crate::wire::envelope::Envelope;
+use crate::words::Phrase;
+use crate::words::facts::Delivery as Said;
 use hook::{create, ping, remove_leftovers};
 use rustls::crypto::ring::default_provider;
 use serde::{Deserialize, Serialize};
@@ -290,25 +292,18 @@ impl Seen {
             .arrived
             .as_ref()
             .and_then(|arrived| arrived.cause.clone());
+        let (all, words) = (&at.words.facts, &at.words.facts.delivery);
         let obstacle = match &self.obstacle {
-            None => "nothing".into(),
-            Some(Obstacle::Listen { error }) => {
-                format!("the address to listen on cannot be used: {error}")
-            }
-            Some(Obstacle::MayNotRemove) => {
-                "the account may not remove a webhook again (Webhooks Delete), so none is made"
-                    .into()
-            }
-            Some(Obstacle::Address) => {
-                "[webhook] listen and reachable_as are not both given".into()
-            }
-            Some(Obstacle::Refused { step, envelope }) => format!(
-                "Orchestrator refused to {}: {}",
-                step.words(),
-                envelope.said()
-            ),
+            None => all.common.nothing.to_string(),
+            Some(Obstacle::Listen { error }) => words.listen.with(&[("error", error)]),
+            Some(Obstacle::MayNotRemove) => words.may_not_remove.to_string(),
+            Some(Obstacle::Address) => words.address.to_string(),
+            Some(Obstacle::Refused { step, envelope }) => words.refused.with(&[
+                ("step", step.words(words)),
+                ("said", &envelope.said(&all.answers)),
+            ]),
             Some(Obstacle::Unanswered { step, .. }) => {
-                format!("Orchestrator did not answer when asked to {}", step.words())
+                words.unanswered.with(&[("step", step.words(words))])
             }
         };
         let again = at.now.checked_add(BREAKER).unwrap_or(at.now);
@@ -332,7 +327,7 @@ impl Seen {
                 if self.removed {
                     String::new()
                 } else {
-                    " The webhook could not be removed yet.".into()
+                    words.remains.to_string()
                 },
             ),
         ])
@@ -341,10 +336,10 @@ impl Seen {
 
 impl Step {
     /// The step in words.
-    const fn words(self) -> &'static str {
+    const fn words(self, words: &Said) -> &Phrase {
         match self {
-            Self::Create => "make the webhook",
-            Self::Ping => "send the test event",
+            Self::Create => &words.create,
+            Self::Ping => &words.ping,
         }
     }
 }

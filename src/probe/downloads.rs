@@ -94,26 +94,21 @@ impl Seen {
     }
 
     /// The processes wanted, those missing, and the robot's own words.
-    pub fn facts(&self, _at: &At<'_>) -> Facts {
+    pub fn facts(&self, at: &At<'_>) -> Facts {
+        let words = &at.words.facts;
         let said = match &self.listing {
-            Some(Listing::Refused(error)) => format!("“{error}”"),
-            _ => "nothing of use".into(),
+            Some(Listing::Refused(error)) => words.common.quoted.with(&[("text", error)]),
+            _ => words.robots.useless.to_string(),
         };
         Facts::from([
             ("robot_processes", self.wanted.join(", ")),
             ("missing_processes", self.missing().join(", ")),
-            ("robot_count", processes(self.listed().len())),
+            (
+                "robot_count",
+                words.common.processes.of(self.listed().len()),
+            ),
             ("said", said),
         ])
-    }
-}
-
-/// A number of processes in words.
-fn processes(count: usize) -> String {
-    if count == 1 {
-        "1 process".into()
-    } else {
-        format!("{count} processes")
     }
 }
 

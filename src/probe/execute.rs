@@ -10,6 +10,7 @@ use crate::wire::envelope::{Envelope, field};
 use crate::wire::{Failure, Request, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::fmt::Display;
 
 /// One by one.
 pub const PER: Asks = Asks::Process;
@@ -216,7 +217,9 @@ impl Permissions {
 
 impl Seen {
     /// What was said.
-    pub fn facts(&self, _at: &At<'_>) -> Facts {
+    pub fn facts(&self, at: &At<'_>) -> Facts {
+        let words = &at.words.facts;
+        let permission: (_, &dyn Display) = ("permission", &PERMISSION);
         let envelope = self
             .dry_run
             .as_ref()
@@ -230,25 +233,23 @@ impl Seen {
             (Some(dry_run), _) if dry_run.errors.is_empty() => dry_run.codes.join(", "),
             (Some(dry_run), _) => dry_run.errors.join(" ").trim_end_matches('.').to_owned(),
             (None, Some(permissions)) if permissions.listed && !permissions.may_run => {
-                format!("its permissions there do not include {PERMISSION}")
+                words.execute.no_permission.with(&[permission])
             }
             (None, Some(permissions)) if permissions.overall && permissions.may_run => {
-                format!(
-                    "it has {PERMISSION} in some folder, and so many folders are not asked one by one"
-                )
+                words.execute.somewhere.with(&[permission])
             }
             (None, _) => String::new(),
         };
-        let said = Envelope::said_or(envelope, self.failure.as_ref());
+        let said = Envelope::said_or(envelope, self.failure.as_ref(), &words.answers);
         let how = if self.dry_run.is_some() {
-            "a dry run of Orchestrator says so"
+            &words.execute.dry_run
         } else {
-            "its permissions say so"
+            &words.execute.permissions
         };
         Facts::from([
             ("said", said.clone()),
             ("reasons", if reasons.is_empty() { said } else { reasons }),
-            ("how", how.into()),
+            ("how", how.to_string()),
         ])
     }
 }

@@ -8,6 +8,7 @@ use crate::wire::envelope::{Envelope, field};
 use crate::wire::{Failure, Request};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::fmt::Display;
 
 /// Measured once: one list answers for every folder.
 pub const PER: Asks = Asks::Once;
@@ -194,6 +195,7 @@ impl Seen {
 
     /// How many there are, and which are like the one wanted.
     pub fn facts(&self, at: &At<'_>) -> Facts {
+        let words = &at.words.facts;
         let wanted = at
             .subject
             .map(|subject| subject.folder.as_str())
@@ -210,19 +212,20 @@ impl Seen {
         let names: Vec<String> = like
             .iter()
             .take(5)
-            .map(|folder| format!("“{}”", shown(&folder.name)))
+            .map(|folder| words.common.quoted.with(&[("text", &shown(&folder.name))]))
             .collect();
+        let names: (_, &dyn Display) = ("names", &names.join(", "));
         let sees = match self.folders.len() {
-            0 => "no folder at all".into(),
-            1 => format!("one folder, {}", names.join(", ")),
-            count => format!("{count} folders, such as {}", names.join(", ")),
+            0 => words.folders.no_folder.to_string(),
+            1 => words.folders.one_folder.with(&[names]),
+            count => words.folders.many_folders.with(&[("count", &count), names]),
         };
         Facts::from([
             ("folder_count", self.folders.len().to_string()),
             ("sees", sees),
             (
                 "said",
-                Envelope::said_or(self.refusal.as_ref(), self.failure.as_ref()),
+                Envelope::said_or(self.refusal.as_ref(), self.failure.as_ref(), &words.answers),
             ),
         ])
     }

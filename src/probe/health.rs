@@ -52,14 +52,15 @@ pub fn intents(settings: &Settings, _subject: Option<&Subject>) -> Vec<Intent> {
 
 impl Seen {
     /// What it said.
-    pub fn facts(&self, _at: &At<'_>) -> Facts {
+    pub fn facts(&self, at: &At<'_>) -> Facts {
+        let words = &at.words.facts.answers;
         let said = match (&self.envelope, &self.word) {
-            (Some(envelope), Some(word)) => format!("HTTP {} “{word}”", envelope.status),
-            (Some(envelope), None) if envelope.status == 404 => {
-                "this version has no /api/health".into()
-            }
-            (envelope, None) => Envelope::said_or(envelope.as_ref(), self.failure.as_ref()),
-            (None, Some(_)) => Envelope::said_or(None, self.failure.as_ref()),
+            (Some(envelope), Some(word)) => words
+                .health
+                .with(&[("status", &envelope.status), ("word", word)]),
+            (Some(envelope), None) if envelope.status == 404 => words.no_health.to_string(),
+            (envelope, None) => Envelope::said_or(envelope.as_ref(), self.failure.as_ref(), words),
+            (None, Some(_)) => Envelope::said_or(None, self.failure.as_ref(), words),
         };
         Facts::from([("health", said)])
     }

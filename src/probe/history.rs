@@ -64,18 +64,20 @@ pub fn intents(_settings: &Settings, _subject: Option<&Subject>) -> Vec<Intent> 
 
 impl Seen {
     /// Since when, and what.
-    pub fn facts(&self, _at: &At<'_>) -> Facts {
-        let since = self.since.as_deref().unwrap_or("an unknown time");
+    pub fn facts(&self, at: &At<'_>) -> Facts {
+        let words = &at.words.facts.changes;
+        let since = self.since.as_deref().unwrap_or(&words.unknown_time);
         let day = since.split('T').next().unwrap_or(since);
-        let first: Vec<String> = self.changes.iter().take(TOLD).map(Change::says).collect();
+        let first = self.changes.iter().take(TOLD);
+        let first: Vec<String> = first.map(|change| change.says(at.words)).collect();
         let more = match self.changes.len().saturating_sub(TOLD) {
             0 => String::new(),
-            more => format!(", and {more} more"),
+            more => words.more.with(&[("count", &more)]),
         };
         Facts::from([
             ("since", shown(day)),
             ("compared", self.compared.to_string()),
-            ("changes", format!("{}{more}", first.join(", and "))),
+            ("changes", format!("{}{more}", first.join(&words.joint))),
         ])
     }
 }

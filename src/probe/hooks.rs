@@ -10,8 +10,10 @@ use crate::probe::{Asks, Facts};
 use crate::shown::shown;
 use crate::wire::envelope::{Envelope, field};
 use crate::wire::{Failure, Request, Response};
+use crate::words::facts::Hooks as Said;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::fmt::Display;
 use url::Url;
 
 /// Measured once.
@@ -188,10 +190,11 @@ impl Hook {
     }
 
     /// The webhook in words.
-    fn words(&self) -> String {
+    fn words(&self, words: &Said) -> String {
+        let origin: (_, &dyn Display) = ("origin", &self.origin);
         match &self.name {
-            Some(name) => format!("“{name}” (to {})", self.origin),
-            None => format!("number {} (to {})", self.id, self.origin),
+            Some(name) => words.named.with(&[("name", name), origin]),
+            None => words.numbered.with(&[("id", &self.id), origin]),
         }
     }
 }
@@ -259,37 +262,36 @@ impl Seen {
     }
 
     /// The webhook in question, and how many there are.
-    pub fn facts(&self, _at: &At<'_>) -> Facts {
+    pub fn facts(&self, at: &At<'_>) -> Facts {
+        let words = &at.words.facts;
         let hooks = self.hooks.as_deref().unwrap_or_default();
-        let count = |count: usize| {
-            if count == 1 {
-                "1 webhook".to_owned()
-            } else {
-                format!("{count} webhooks")
-            }
-        };
         let of_apps = hooks.iter().filter(|hook| hook.of_apps).count();
-        let said = self
-            .refusal
-            .as_ref()
-            .map_or_else(|| "nothing".into(), Envelope::said);
+        let said = self.refusal.as_ref().map_or_else(
+            || words.common.no_answer.to_string(),
+            |refusal| refusal.said(&words.answers),
+        );
         Facts::from([
             ("said", said),
             (
                 "webhook",
-                self.worst()
-                    .map_or_else(|| "none".into(), |(_, hook)| hook.words()),
+                self.worst().map_or_else(
+                    || words.common.none.to_string(),
+                    |(_, hook)| hook.words(&words.hooks),
+                ),
             ),
             (
                 "webhook_count",
-                count(hooks.iter().filter(|hook| !hook.is_ours()).count()),
+                words
+                    .hooks
+                    .count
+                    .of(hooks.iter().filter(|hook| !hook.is_ours()).count()),
             ),
             (
                 "apps_count",
                 if of_apps == 0 {
-                    "none of them".into()
+                    words.hooks.none_of_them.to_string()
                 } else {
-                    format!("{of_apps} of them")
+                    words.hooks.of_them.with(&[("count", &of_apps)])
                 },
             ),
         ])

@@ -112,15 +112,15 @@ pub fn intents(settings: &Settings, _subject: Option<&Subject>) -> Vec<Intent> {
 
 impl Seen {
     /// The number, or what was said instead.
-    pub fn facts(&self, _at: &At<'_>) -> Facts {
+    pub fn facts(&self, at: &At<'_>) -> Facts {
+        let words = &at.words.facts;
+        let number = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
         let count = match self.count {
-            Some(1) if self.at_least => "at least 1 process".into(),
-            Some(count) if self.at_least => format!("at least {count} processes"),
-            Some(1) => "1 process".into(),
-            Some(count) => format!("{count} processes"),
-            None => "an unknown number of processes".into(),
+            Some(count) if self.at_least => words.common.at_least.of(number(count)),
+            Some(count) => words.common.processes.of(number(count)),
+            None => words.common.some_processes.to_string(),
         };
-        let said = Envelope::said_or(self.refusal.as_ref(), self.failure.as_ref());
+        let said = Envelope::said_or(self.refusal.as_ref(), self.failure.as_ref(), &words.answers);
         Facts::from([("process_count", count), ("said", said)])
     }
 }

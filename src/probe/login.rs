@@ -9,6 +9,7 @@ use crate::wire::Failure;
 use crate::wire::envelope::{Envelope, Shape};
 use crate::wire::memory::{WINDOW_S, Withheld};
 use crate::wire::sign_in::{Outcome, authenticate_path, is_lockout, is_rejection, token_paths};
+use crate::words::facts::Login;
 use serde::{Deserialize, Serialize};
 
 /// Measured once.
@@ -75,7 +76,8 @@ impl Seen {
     }
 
     /// What was said and how long the token is good for.
-    pub fn facts(&self, _at: &At<'_>) -> Facts {
+    pub fn facts(&self, at: &At<'_>) -> Facts {
+        let words = &at.words.facts;
         let failure = match &self.attempt.outcome {
             Outcome::Unanswered { failure } => Some(failure),
             Outcome::Accepted { .. }
@@ -84,21 +86,27 @@ impl Seen {
             | Outcome::Withheld { .. } => None,
         };
         let mut facts = Facts::from([
-            ("said", Envelope::said_or(self.envelope(), failure)),
+            (
+                "said",
+                Envelope::said_or(self.envelope(), failure, &words.answers),
+            ),
             (
                 "sign_in_path",
                 self.attempt.paths.last().cloned().unwrap_or_default(),
             ),
-            ("retry_after", "a while".into()),
+            ("retry_after", words.login.a_while.to_string()),
         ]);
         if let Some(seconds) = self.envelope().and_then(|envelope| envelope.retry_after_s) {
             facts.insert("retry_after", format!("{seconds} s"));
         }
         if let Outcome::Withheld { withheld } = &self.attempt.outcome {
-            facts.extend(remembered(withheld));
+            facts.extend(remembered(withheld, &words.login));
         }
         if let Outcome::Accepted { lifetime_s, .. } = &self.attempt.outcome {
-            facts.insert("lifetime", format!("{} minutes", lifetime_s / 60));
+            facts.insert(
+                "lifetime",
+                words.login.minutes.with(&[("minutes", &(lifetime_s / 60))]),
+            );
         }
         facts
     }
@@ -229,15 +237,15 @@ fn password(envelope: &Envelope) -> Acceptance {
 }
 
 /// What is said of an attempt that was not made.
-fn remembered(withheld: &Withheld) -> Facts {
+fn remembered(withheld: &Withheld, words: &Login) -> Facts {
     let left = (WINDOW_S - withheld.ago_s).max(1);
     let why = if withheld.same_secret {
-        "the same one was rejected"
+        &words.same_rejected
     } else {
-        "three others were rejected, the last"
+        &words.three_rejected
     };
     Facts::from([
-        ("why_not", why.into()),
+        ("why_not", why.to_string()),
         ("ago", format!("{} s", withheld.ago_s)),
         ("left", format!("{left} s")),
     ])

@@ -6,10 +6,13 @@ use crate::allowlist::logs::{Arrival, LogSummary, RangeSeen, read_log};
 use crate::config::Settings;
 use crate::probe::{Asks, Facts};
 use crate::shown::{shown, shown_within};
+use crate::words::facts::Logs as Said;
+use crate::words::{Phrase, Words};
 use ipnet::IpNet;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+use std::fmt::Display;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -133,22 +136,23 @@ pub fn intents(_settings: &Settings, _subject: Option<&Subject>) -> Vec<Intent> 
 }
 
 /// How often, in words.
-fn times(count: u64) -> String {
-    if count == 1 {
-        "once".to_owned()
-    } else {
-        format!("{count} times")
-    }
+fn times(count: u64, words: &Words) -> String {
+    let count = usize::try_from(count).unwrap_or(usize::MAX);
+    words.facts.logs.times.of(count)
 }
 
 /// The first few of some texts, in a sentence.
-fn some(all: impl Iterator<Item = String>) -> String {
+fn some(all: impl Iterator<Item = String>, words: &Words) -> String {
     let all: Vec<String> = all.collect();
     let first: Vec<&str> = all.iter().take(MOST_NAMED).map(String::as_str).collect();
     let first = shown_within(&first.join(", "), MOST_SHOWN);
     match all.len().saturating_sub(MOST_NAMED) {
         0 => first,
-        more => format!("{first} and {more} more"),
+        more => words
+            .facts
+            .common
+            .more
+            .with(&[("named", &first), ("count", &more)]),
     }
 }
 
@@ -180,20 +184,20 @@ impl Door {
     }
 
     /// What the log says, and who said it.
-    fn who(self) -> &'static str {
+    fn who(self, words: &Said) -> &Phrase {
         match self {
-            Self::Iis => "403.6: IIS",
-            Self::Firewall => "DROP: the server's own firewall",
-            Self::Untold => "403 and nothing else: the web server",
+            Self::Iis => &words.iis,
+            Self::Firewall => &words.firewall,
+            Self::Untold => &words.untold,
         }
     }
 
     /// Where it is opened.
-    fn place(self) -> &'static str {
+    fn place(self, words: &Said) -> &Phrase {
         match self {
-            Self::Iis => "IIS Manager, at the site, under IP Address and Domain Restrictions",
-            Self::Firewall => "the inbound rules of Windows Defender Firewall, on the server",
-            Self::Untold => "the access rules of the web server",
+            Self::Iis => &words.iis_place,
+            Self::Firewall => &words.firewall_place,
+            Self::Untold => &words.untold_place,
         }
     }
 }
@@ -205,6 +209,7 @@ impl Seen {
         let mut facts = Facts::from_iter(summary.facts());
         let shown_ranges = summary.arrived().ranges;
         let door = Door::of(&shown_ranges);
+        let (words, said) = (at.words, &at.words.facts.logs);
         let statuses = shown_ranges
             .iter()
             .flat_map(|range| &range.statuses)
@@ -215,56 +220,64 @@ impl Seen {
             .iter()
             .filter_map(RangeSeen::refusal_last)
             .max();
-        let last = refused_last.map_or_else(|| "unknown".to_owned(), |last| last.to_string());
+        let last = refused_last.map_or_else(
+            || words.facts.common.unknown.to_string(),
+            |last| last.to_string(),
+        );
         facts.extend([
-            ("regions", regions(at.settings)),
+            ("regions", regions(at.settings, words)),
             (
                 "ranges",
-                networks(shown_ranges.iter().map(|range| &range.range)),
+                networks(shown_ranges.iter().map(|range| &range.range), words),
             ),
-            ("wanted", self.wanted()),
-            ("statuses", some(statuses)),
-            ("clients", some(clients.map(ToString::to_string))),
+            ("wanted", self.wanted(words)),
+            ("statuses", some(statuses, words)),
+            ("clients", some(clients.map(ToString::to_string), words)),
             (
                 "times",
-                times(shown_ranges.iter().map(|range| range.times).sum()),
+                times(shown_ranges.iter().map(|range| range.times).sum(), words),
             ),
-            ("refusals", times(refusals)),
+            ("refusals", times(refusals, words)),
             ("refused_last", last),
-            ("who", door.who().to_owned()),
-            ("door", door.place().to_owned()),
-            ("among", self.among()),
+            ("who", door.who(said).to_string()),
+            ("door", door.place(said).to_string()),
+            ("among", self.among(words)),
         ]);
         facts
     }
 
     /// The ranges that were looked for.
-    fn wanted(&self) -> String {
+    fn wanted(&self, words: &Words) -> String {
         let ranges = &self.summary.ranges;
         if ranges.is_empty() {
-            "the published ranges".to_owned()
+            words.facts.logs.published.to_string()
         } else {
-            networks(ranges.iter().map(|range| &range.range))
+            networks(ranges.iter().map(|range| &range.range), words)
         }
     }
 
     /// Where the ranges were looked for.
-    fn among(&self) -> String {
+    fn among(&self, words: &Words) -> String {
+        let said = &words.facts.logs;
         let summary = &self.summary;
-        let files = some(self.files.iter().map(|file| shown(&base_name(&file.name))));
+        let files = self.files.iter().map(|file| shown(&base_name(&file.name)));
+        let files: (_, &dyn Display) = ("files", &some(files, words));
         let damage = self.files.iter().find_map(|file| file.cut.as_deref());
         let damage = damage.map_or_else(String::new, |why| {
-            format!(" (not read to the end: {})", shown_within(why, MOST_SHOWN))
+            said.damage.with(&[("why", &shown_within(why, MOST_SHOWN))])
         });
+        let damage: (_, &dyn Display) = ("damage", &damage);
         match (summary.entries, summary.first, summary.last) {
-            _ if summary.ranges.is_empty() => format!("in {files}, as none of them is known here"),
-            (0, _, _) => format!("in {files}, no line of which was understood{damage}"),
-            (1, Some(only), _) => format!("in {files}, with one entry, of {only}{damage}"),
+            _ if summary.ranges.is_empty() => said.among_unknown.with(&[files]),
+            (0, _, _) => said.among_nothing.with(&[files, damage]),
+            (1, Some(only), _) => said.among_one.with(&[files, ("only", &only), damage]),
             (entries, Some(first), Some(last)) => {
-                format!("among {entries} entries of {files} from {first} to {last}{damage}")
+                let span: [(_, &dyn Display); 2] = [("first", &first), ("last", &last)];
+                said.among_span
+                    .with(&[("entries", &entries), files, span[0], span[1], damage])
             }
             (entries, None, _) | (entries, _, None) => {
-                format!("among {entries} entries of {files}{damage}")
+                said.among.with(&[("entries", &entries), files, damage])
             }
         }
     }

@@ -5,6 +5,8 @@ use crate::config::{Host, Settings};
 use crate::names::{AnsweredBy, Outcome, Refusal, Resolution, Silence, Trouble};
 use crate::probe::{Asks, Facts};
 use crate::shown::shown;
+use crate::words::Words;
+use crate::words::facts::Names as Said;
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, SocketAddr};
 
@@ -136,7 +138,7 @@ impl Seen {
     }
 
     /// What went wrong with the question, in words.
-    fn trouble(&self) -> String {
+    fn trouble(&self, words: &Said) -> String {
         match self
             .resolution
             .as_ref()
@@ -146,28 +148,28 @@ impl Seen {
                 Trouble::Reported {
                     unvalidated_answers: true,
                     ..
-                } => "its signatures (DNSSEC) do not hold".into(),
-                Trouble::Reported { code: 2, .. } => "the server reports SERVFAIL".into(),
-                Trouble::Reported { code, .. } => format!("the server reports error {code}"),
-                Trouble::AliasLoop => "the name is an alias of itself, by way of others".into(),
-                Trouble::Lame => "the server points elsewhere and does not look further".into(),
-                Trouble::Malformed => "the server's answer is not a DNS message".into(),
+                } => words.dnssec.to_string(),
+                Trouble::Reported { code: 2, .. } => words.servfail.to_string(),
+                Trouble::Reported { code, .. } => words.code.with(&[("code", code)]),
+                Trouble::AliasLoop => words.circle.to_string(),
+                Trouble::Lame => words.lame.to_string(),
+                Trouble::Malformed => words.malformed.to_string(),
             },
             Some(Outcome::Refused {
                 how: Refusal::Reported,
-            }) => "it says REFUSED".into(),
+            }) => words.refused.to_string(),
             Some(Outcome::Refused {
                 how: Refusal::PortClosed,
-            }) => "its port is closed".into(),
+            }) => words.closed.to_string(),
             Some(Outcome::Silent {
                 how: Silence::NoAnswer,
-            }) => "nothing came back".into(),
+            }) => words.silent.to_string(),
             Some(Outcome::Silent {
                 how: Silence::OnlyTruncated,
-            }) => "the answer over UDP was cut short, and none came over TCP".into(),
+            }) => words.truncated.to_string(),
             Some(Outcome::Silent {
                 how: Silence::Unsendable,
-            }) => "this machine could not send it".into(),
+            }) => words.unsendable.to_string(),
             Some(
                 Outcome::Resolved | Outcome::Literal | Outcome::NoSuchName | Outcome::NoAddress,
             )
@@ -189,13 +191,13 @@ impl Seen {
             .and_then(|resolution| resolution.answered_by)
         {
             _ if !self.pinned.is_empty() => "--resolve".to_owned(),
-            Some(AnsweredBy::Server { address }) => server_name(address),
+            Some(AnsweredBy::Server { address }) => server_name(address, at.words),
             Some(AnsweredBy::HostsFile) => phrases.hosts_file.to_string(),
             Some(AnsweredBy::Standard) => phrases.standard.to_string(),
             Some(AnsweredBy::System) => phrases.own_resolver.to_string(),
             None if self.is_no_name() => phrases.rules_of_names.to_string(),
             None => match at.settings.network.dns {
-                Some(server) => server_name(server),
+                Some(server) => server_name(server, at.words),
                 None => phrases.name_servers.to_string(),
             },
         };
@@ -217,7 +219,7 @@ impl Seen {
             ),
             ("addresses", list.join(", ")),
             ("resolver", by),
-            ("trouble", self.trouble()),
+            ("trouble", self.trouble(&at.words.facts.names)),
             ("alias", alias),
             // Within a tenth of a second is soon enough to be called that.
             ("waited", crate::shown::seconds(self.took_ms.max(100))),
@@ -226,11 +228,12 @@ impl Seen {
 }
 
 /// A name server in words; its port is told where it is not the usual one.
-fn server_name(server: SocketAddr) -> String {
+fn server_name(server: SocketAddr, words: &Words) -> String {
+    let phrase = &words.facts.outside.server;
     if server.port() == 53 {
-        format!("the name server {}", server.ip())
+        phrase.with(&[("server", &server.ip())])
     } else {
-        format!("the name server {server}")
+        phrase.with(&[("server", &server)])
     }
 }
 

@@ -4,6 +4,7 @@ use super::{At, Cx, Intent, Subject, Symptom, symptoms};
 use crate::config::{Host, Settings};
 use crate::names::{Outcome, Resolution, Scope};
 use crate::probe::{Asks, Facts};
+use crate::words::facts::Outside;
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, SocketAddr};
 
@@ -71,17 +72,18 @@ fn addresses(view: Option<&Resolution>) -> Vec<IpAddr> {
         .collect()
 }
 
-fn list(addresses: &[IpAddr]) -> String {
+fn list(addresses: &[IpAddr], words: &Outside) -> String {
     if addresses.is_empty() {
-        return "no address".into();
+        return words.no_address.to_string();
     }
-    let words: Vec<String> = addresses.iter().map(ToString::to_string).collect();
-    words.join(", ")
+    let listed: Vec<String> = addresses.iter().map(ToString::to_string).collect();
+    listed.join(", ")
 }
 
 impl Seen {
     /// Both views, and how they differ.
-    pub fn facts(&self, _at: &At<'_>) -> Facts {
+    pub fn facts(&self, at: &At<'_>) -> Facts {
+        let words = &at.words.facts.outside;
         let outside = addresses(self.outside.as_ref());
         let inside = addresses(self.inside.as_ref());
         let private: Vec<IpAddr> = outside
@@ -92,36 +94,36 @@ impl Seen {
         let same = outside.iter().all(|address| inside.contains(address))
             && inside.iter().all(|address| outside.contains(address));
         let difference = if same {
-            ", as seen from here too".to_owned()
+            words.same.to_string()
         } else {
-            format!("; from here it has {}", list(&inside))
+            words.differs.with(&[("addresses", &list(&inside, words))])
         };
         Facts::from([
-            ("outside_addresses", list(&outside)),
-            ("private_addresses", list(&private)),
+            ("outside_addresses", list(&outside, words)),
+            ("private_addresses", list(&private, words)),
             ("difference", difference),
             (
                 "public_server",
                 self.server.map_or_else(
-                    || "the name server".into(),
-                    |server| format!("the name server {server}"),
+                    || words.some_server.to_string(),
+                    |server| words.server.with(&[("server", &server)]),
                 ),
             ),
-            ("trouble", trouble(self.outside.as_ref())),
+            ("trouble", trouble(self.outside.as_ref(), words)),
         ])
     }
 }
 
 /// Why the view outside is not known, in words.
-fn trouble(outside: Option<&Resolution>) -> String {
+fn trouble(outside: Option<&Resolution>, words: &Outside) -> String {
     let text = match outside.map(|resolution| &resolution.outcome) {
-        Some(Outcome::Silent { .. }) => "does not answer",
-        Some(Outcome::Refused { .. }) => "refuses to answer",
-        Some(Outcome::ServerFailure { .. }) => "fails to answer",
+        Some(Outcome::Silent { .. }) => &words.silent,
+        Some(Outcome::Refused { .. }) => &words.refused,
+        Some(Outcome::ServerFailure { .. }) => &words.failed,
         Some(Outcome::Resolved | Outcome::Literal | Outcome::NoSuchName | Outcome::NoAddress)
-        | None => "was not asked",
+        | None => &words.unasked,
     };
-    text.to_owned()
+    text.to_string()
 }
 
 symptoms! {

@@ -96,13 +96,15 @@ pub fn intents(settings: &Settings, _subject: Option<&Subject>) -> Vec<Intent> {
 
 impl Seen {
     /// Port and answer.
-    pub fn facts(&self, _at: &At<'_>) -> Facts {
+    pub fn facts(&self, at: &At<'_>) -> Facts {
         Facts::from([
             ("http_port", self.port.to_string()),
             (
                 "http_status",
-                self.status
-                    .map_or_else(|| "nothing".into(), |status| status.to_string()),
+                self.status.map_or_else(
+                    || at.words.facts.common.nothing.to_string(),
+                    |status| status.to_string(),
+                ),
             ),
             ("http_location", self.location.clone().unwrap_or_default()),
         ])

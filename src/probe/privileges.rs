@@ -9,7 +9,8 @@ use crate::probe::{Asks, Facts};
 use crate::shown::shown;
 use crate::wire::envelope::{Envelope, field};
 use crate::wire::{Answer, Failure, Request};
-use needed::{excess, missing, risk};
+use crate::words::Words;
+use needed::{ROLE, excess, missing, risk};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -188,6 +189,7 @@ impl Seen {
 
     /// What is lacking and what is too much, in words.
     pub fn facts(&self, at: &At<'_>) -> Facts {
+        let words = &at.words.facts;
         let folder = folder(at);
         let rights = self.rights(folder).unwrap_or_default();
         let lacking = missing(&rights.all, &rights.here);
@@ -197,16 +199,16 @@ impl Seen {
             .chain(self.folders.iter().map(|known| &known.held))
             .find(|held| held.names.is_none());
         let said = match refused {
-            Some(held) => Envelope::said_or(held.refusal.as_ref(), held.failure.as_ref()),
-            None if rights.here.is_empty() => {
-                "its lists of permissions are empty or not those of this folder".into()
+            Some(held) => {
+                Envelope::said_or(held.refusal.as_ref(), held.failure.as_ref(), &words.answers)
             }
-            None => "the lists of an application or token may be narrowed by its scopes".into(),
+            None if rights.here.is_empty() => words.privileges.other_lists.to_string(),
+            None => words.privileges.by_scopes.to_string(),
         };
         Facts::from([
-            ("missing", listed(&lacking)),
-            ("excess", listed(&over)),
-            ("risk", risk(&over).into()),
+            ("missing", listed(&lacking, at.words)),
+            ("excess", listed(&over, at.words)),
+            ("risk", risk(&over, &words.privileges).to_string()),
             ("said", said),
         ])
     }
@@ -220,12 +222,23 @@ fn folder<'a>(at: &At<'a>) -> &'a str {
 }
 
 /// The first few, and how many more.
-fn listed(names: &[String]) -> String {
-    let first = names[..names.len().min(NAMED)].join(", ");
+fn listed(names: &[String], words: &Words) -> String {
+    let words = &words.facts;
+    let told = names.iter().take(NAMED).map(|name| {
+        let role = name.strip_prefix(ROLE);
+        role.map_or_else(
+            || name.clone(),
+            |role| words.privileges.role.with(&[("role", &role)]),
+        )
+    });
+    let first = told.collect::<Vec<_>>().join(", ");
     match names.len().saturating_sub(NAMED) {
-        0 if names.is_empty() => "nothing".into(),
+        0 if names.is_empty() => words.common.nothing.to_string(),
         0 => first,
-        more => format!("{first} and {more} more"),
+        more => words
+            .common
+            .more
+            .with(&[("named", &first), ("count", &more)]),
     }
 }
 

@@ -143,12 +143,13 @@ pub fn intents(settings: &Settings, subject: Option<&Subject>) -> Vec<Intent> {
 
 impl Seen {
     /// What was found, and where.
-    pub fn facts(&self, _at: &At<'_>) -> Facts {
+    pub fn facts(&self, at: &At<'_>) -> Facts {
+        let words = &at.words.facts;
         let release = self.release.clone().unwrap_or_default();
         let elsewhere: Vec<String> = self
             .elsewhere
             .iter()
-            .map(|name| format!("“{}”", shown(name)))
+            .map(|name| words.common.quoted.with(&[("text", &shown(name))]))
             .collect();
         Facts::from([
             ("package", shown(&release.package)),
@@ -156,14 +157,14 @@ impl Seen {
             (
                 "elsewhere",
                 if elsewhere.is_empty() {
-                    "no other folder".into()
+                    words.folders.nowhere.to_string()
                 } else {
                     elsewhere.join(", ")
                 },
             ),
             (
                 "said",
-                Envelope::said_or(self.refusal.as_ref(), self.failure.as_ref()),
+                Envelope::said_or(self.refusal.as_ref(), self.failure.as_ref(), &words.answers),
             ),
         ])
     }

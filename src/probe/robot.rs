@@ -7,6 +7,7 @@ use crate::probe::{Asks, Facts};
 use crate::robot::{self, Answer, Asking, Listing, Reply};
 use crate::shown::shown;
 use crate::veil::Veil;
+use crate::words::facts::Robots;
 use crate::world::AnyStream;
 use futures_util::future::join_all;
 use hyper::header::HeaderValue;
@@ -163,13 +164,14 @@ impl Seen {
     }
 
     /// Port, address, and who answered.
-    pub fn facts(&self, _at: &At<'_>) -> Facts {
+    pub fn facts(&self, at: &At<'_>) -> Facts {
+        let words = &at.words.facts;
         let elsewhere: Vec<String> = self.elsewhere.iter().map(ToString::to_string).collect();
         let mut facts = Facts::from([
             ("robot_port", self.port.to_string()),
             ("elsewhere", elsewhere.join(", ")),
             ("robot_address", "localhost".into()),
-            ("who", "nothing".into()),
+            ("who", words.common.nothing.to_string()),
             ("closed_port", self.port.to_string()),
             ("allowed", String::new()),
         ]);
@@ -182,11 +184,10 @@ impl Seen {
                 facts.insert("closed_port", port.to_string());
             }
             Answer::ConsentNeeded { allowed: true } => {
-                let text = " The page's origin is on the robot's list, so nobody will be asked.";
-                facts.insert("allowed", text.into());
+                facts.insert("allowed", words.robots.allowed.to_string());
             }
             Answer::Other(reply) => {
-                facts.insert("who", who(reply));
+                facts.insert("who", who(reply, &words.robots));
             }
             Answer::ConsentNeeded { allowed: false } | Answer::Outdated | Answer::Silent => {}
         }
@@ -195,18 +196,20 @@ impl Seen {
 }
 
 /// Another service in words.
-fn who(reply: &Reply) -> String {
+fn who(reply: &Reply, words: &Robots) -> String {
     match reply {
         Reply::Http {
             server: Some(server),
             status,
-        } => format!("a web server “{}” (HTTP {status})", shown(server)),
+        } => words
+            .named
+            .with(&[("name", &shown(server)), ("status", status)]),
         Reply::Http {
             server: None,
             status,
-        } => format!("a web server (HTTP {status})"),
-        Reply::NotHttp => "a service that speaks no HTTP".into(),
-        Reply::Closed => "a service that closes the connection".into(),
+        } => words.web_server.with(&[("status", status)]),
+        Reply::NotHttp => words.not_http.to_string(),
+        Reply::Closed => words.closes.to_string(),
     }
 }
 

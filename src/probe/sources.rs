@@ -6,8 +6,11 @@ use crate::dial::Failure;
 use crate::probe::tcp::{by_proxy, proxy_says};
 use crate::probe::{Asks, Facts};
 use crate::wire::{Obstacle, ProxyTrouble};
+use crate::words::Phrase;
+use crate::words::facts::Sources;
 use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
+use std::fmt::Display;
 use std::net::{IpAddr, SocketAddr};
 
 /// Measured once.
@@ -126,14 +129,15 @@ impl Seen {
     }
 
     /// Who gets through and who does not.
-    pub fn facts(&self, _at: &At<'_>) -> Facts {
+    pub fn facts(&self, at: &At<'_>) -> Facts {
+        let words = &at.words.facts;
         let (admitted, refused) = self.split();
         let list = |of: &[IpAddr]| {
-            let words: Vec<String> = of.iter().map(ToString::to_string).collect();
-            if words.is_empty() {
-                "none".into()
+            let listed: Vec<String> = of.iter().map(ToString::to_string).collect();
+            if listed.is_empty() {
+                words.common.none.to_string()
             } else {
-                words.join(", ")
+                listed.join(", ")
             }
         };
         let answers: Vec<String> = refused
@@ -141,14 +145,13 @@ impl Seen {
             .filter_map(|source| {
                 let fails = |attempt: &&Try| attempt.source == *source && attempt.failure.is_some();
                 let attempt = self.tries.iter().find(fails)?;
+                let from: (_, &dyn Display) = ("source", source);
                 if let Some(trouble) = &attempt.proxy {
-                    let says = proxy_says(trouble);
-                    return Some(format!("not connected by the proxy from {source} ({says})"));
+                    let says = proxy_says(trouble, &words.ports);
+                    return Some(words.sources.by_proxy.with(&[from, ("says", &says)]));
                 }
-                Some(format!(
-                    "{} from {source}",
-                    brief(attempt.failure.as_ref()?)
-                ))
+                let what = brief(attempt.failure.as_ref()?, &words.sources);
+                Some(words.sources.answer.with(&[("what", what), from]))
             })
             .collect();
         Facts::from([
@@ -158,22 +161,26 @@ impl Seen {
             ("answers", answers.join(", ")),
             (
                 "proxy",
-                self.via.clone().unwrap_or_else(|| "no proxy".into()),
+                self.via
+                    .clone()
+                    .unwrap_or_else(|| at.words.phrases.no_proxy.to_string()),
             ),
         ])
     }
 }
 
 /// What came back, in a word or two.
-fn brief(failure: &Failure) -> &'static str {
+fn brief<'a>(failure: &Failure, words: &'a Sources) -> &'a Phrase {
     match failure {
-        Failure::Refused => "refused",
-        Failure::Silent { .. } => "silent",
-        Failure::Prohibited { .. } => "prohibited",
-        Failure::Unreachable { .. } | Failure::Loop { .. } | Failure::NoFamily => "unreachable",
-        Failure::Reset => "reset",
-        Failure::SourceNotHere => "not an address of this machine:",
-        Failure::Other { .. } => "failing",
+        Failure::Refused => &words.refused,
+        Failure::Silent { .. } => &words.silent,
+        Failure::Prohibited { .. } => &words.prohibited,
+        Failure::Unreachable { .. } | Failure::Loop { .. } | Failure::NoFamily => {
+            &words.unreachable
+        }
+        Failure::Reset => &words.reset,
+        Failure::SourceNotHere => &words.not_here,
+        Failure::Other { .. } => &words.other,
     }
 }
 

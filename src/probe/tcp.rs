@@ -15,6 +15,8 @@ use crate::dial::Failure;
 use crate::path::{self, Location, Verdict};
 use crate::probe::{Asks, Facts};
 use crate::wire::ProxyTrouble;
+use crate::words::Phrase;
+use crate::words::facts::Ports;
 use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, SocketAddr};
@@ -154,6 +156,7 @@ impl Seen {
 
     /// Who answered what.
     pub fn facts(&self, at: &At<'_>) -> Facts {
+        let words = &at.words.facts.ports;
         let list = |open: bool| {
             let of = self
                 .counted()
@@ -161,7 +164,7 @@ impl Seen {
                 .filter(|attempt| attempt.failure.is_none() == open);
             let of = of.map(|attempt| attempt.address.ip().to_string());
             match &self.via {
-                Some(proxy) => format!("the far side of {proxy}"),
+                Some(proxy) => words.far_side.with(&[("proxy", proxy)]),
                 None => of.collect::<Vec<_>>().join(", "),
             }
         };
@@ -176,10 +179,10 @@ impl Seen {
                 waited_ms,
                 attempts,
             }) => {
-                format!(
-                    "{} ({attempts} attempts)",
-                    crate::shown::seconds(*waited_ms)
-                )
+                let waited = crate::shown::seconds(*waited_ms);
+                words
+                    .attempts
+                    .with(&[("waited", &waited), ("count", attempts)])
             }
             Some(_) | None => crate::shown::seconds(at.settings.network.connect_timeout_ms),
         };
@@ -188,11 +191,16 @@ impl Seen {
             ("closed_addresses", list(false)),
             ("address", self.address(at.settings)),
             ("waited", waited),
-            ("sender", self.sender()),
-            ("why", failure.map(why).unwrap_or_default()),
+            ("sender", self.sender(words)),
+            (
+                "why",
+                failure
+                    .map(|failure| why(failure, words))
+                    .unwrap_or_default(),
+            ),
         ]);
-        facts.extend(location::facts(self));
-        facts.extend(via::facts(self));
+        facts.extend(location::facts(self, at.words));
+        facts.extend(via::facts(self, at.words));
         facts
     }
 
@@ -206,7 +214,7 @@ impl Seen {
     }
 
     /// Who said that it is not allowed or that there is no way, in words.
-    fn sender(&self) -> String {
+    fn sender(&self, words: &Ports) -> String {
         let worst = self.worst();
         let failure = worst.and_then(|attempt| attempt.failure.as_ref());
         let told = match failure {
@@ -216,16 +224,16 @@ impl Seen {
         let located = self.location().and_then(|location| location.complaint?.by);
         match (located.or(told), failure) {
             (Some(by), _) if worst.is_some_and(|attempt| attempt.address.ip() == by) => {
-                format!("the host itself ({by})")
+                words.host_itself.with(&[("by", &by)])
             }
             (Some(by), _) if worst.is_some_and(|attempt| attempt.is_from(by)) => {
-                format!("this machine itself ({by})")
+                words.this_machine.with(&[("by", &by)])
             }
-            (Some(by), _) => format!("the device {by}"),
+            (Some(by), _) => words.device.with(&[("by", &by)]),
             (None, Some(Failure::Prohibited { code: None, .. })) => {
-                "this machine or a device on the path".into()
+                words.machine_or_device.to_string()
             }
-            (None, _) => "a device on the path".into(),
+            (None, _) => words.some_device.to_string(),
         }
     }
 
@@ -260,24 +268,24 @@ impl Seen {
 }
 
 /// What stands in the way, in words.
-fn why(failure: &Failure) -> String {
-    let no_way = |by: Option<IpAddr>, what: &str| match by {
-        Some(by) => format!("the device {by} says that {what}"),
-        None => format!("a device on the path says that {what}"),
+fn why(failure: &Failure, words: &Ports) -> String {
+    let no_way = |by: Option<IpAddr>, what: &Phrase| match by {
+        Some(by) => words.by_device.with(&[("by", &by), ("what", what)]),
+        None => words.by_some_device.with(&[("what", what)]),
     };
     match failure {
-        Failure::Refused => "the connection is refused".into(),
-        Failure::Silent { .. } => "nothing answers".into(),
-        Failure::Prohibited { by, .. } => no_way(*by, "it is not allowed"),
+        Failure::Refused => words.refused.to_string(),
+        Failure::Silent { .. } => words.silent.to_string(),
+        Failure::Prohibited { by, .. } => no_way(*by, &words.not_allowed),
         Failure::Unreachable {
             by: None,
             code: None,
-        } => "this machine finds no way to it".into(),
-        Failure::Unreachable { by, .. } => no_way(*by, "there is no way to it"),
-        Failure::Loop { by } => no_way(*by, "the packets travelled too far, as in a routing loop"),
-        Failure::NoFamily => "this machine has no route or no address of that family".into(),
-        Failure::Reset => "the connection is reset".into(),
-        Failure::SourceNotHere => "the source address is not one of this machine's".into(),
+        } => words.no_way_here.to_string(),
+        Failure::Unreachable { by, .. } => no_way(*by, &words.no_way),
+        Failure::Loop { by } => no_way(*by, &words.too_far),
+        Failure::NoFamily => words.no_family.to_string(),
+        Failure::Reset => words.reset.to_string(),
+        Failure::SourceNotHere => words.not_here.to_string(),
         Failure::Other { error } => crate::shown::shown(error),
     }
 }

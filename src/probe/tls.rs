@@ -22,6 +22,8 @@ use crate::trust::{self, Facets};
 use crate::wire::fetch::Fetched;
 use crate::wire::reply::{self, Spoken};
 use crate::wire::tls::{Handshake, KeyProof, TlsFailure};
+use crate::words::Words;
+use crate::words::facts::{Errands, Facts as Said, Handshakes};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
@@ -116,7 +118,8 @@ pub fn intents(settings: &Settings, _subject: Option<&Subject>) -> Vec<Intent> {
 
 /// What the handshake was made with, in words, and the same as a command takes it: the address, or the host where a
 /// proxy stands in between.
-fn ends(shown: &Shown, settings: &Settings) -> (String, String) {
+fn ends(shown: &Shown, at: &At<'_>) -> (String, String) {
+    let settings = at.settings;
     let address = shown.address.to_string();
     let Some(proxy) = settings.network.proxy() else {
         return (address.clone(), address);
@@ -126,7 +129,13 @@ fn ends(shown: &Shown, settings: &Settings) -> (String, String) {
     } else {
         address
     };
-    (format!("{server} (through {proxy})"), server)
+    let through = at
+        .words
+        .facts
+        .handshakes
+        .through
+        .with(&[("server", &server), ("proxy", &proxy)]);
+    (through, server)
 }
 
 impl Seen {
@@ -165,43 +174,51 @@ impl Seen {
         let Some(shown) = self.telling() else {
             return facts;
         };
-        let (address, server) = ends(shown, at.settings);
+        let (address, server) = ends(shown, at);
         facts.insert("address", address);
         facts.insert("server", server);
         let handshake = &shown.handshake;
         let would = agreement::would_have_agreed(shown);
-        let told = alert(handshake);
+        let words = &at.words.facts.handshakes;
+        let told = alert(handshake, words);
         let refusal = match &would {
-            Some((protocol, cipher)) => format!("it would agree on {protocol} with {cipher}"),
-            None => format!("it answered with {told}"),
+            Some((protocol, cipher)) => words
+                .would_agree
+                .with(&[("protocol", protocol), ("cipher", cipher)]),
+            None => words.answered.with(&[("alert", &told)]),
         };
         facts.insert("alert", told);
         facts.insert("refusal", refusal);
-        let (protocol, cipher) = would.unwrap_or_else(|| ("no TLS".into(), String::new()));
+        let (protocol, cipher) = would.unwrap_or_else(|| (words.no_tls.to_string(), String::new()));
         let agreed = |given: &Option<String>, would| given.clone().unwrap_or(would);
         facts.insert("protocol", agreed(&handshake.protocol, protocol));
         facts.insert("cipher", agreed(&handshake.cipher, cipher));
         let first = handshake.first();
         let spoken = reply::spoken(&first).unwrap_or(Spoken::Unknown);
-        facts.insert("spoken", spoken.name().into());
-        facts.insert("banner", banner(&first, &handshake.first_bytes));
+        facts.insert("spoken", spoken_name(spoken, words));
+        facts.insert("banner", banner(&first, &handshake.first_bytes, at.words));
         facts.extend(self.of_certificates(at));
         facts
     }
 
     /// What the sentences may mention of certificates; each topic is told of the address that decides its row.
     fn of_certificates(&self, at: &At<'_>) -> Facts {
-        let mut facts: Facts = UNTOLD
-            .iter()
-            .map(|(name, text)| (*name, (*text).into()))
-            .collect();
+        let words = &at.words.facts;
+        let mut facts = untold(words);
         let of = |shown: Option<&Shown>| {
             let judged = shown.and_then(|shown| shown.facets.as_ref());
-            judged.map(trust::facts).unwrap_or_default()
+            judged
+                .map(|facets| trust::facts(facets, at.words))
+                .unwrap_or_default()
         };
         let trusted = self.deciding::<Trusted>(at);
         facts.extend(of(trusted));
-        facts.insert("lookup", trusted.map(looked_up).unwrap_or_default());
+        facts.insert(
+            "lookup",
+            trusted
+                .map(|shown| looked_up(shown, &words.errands))
+                .unwrap_or_default(),
+        );
         let topics: [(Facts, &[&str]); 4] = [
             (
                 of(self.deciding::<Named>(at)),
@@ -261,42 +278,61 @@ impl Shown {
 }
 
 /// What stands in a sentence where a certificate does not tell.
-const UNTOLD: [(&str, &str); 20] = [
-    ("subject", "without a name"),
-    ("issuer", "an unnamed issuer"),
-    ("root", "a root"),
-    ("missing_issuer", "an unnamed issuer"),
-    ("last_served", "the last certificate"),
-    ("fault", "a rule of X.509 does not hold"),
-    ("found", "that issued it"),
-    ("product", "an inspection product"),
-    ("malformed", "its encoding is not what the standard demands"),
-    ("fingerprint", "of another certificate"),
-    ("names", "no name"),
-    ("common_name", "there is none"),
-    ("weakness", "a certificate in it is not what it should be"),
-    ("key", "current"),
-    ("staple", "the server staples no OCSP response"),
-    ("told_by", "no answer"),
-    ("revoked_name", "without a name"),
-    ("revoked_at", "an untold time"),
-    ("revoked_for", "no reason given"),
-    ("cloud_store", "the cloud's roots"),
-];
+fn untold(words: &Said) -> Facts {
+    let handshakes = &words.handshakes;
+    let texts = [
+        ("subject", &handshakes.subject),
+        ("issuer", &handshakes.issuer),
+        ("root", &handshakes.root),
+        ("missing_issuer", &handshakes.issuer),
+        ("last_served", &handshakes.last_served),
+        ("fault", &handshakes.fault),
+        ("found", &handshakes.found),
+        ("product", &handshakes.product),
+        ("malformed", &handshakes.malformed),
+        ("fingerprint", &handshakes.fingerprint),
+        ("names", &handshakes.names),
+        ("common_name", &handshakes.common_name),
+        ("weakness", &handshakes.weakness),
+        ("key", &handshakes.key),
+        ("told_by", &handshakes.told_by),
+        ("revoked_name", &handshakes.subject),
+        ("revoked_at", &handshakes.revoked_at),
+        ("revoked_for", &handshakes.revoked_for),
+        ("cloud_store", &handshakes.cloud_store),
+        ("staple", &words.trust.no_staple),
+    ];
+    texts
+        .into_iter()
+        .map(|(name, text)| (name, text.to_string()))
+        .collect()
+}
+
+/// A protocol in a sentence.
+fn spoken_name(spoken: Spoken, words: &Handshakes) -> String {
+    match spoken {
+        Spoken::Http => words.plain_http.to_string(),
+        Spoken::SmtpOrFtp => words.smtp_or_ftp.to_string(),
+        Spoken::Unknown => words.unknown_protocol.to_string(),
+        named => named.name().to_owned(),
+    }
+}
 
 /// What came of looking for the missing issuer, as the end of a sentence.
-fn looked_up(shown: &Shown) -> String {
+fn looked_up(shown: &Shown, words: &Errands) -> String {
     let Some(last) = shown.fetched.last() else {
         return String::new();
     };
     match &last.trouble {
-        Some(trouble) => format!(" (looked for at {}: {})", last.url, trouble.said()),
-        None => format!(" (what is at {} does not lead to one)", last.url),
+        Some(trouble) => words
+            .failed
+            .with(&[("url", &last.url), ("trouble", &trouble.said(words))]),
+        None => words.astray.with(&[("url", &last.url)]),
     }
 }
 
 /// The first bytes as text, as far as they are text.
-fn banner(bytes: &[u8], hex: &str) -> String {
+fn banner(bytes: &[u8], hex: &str, words: &Words) -> String {
     let text: String = String::from_utf8_lossy(bytes)
         .lines()
         .next()
@@ -308,22 +344,26 @@ fn banner(bytes: &[u8], hex: &str) -> String {
         .count()
         > 2
     {
-        return format!("the bytes {hex}");
+        return words.facts.handshakes.bytes.with(&[("hex", &hex)]);
     }
-    format!("“{}”", shown(text.trim()))
+    words
+        .facts
+        .common
+        .quoted
+        .with(&[("text", &shown(text.trim()))])
 }
 
 /// The alert in words.
-fn alert(handshake: &Handshake) -> String {
+fn alert(handshake: &Handshake, words: &Handshakes) -> String {
     match &handshake.failure {
-        None if handshake.key == KeyProof::Unproven => {
-            "the server's signature does not fit the key of its certificate".into()
+        None if handshake.key == KeyProof::Unproven => words.wrong_key.to_string(),
+        Some(TlsFailure::Alert { code, name }) => {
+            words.alert.with(&[("code", code), ("name", name)])
         }
-        Some(TlsFailure::Alert { code, name }) => format!("alert {code} ({name})"),
         Some(TlsFailure::Incompatible { what } | TlsFailure::Other { what }) => shown(what),
         Some(
             TlsFailure::Closed | TlsFailure::Silent { .. } | TlsFailure::NotTls | TlsFailure::Name,
         )
-        | None => "no alert".into(),
+        | None => words.no_alert.to_string(),
     }
 }

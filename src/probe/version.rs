@@ -119,7 +119,8 @@ pub fn intents(settings: &Settings, subject: Option<&Subject>) -> Vec<Intent> {
 
 impl Seen {
     /// Wanted, released and packaged.
-    pub fn facts(&self, _at: &At<'_>) -> Facts {
+    pub fn facts(&self, at: &At<'_>) -> Facts {
+        let words = &at.words.facts;
         let packages = self.packages.clone().unwrap_or_default();
         let listed: Vec<String> = packages
             .iter()
@@ -129,18 +130,21 @@ impl Seen {
         Facts::from([
             (
                 "wanted",
-                shown(self.wanted.as_deref().unwrap_or("any version")),
+                shown(self.wanted.as_deref().unwrap_or(&words.folders.any_version)),
             ),
             ("released", shown(&self.released)),
             (
                 "packages",
                 if listed.is_empty() {
-                    "none".into()
+                    words.common.none.to_string()
                 } else {
                     listed.join(", ")
                 },
             ),
-            ("said", Envelope::said_or(self.refusal.as_ref(), None)),
+            (
+                "said",
+                Envelope::said_or(self.refusal.as_ref(), None, &words.answers),
+            ),
         ])
     }
 }

@@ -58,7 +58,7 @@ pub fn text(report: &Report, style: Style, out: &mut dyn Write) -> fmt::Result {
             group = Some(row.group);
         }
         row_text(row, style, out)?;
-        if let Some(drawing) = drawing(report, row) {
+        if let Some(drawing) = drawing(report, row, style.words) {
             path_text(&drawing, style, out)?;
         }
     }
@@ -238,7 +238,7 @@ fn row_text(row: &Row, style: Style, out: &mut dyn Write) -> fmt::Result {
 }
 
 /// The way of the packets, below the first failing row that was read from the measurement.
-fn drawing(report: &Report, row: &Row) -> Option<Drawing> {
+fn drawing(report: &Report, row: &Row, words: &Words) -> Option<Drawing> {
     let failed = |row: &&Row| row.verdict() == Some(Verdict::Fail);
     let measured = |row: &Row| {
         row.finding()
@@ -247,7 +247,7 @@ fn drawing(report: &Report, row: &Row) -> Option<Drawing> {
     let measurement = measured(row)?;
     let mut failing = report.rows.iter().filter(failed);
     let first = failing.find(|other| measured(other).as_ref() == Some(&measurement))?;
-    let drawing = report.way(row)?;
+    let drawing = report.way(row, words)?;
     (first.id == row.id).then_some(drawing)
 }
 

@@ -365,7 +365,7 @@ impl<'a> Drawings<'a> {
         }
         let evidence = evidence(report, finding);
         let mut drawn = Drawn {
-            way: report.way(row).map(safe_way),
+            way: report.way(row, words).map(safe_way),
             ..Drawn::default()
         };
         if let Some(Evidence::Tls(seen)) = evidence {

@@ -3,6 +3,7 @@
 use super::{Report, Row, Shape};
 use crate::probe::Evidence;
 use crate::probe::tcp::{Drawing, Mark, Names};
+use crate::words::Words;
 
 /// The sign of what is known of the packets at a step.
 pub(crate) fn mark_shape(mark: Mark) -> Shape {
@@ -16,15 +17,16 @@ pub(crate) fn mark_shape(mark: Mark) -> Shape {
 
 impl Report {
     /// The way of the packets that a row was read from.
-    pub fn way(&self, row: &Row) -> Option<Drawing> {
+    pub fn way(&self, row: &Row, words: &Words) -> Option<Drawing> {
         let began = self.began.as_deref()?;
         let measurement = row.finding()?.measurement.as_ref()?;
         let Evidence::Tcp(seen) = self.evidence.get(measurement)? else {
             return None;
         };
-        seen.drawing(Names {
+        let names = Names {
             here: &began.host,
             host: &began.settings.target.host.to_string(),
-        })
+        };
+        seen.drawing(names, words)
     }
 }

@@ -32,7 +32,7 @@ fn finding(check: &Check, key: &str) -> Finding {
         now: now(),
         settings: &settings,
         subject: subject.as_ref(),
-        words: crate::words::Lang::En.words(),
+        words: check.lang.words(),
     };
     let mut finding = judge(check, &evidence, &at).expect("the check reads its own evidence");
     // Keys of samples are made anew in every run.
@@ -47,7 +47,16 @@ fn finding(check: &Check, key: &str) -> Finding {
 
 /// Every outcome of every check with its finding.
 fn findings() -> Vec<(String, Outcome, Finding)> {
-    let catalog = catalog();
+    findings_of(&catalog())
+}
+
+fn japanese() -> Catalog {
+    let japanese = catalog().in_language(crate::words::Lang::Ja);
+    japanese.expect("every sentence fits its check")
+}
+
+/// Every outcome of the checks of that language.
+fn findings_of(catalog: &Catalog) -> Vec<(String, Outcome, Finding)> {
     let mut all = Vec::new();
     for check in catalog.checks() {
         for (key, outcome) in &check.outcomes {
@@ -117,14 +126,24 @@ fn every_sentence_is_one_short_sentence() {
 
 #[test]
 fn the_wording_of_every_outcome() {
+    insta::assert_snapshot!("wording", page(&catalog()));
+}
+
+#[test]
+fn the_wording_of_every_outcome_in_japanese() {
+    insta::assert_snapshot!("wording_ja", page(&japanese()));
+}
+
+/// Every question and what is said to the sample of each of its symptoms.
+fn page(catalog: &Catalog) -> String {
     let mut page = String::new();
-    for check in catalog().checks() {
+    for check in catalog.checks() {
         let _ = writeln!(page, "{}: {}\n  {}\n", check.id, check.question, check.why);
         for key in check.reads.symptoms() {
             let finding = finding(check, key);
-            let owner = finding.owner.map_or("nobody", |owner| {
-                Owner::title(owner, crate::words::Lang::En.words())
-            });
+            let owner = finding
+                .owner
+                .map_or("nobody", |owner| Owner::title(owner, check.lang.words()));
             let derived = if finding.grade == Grade::Derived {
                 ", derived"
             } else {
@@ -142,5 +161,70 @@ fn the_wording_of_every_outcome() {
         }
         page.push('\n');
     }
-    insta::assert_snapshot!("wording", page);
+    page
+}
+
+/// What stands in Japanese sentences as it is: what the server or the system of a sample says, and why bytes are no certificate.
+const AS_IT_IS: [&str; 6] = [
+    "No host is available",
+    "No licence is left",
+    "The robot has no credentials",
+    "No unattended runtime is configured",
+    "address in use",
+    "it is not a DER certificate",
+];
+
+/// A text without what is the same in every language: commands, addresses, and what stands in quotes.
+fn prose(text: &str) -> String {
+    let unquoted: String = text.split('`').step_by(2).collect::<Vec<_>>().join("¦");
+    let mut out = String::new();
+    let mut rest = unquoted.as_str();
+    while let Some((before, after)) = rest.split_once('「') {
+        out.push_str(before);
+        out.push('¦');
+        rest = after.split_once('」').map_or("", |(_, rest)| rest);
+    }
+    out.push_str(rest);
+    for name in AS_IT_IS {
+        out = out.replace(name, "¦");
+    }
+    out
+}
+
+#[test]
+fn no_japanese_sentence_falls_back_into_english() {
+    let is_word = |word: &str| {
+        let word = word.trim_matches(|sign: char| "(),:;.".contains(sign));
+        word.len() > 1 && word.chars().all(|letter| letter.is_ascii_lowercase())
+    };
+    let mut english = Vec::new();
+    for (at, _, finding) in findings_of(&japanese()) {
+        for text in std::iter::once(&finding.says).chain(&finding.remedies) {
+            let prose = prose(text);
+            let words: Vec<&str> = prose.split_whitespace().collect();
+            if words
+                .windows(2)
+                .any(|two| two.iter().all(|word| is_word(word)))
+            {
+                english.push(format!("{at}: {text}"));
+            }
+        }
+    }
+    assert!(english.is_empty(), "{}", english.join("\n"));
+}
+
+#[test]
+fn every_japanese_sentence_is_punctuated_once() {
+    const DOUBLED: [&str; 12] = [
+        "。。", "、、", "、。", "。、", ":。", "：", "  ", " 。", " 、", "()", "「」", "{",
+    ];
+    for (at, _, finding) in findings_of(&japanese()) {
+        let said = &finding.says;
+        assert!(said.ends_with('。'), "{at} does not end: {said}");
+        for text in std::iter::once(said).chain(&finding.remedies) {
+            let prose = prose(text);
+            let wrong = DOUBLED.iter().find(|sign| prose.contains(**sign));
+            assert_eq!(wrong, None, "{at}: {text}");
+        }
+    }
 }

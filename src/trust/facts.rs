@@ -4,11 +4,15 @@ mod revocation;
 
 use super::facets::{Certificate, End, Facets, FaultKind, Path, Place, Served, Usage, View};
 use super::reading::judged;
+use crate::words::Words;
+use crate::words::facts::Trust;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
+use std::fmt::Display;
 
 /// Everything about a chain that a sentence may mention, by name. Values are bounded and safe to show; what is not known is absent.
-pub fn facts(facets: &Facets) -> BTreeMap<&'static str, String> {
+pub fn facts(facets: &Facets, words: &Words) -> BTreeMap<&'static str, String> {
+    let said = &words.facts.trust;
     let mut out = BTreeMap::new();
     let host = match &facets.host {
         Served::Name(name) => crate::shown::shown(name),
@@ -27,11 +31,11 @@ pub fn facts(facets: &Facets) -> BTreeMap<&'static str, String> {
     if let Some(leaf) = facets.leaf() {
         of_leaf(leaf, &mut out);
     }
-    of_names(facets, &mut out);
+    of_names(facets, words, &mut out);
     of_dates(facets, &mut out);
-    of_paths(facets, &mut out);
-    of_strength(facets, &mut out);
-    revocation::of_revocation(facets, &mut out);
+    of_paths(facets, words, &mut out);
+    of_strength(facets, said, &mut out);
+    revocation::of_revocation(facets, words, &mut out);
     out
 }
 
@@ -50,7 +54,7 @@ fn of_leaf(leaf: &Certificate, out: &mut Facts) {
     out.insert("signature", leaf.signature.algorithm.clone());
 }
 
-fn of_names(facets: &Facets, out: &mut Facts) {
+fn of_names(facets: &Facets, words: &Words, out: &mut Facts) {
     if let Some(leaf) = facets.leaf().filter(|leaf| leaf.name_count > 0) {
         const SHOWN: usize = 5;
         let mut names = leaf
@@ -61,7 +65,12 @@ fn of_names(facets: &Facets, out: &mut Facts) {
             .collect::<Vec<_>>()
             .join(", ");
         if leaf.name_count > SHOWN {
-            names = format!("{names} and {} more", leaf.name_count - SHOWN);
+            let more = leaf.name_count - SHOWN;
+            names = words
+                .facts
+                .common
+                .more
+                .with(&[("named", &names), ("count", &more)]);
         }
         out.insert("names", crate::shown::shown(&names));
     }
@@ -96,7 +105,7 @@ fn days(one: Timestamp, other: Timestamp) -> i64 {
     (one.as_second() - other.as_second()).abs() / (24 * 60 * 60)
 }
 
-fn of_paths(facets: &Facets, out: &mut Facts) {
+fn of_paths(facets: &Facets, words: &Words, out: &mut Facts) {
     let reached = [
         Some(&facets.cloud),
         facets.machine.as_ref(),
@@ -108,7 +117,7 @@ fn of_paths(facets: &Facets, out: &mut Facts) {
         .find_map(|view| view.path.as_ref().or(view.completed.as_ref()));
     if let Some(path) = path {
         out.insert("root", path.root.clone());
-        of_fault(facets, path, out);
+        of_fault((facets, path), &words.facts.trust, out);
     } else if let End::Root(index) = facets.end {
         out.insert("root", named(facets, index));
     }
@@ -131,13 +140,13 @@ fn of_paths(facets: &Facets, out: &mut Facts) {
     if let Some(product) = &facets.product {
         out.insert("product", product.clone());
     }
-    out.insert("trusted_by", trusted_by(facets));
-    if let Some(why) = why_views_differ(facets) {
+    out.insert("trusted_by", trusted_by(facets, words));
+    if let Some(why) = why_views_differ(facets, &words.facts.trust) {
         out.insert("difference", why);
     }
 }
 
-fn of_fault(facets: &Facets, path: &Path, out: &mut Facts) {
+fn of_fault((facets, path): (&Facets, &Path), words: &Trust, out: &mut Facts) {
     let Some(fault) = path.faults.first() else {
         return;
     };
@@ -146,17 +155,17 @@ fn of_fault(facets: &Facets, path: &Path, out: &mut Facts) {
         None => path.root.clone(),
     };
     let text = match fault.kind {
-        FaultKind::NoCa => "is no CA, yet it issued a certificate",
-        FaultKind::MayNotSign => "may not sign certificates by its key usage, yet it did",
-        FaultKind::PathLength => "allows fewer CAs below it than there are",
-        FaultKind::NameConstraint => "bears a name that a CA above it may not certify",
-        FaultKind::CriticalExtension => "has a critical extension that is not understood",
-        FaultKind::Malformed => "is not encoded as the standard demands",
-        FaultKind::Unproven => "has a signature that cannot be checked here",
-        FaultKind::Spelling => "names its issuer in another spelling than the issuer does",
-        FaultKind::Disputed => "is judged differently by different verifiers",
+        FaultKind::NoCa => &words.no_ca,
+        FaultKind::MayNotSign => &words.may_not_sign,
+        FaultKind::PathLength => &words.path_length,
+        FaultKind::NameConstraint => &words.name_constraint,
+        FaultKind::CriticalExtension => &words.critical_extension,
+        FaultKind::Malformed => &words.malformed,
+        FaultKind::Unproven => &words.unproven,
+        FaultKind::Spelling => &words.spelling,
+        FaultKind::Disputed => &words.disputed,
     };
-    let told = crate::shown::shown(&format!("{subject} {text}"));
+    let told = crate::shown::shown(&text.with(&[("subject", &subject)]));
     if fault.kind == FaultKind::Malformed {
         out.insert("malformed", told.clone());
     }
@@ -171,7 +180,7 @@ fn named(facets: &Facets, index: usize) -> String {
         .unwrap_or_default()
 }
 
-fn trusted_by(facets: &Facets) -> String {
+fn trusted_by(facets: &Facets, words: &Words) -> String {
     let views = [
         Some(&facets.cloud),
         facets.machine.as_ref(),
@@ -184,46 +193,50 @@ fn trusted_by(facets: &Facets) -> String {
         .map(|view| view.store.as_str())
         .collect();
     if names.is_empty() {
-        "none".to_owned()
+        words.facts.common.none.to_string()
     } else {
         crate::shown::shown(&names.join(", "))
     }
 }
 
 /// Why this machine and the cloud come to different answers, if they do.
-fn why_views_differ(facets: &Facets) -> Option<String> {
+fn why_views_differ(facets: &Facets, words: &Trust) -> Option<String> {
     let machine = facets.machine.as_ref()?;
     if facets.cloud.path.is_some() {
         return machine
             .path
             .is_none()
-            .then(|| "the root is known to the cloud but not to this machine".to_owned());
+            .then(|| words.root_not_here.to_string());
     }
     if facets.cloud.completed.is_some() {
-        return Some("this machine has or fetched the missing intermediate; the cloud has neither it nor a way to get it".to_owned());
+        return Some(words.intermediate_here.to_string());
     }
     let root = &any_path(machine)?.root;
-    Some(crate::shown::shown(&format!(
-        "{root} is installed on this machine; the cloud does not have it"
-    )))
+    Some(crate::shown::shown(
+        &words.root_here.with(&[("root", root)]),
+    ))
 }
 
 fn any_path(view: &View) -> Option<&Path> {
     view.path.as_ref().or(view.completed.as_ref())
 }
 
-fn of_strength(facets: &Facets, out: &mut Facts) {
+fn of_strength(facets: &Facets, words: &Trust, out: &mut Facts) {
     use super::KeyGrade;
     let weak = judged(facets).find_map(|one| {
+        let subject: (_, &dyn Display) = ("subject", &one.subject_name);
         let text = if one.version < 3 {
-            format!("{} is X.509 version {}", one.subject_name, one.version)
+            words
+                .old_version
+                .with(&[subject, ("version", &one.version)])
         } else if one.key.grade == KeyGrade::Weak {
-            format!("{} has the key {}", one.subject_name, described_key(one))
+            words
+                .weak_key
+                .with(&[subject, ("key", &described_key(one))])
         } else if one.signature.weak && !one.self_signed {
-            format!(
-                "{} is signed with {}",
-                one.subject_name, one.signature.algorithm
-            )
+            words
+                .weak_signature
+                .with(&[subject, ("algorithm", &one.signature.algorithm)])
         } else {
             return None;
         };
@@ -232,18 +245,14 @@ fn of_strength(facets: &Facets, out: &mut Facts) {
     let unfit = judged(facets)
         .find(|one| one.usage != Usage::Allowed)
         .map(|one| match one.usage {
-            Usage::NoHandshake => format!(
-                "{} has a key usage that allows no handshake",
-                one.subject_name
-            ),
-            Usage::OtherPurpose | Usage::Allowed => format!(
-                "{} is made for {} only",
-                one.subject_name,
-                one.usages.join(", ")
-            ),
+            Usage::NoHandshake => words.no_handshake.with(&[("subject", &one.subject_name)]),
+            Usage::OtherPurpose | Usage::Allowed => words.other_purpose.with(&[
+                ("subject", &one.subject_name),
+                ("usages", &one.usages.join(", ")),
+            ]),
         });
     let ca = facets.leaf().filter(|leaf| leaf.is_ca && !leaf.self_signed);
-    let ca = ca.map(|leaf| format!("{} is the certificate of a CA", leaf.subject_name));
+    let ca = ca.map(|leaf| words.of_ca.with(&[("subject", &leaf.subject_name)]));
     if let Some(text) = weak.or(unfit).or(ca) {
         out.insert("weakness", crate::shown::shown(&text));
     }

@@ -53,33 +53,68 @@ fn head(text: &str, cells: usize) -> (&str, &str) {
     (text, "")
 }
 
-/// The text in lines of at most that many cells, broken between words where there are any.
+/// What does not begin a line in Japanese (JIS X 4051, the part that these texts use).
+const NOT_FIRST: &str =
+    "。、，．・：；？！」』）】〉》〕ー～々ぁぃぅぇぉっゃゅょァィゥェォッャュョ,.:;?!)]}%";
+
+/// What does not end a line in Japanese.
+const NOT_LAST: &str = "「『（【〈《〔([{“";
+
+/// The longest beginning that fits and ends where Japanese may be broken, and the rest; nothing where there is no such place.
+fn japanese_head(text: &str, cells: usize) -> (&str, &str) {
+    let (mut used, mut end) = (0, 0);
+    let mut before: Option<char> = None;
+    for (at, after) in text.char_indices() {
+        if before.is_some_and(|before| breaks(before, after)) {
+            end = at;
+        }
+        used += after.width().unwrap_or(0);
+        if used > cells {
+            return text.split_at(end);
+        }
+        before = Some(after);
+    }
+    (text, "")
+}
+
+/// Whether a line may end between the two: beside a wide character, unless one of them forbids it.
+fn breaks(before: char, after: char) -> bool {
+    let wide = |character: char| character.width() == Some(2);
+    (wide(before) || wide(after))
+        && after.width() != Some(0)
+        && !NOT_FIRST.contains(after)
+        && !NOT_LAST.contains(before)
+}
+
+/// The text in lines of at most that many cells, broken between words where there are any, and as Japanese is.
 pub(crate) fn wrap(text: &str, cells: usize) -> Vec<String> {
     let cells = cells.max(2);
     let mut lines: Vec<String> = Vec::new();
     let mut line = String::new();
-    let mut used = 0;
-    for word in text.split_whitespace() {
-        let mut word = word;
-        if used > 0 && used + 1 + word.width() <= cells {
-            line.push(' ');
-            line.push_str(word);
-            used += 1 + word.width();
-            continue;
-        }
-        if used > 0 {
-            lines.push(std::mem::take(&mut line));
-        }
-        while word.width() > cells {
-            let (first, rest) = head(word, cells);
-            if first.is_empty() {
+    for mut word in text.split_whitespace() {
+        loop {
+            let gap = if line.is_empty() { "" } else { " " };
+            let room = cells.saturating_sub(line.width() + gap.len());
+            if word.width() <= room {
+                line.push_str(gap);
+                line.push_str(word);
                 break;
             }
-            lines.push(first.to_owned());
+            let (mut first, mut rest) = japanese_head(word, room);
+            if first.is_empty() && line.is_empty() {
+                (first, rest) = head(word, cells);
+            }
+            if first.is_empty() && line.is_empty() {
+                line.push_str(word);
+                break;
+            }
+            if !first.is_empty() {
+                line.push_str(gap);
+                line.push_str(first);
+            }
+            lines.push(std::mem::take(&mut line));
             word = rest;
         }
-        line.push_str(word);
-        used = word.width();
     }
     if !line.is_empty() {
         lines.push(line);
@@ -150,6 +185,25 @@ mod tests {
     }
 
     #[test]
+    fn japanese_lines_are_broken_where_japanese_may_be() {
+        assert_eq!(
+            wrap("表示する。「次」へ", 8),
+            ["表示す", "る。", "「次」へ"]
+        );
+        assert_eq!(
+            wrap("ポート 8443 を開きます", 12),
+            ["ポート 8443", "を開きます"]
+        );
+        assert_eq!(
+            wrap("port-open 接続できません", 14),
+            ["port-open 接続", "できません"]
+        );
+        assert_eq!(wrap("ルーター", 6), ["ルー", "ター"]);
+        // A box too small for the rule is filled all the same.
+        assert_eq!(wrap("あ。。。", 2).concat(), "あ。。。");
+    }
+
+    #[test]
     fn a_command_is_told_apart_over_a_line_break() {
         let lines = vec!["Run `net".to_owned(), "stat -ano`.".to_owned()];
         let told = commands(lines.clone(), false);
@@ -177,6 +231,11 @@ mod tests {
         #[test]
         fn no_line_is_wider_than_its_box(text in ".{0,200}", cells in 2_usize..60) {
             let text = safe(&text, Look::default());
+            let whole: String = wrap(&text, cells).concat();
+            prop_assert_eq!(
+                whole.split_whitespace().collect::<String>(),
+                text.split_whitespace().collect::<String>()
+            );
             for line in wrap(&text, cells) {
                 prop_assert!(width(&line) <= cells, "{line:?}");
             }

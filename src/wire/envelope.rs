@@ -2,8 +2,10 @@
 
 use super::http::{Failure, Response};
 use crate::shown::shown;
+use crate::words::facts::Answers;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::fmt::Display;
 
 /// The longest body that is read for what it says of an error, bytes: a longer one is a list, or no answer of Orchestrator's.
 const LONGEST: usize = 64 << 10;
@@ -87,25 +89,28 @@ impl Envelope {
     }
 
     /// What an answer said, or what came in its place.
-    pub fn said_or(envelope: Option<&Self>, failure: Option<&Failure>) -> String {
+    pub fn said_or(envelope: Option<&Self>, failure: Option<&Failure>, words: &Answers) -> String {
         match (envelope, failure) {
-            (Some(envelope), _) => envelope.said(),
-            (None, Some(failure)) => failure.said(),
-            (None, None) => "no usable answer came".into(),
+            (Some(envelope), _) => envelope.said(words),
+            (None, Some(failure)) => failure.said(words),
+            (None, None) => words.unusable.to_string(),
         }
     }
 
     /// The message, or the status where there is none.
-    pub fn said(&self) -> String {
+    pub fn said(&self, words: &Answers) -> String {
+        let status: (_, &dyn Display) = ("status", &self.status);
         let message = self
             .message
             .as_deref()
             .map(|message| message.trim_end_matches('.'));
         match (message, self.code) {
             (Some(message), Some(code)) if code != 0 => {
-                format!("HTTP {}, error {code}: “{message}”", self.status)
+                words
+                    .coded
+                    .with(&[status, ("code", &code), ("message", &message)])
             }
-            (Some(message), _) => format!("HTTP {}: “{message}”", self.status),
+            (Some(message), _) => words.message.with(&[status, ("message", &message)]),
             (None, _) => format!("HTTP {}", self.status),
         }
     }

@@ -10,6 +10,7 @@ use super::route::ProxyTrouble;
 use super::session::Session;
 use crate::names::Scope;
 use crate::shown::shown;
+use crate::words::facts::Errands as Said;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -98,20 +99,18 @@ pub enum Trouble {
 
 impl Trouble {
     /// The trouble in words.
-    pub fn said(&self) -> String {
+    pub fn said(&self, words: &Said) -> String {
         match self {
-            Self::NotHttp => "it is not a plain http address".into(),
-            Self::NoAddress => "its name has no address".into(),
-            Self::Inside { address } => {
-                format!("{address} is not an address that a certificate may send this machine to")
-            }
-            Self::NoConnection => "it takes no connection".into(),
-            Self::Proxy { .. } => "the proxy does not lead there".into(),
-            Self::Silent => format!("it did not come within {} s", LONGEST.as_secs()),
-            Self::Malformed => "what came is not whole HTTP".into(),
-            Self::Redirect { to } => format!("it sends to {to}, which is not followed"),
-            Self::Status { code } => format!("it answers with status {code}"),
-            Self::TooLong => format!("it is longer than {} KB", LARGEST >> 10),
+            Self::NotHttp => words.not_http.to_string(),
+            Self::NoAddress => words.no_address.to_string(),
+            Self::Inside { address } => words.inside.with(&[("address", address)]),
+            Self::NoConnection => words.unconnected.to_string(),
+            Self::Proxy { .. } => words.proxy.to_string(),
+            Self::Silent => words.silent.with(&[("seconds", &LONGEST.as_secs())]),
+            Self::Malformed => words.malformed.to_string(),
+            Self::Redirect { to } => words.redirect.with(&[("to", to)]),
+            Self::Status { code } => words.status.with(&[("code", code)]),
+            Self::TooLong => words.too_long.with(&[("size", &(LARGEST >> 10))]),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Requests and answers, bounded in size and time.
 
+use crate::words::facts::Answers;
 use hyper::body::Bytes;
 use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 use hyper::{Method, StatusCode, Version};
@@ -163,18 +164,16 @@ pub enum Failure {
 
 impl Failure {
     /// What came in place of an answer, in words.
-    pub fn said(&self) -> String {
+    pub fn said(&self, words: &Answers) -> String {
         match self {
-            Self::NoConnection => "no connection came about".into(),
-            Self::NotTrusted => "nothing was sent, since the connection is not trusted".into(),
+            Self::NoConnection => words.unconnected.to_string(),
+            Self::NotTrusted => words.not_trusted.to_string(),
             Self::Silent { waited_ms } => {
-                format!(
-                    "no answer came within {}",
-                    crate::shown::seconds(*waited_ms)
-                )
+                let waited = crate::shown::seconds(*waited_ms);
+                words.silent.with(&[("waited", &waited)])
             }
-            Self::Closed => "the connection was closed before an answer came".into(),
-            Self::Malformed => "what came is not HTTP".into(),
+            Self::Closed => words.closed.to_string(),
+            Self::Malformed => words.not_http.to_string(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The language that the user reads.
 
 use crate::words::Lang;
-use clap::ValueEnum;
+use clap::{Args, ValueEnum};
 
 /// The language of sentences.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -11,6 +11,14 @@ pub(in crate::cli) enum Language {
     En,
     /// Japanese
     Ja,
+}
+
+/// What is read by people.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Told {
+    /// The language of sentences; keys, JSON and commands never change
+    #[arg(long, value_enum, default_value_t)]
+    pub lang: Language,
 }
 
 impl From<Language> for Lang {

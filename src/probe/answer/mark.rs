@@ -3,6 +3,7 @@
 use super::Reply;
 use crate::wire::Response;
 use crate::wire::envelope::Envelope;
+use crate::words::facts::Responders;
 use serde::{Deserialize, Serialize};
 
 /// What a page or header is known by.
@@ -196,24 +197,24 @@ pub(super) fn marks(response: &Response, envelope: &Envelope) -> Vec<Mark> {
 }
 
 /// Who answered, in words.
-pub(super) fn who(reply: &Reply) -> String {
+pub(super) fn who(reply: &Reply, words: &Responders) -> String {
     let by_mark = reply.marks.first().map(|mark| match mark {
-        Mark::IisAddressRefused | Mark::Iis => "IIS itself",
-        Mark::NotStarted => "IIS, which cannot start the application behind it",
-        Mark::HttpSys => "Windows (HTTP.SYS), with no application behind it",
-        Mark::Swagger => "a Swagger page",
-        Mark::SignIn => "a sign-in page",
-        Mark::Gate => "a server that asks for a Windows or Basic sign-in first",
-        Mark::OrchestratorPage => "Orchestrator's web page",
-        Mark::Proxy => "a forward proxy",
-        Mark::Portal => "a captive portal",
-        Mark::Waf => "a web application firewall",
+        Mark::IisAddressRefused | Mark::Iis => &words.iis,
+        Mark::NotStarted => &words.not_started,
+        Mark::HttpSys => &words.http_sys,
+        Mark::Swagger => &words.swagger,
+        Mark::SignIn => &words.sign_in,
+        Mark::Gate => &words.gate,
+        Mark::OrchestratorPage => &words.own_page,
+        Mark::Proxy => &words.proxy,
+        Mark::Portal => &words.portal,
+        Mark::Waf => &words.waf,
     });
     match (by_mark, &reply.envelope.message, &reply.server) {
-        (Some(mark), Some(title), _) => format!("{mark} (“{title}”)"),
-        (Some(mark), None, _) => mark.into(),
-        (None, Some(title), _) => format!("a server that says “{title}”"),
-        (None, None, Some(server)) => format!("a server that calls itself {server}"),
-        (None, None, None) => "a server that does not name itself".into(),
+        (Some(mark), Some(title), _) => words.titled.with(&[("mark", mark), ("title", title)]),
+        (Some(mark), None, _) => mark.to_string(),
+        (None, Some(title), _) => words.says.with(&[("title", title)]),
+        (None, None, Some(server)) => words.named.with(&[("server", server)]),
+        (None, None, None) => words.unnamed.to_string(),
     }
 }

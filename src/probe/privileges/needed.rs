@@ -1,5 +1,7 @@
 //! What Apps needs, and what more than that would allow.
 
+use crate::words::Phrase;
+use crate::words::facts::Privileges;
 use std::collections::BTreeSet;
 
 /// What the account of Apps needs in the tenant: the webhooks that tell the end of a job (facts §7).
@@ -54,9 +56,12 @@ pub(super) fn excess(held: &BTreeSet<String>, roles: &[String]) -> Vec<String> {
     let administers = roles
         .iter()
         .filter(|role| ADMINISTRATORS.contains(&role.to_lowercase().as_str()))
-        .map(|role| format!("the role {role}"));
+        .map(|role| format!("{ROLE}{role}"));
     administers.chain(over).collect()
 }
+
+/// What stands before a role among permissions.
+pub(super) const ROLE: &str = "the role ";
 
 /// What a permission allows whoever finds the credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -76,7 +81,7 @@ fn danger(name: &str) -> Danger {
     let lower = name.to_ascii_lowercase();
     if ADMINISTRATORS
         .iter()
-        .any(|role| lower == format!("the role {role}"))
+        .any(|role| lower == format!("{ROLE}{role}"))
     {
         return Danger::Rights;
     }
@@ -95,17 +100,17 @@ fn danger(name: &str) -> Danger {
 }
 
 /// What the worst of them means, as the end of a sentence.
-pub(super) fn risk(over: &[String]) -> &'static str {
+pub(super) fn risk<'a>(over: &[String], words: &'a Privileges) -> &'a Phrase {
     match over.iter().map(|name| danger(name)).min() {
-        Some(Danger::Rights) => "whoever finds the password can give itself any right",
-        Some(Danger::Code) => "whoever finds the password can change what the robots run",
-        Some(Danger::Machines) => "whoever finds the password can take robots away or add its own",
-        Some(Danger::Settings) => "whoever finds the password can change the tenant",
-        Some(Danger::Events) => "whoever finds the password can stop or redirect events",
-        Some(Danger::Contents) => "whoever finds the password can read business data",
-        Some(Danger::Records) => "whoever finds the password can read logs and names",
-        Some(Danger::Other) => "whoever finds the password can do more than run processes",
-        None => "nothing is at risk",
+        Some(Danger::Rights) => &words.rights,
+        Some(Danger::Code) => &words.code,
+        Some(Danger::Machines) => &words.machines,
+        Some(Danger::Settings) => &words.settings,
+        Some(Danger::Events) => &words.events,
+        Some(Danger::Contents) => &words.contents,
+        Some(Danger::Records) => &words.records,
+        Some(Danger::Other) => &words.other,
+        None => &words.no_risk,
     }
 }
 
@@ -119,6 +124,7 @@ mod tests {
 
     #[test]
     fn the_most_dangerous_excess_is_named_first() {
+        let words = &crate::words::Lang::En.words().facts.privileges;
         let over = excess(
             &held(&["Logs.View", "Packages.View", "Processes.Edit", "Users.Edit"]),
             &["Tenant Administrator".into()],
@@ -132,8 +138,8 @@ mod tests {
                 "Logs.View"
             ]
         );
-        assert!(risk(&over).contains("any right"));
-        assert!(risk(&over[3..]).contains("logs"));
+        assert!(risk(&over, words).contains("any right"));
+        assert!(risk(&over[3..], words).contains("logs"));
     }
 
     #[test]

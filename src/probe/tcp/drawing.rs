@@ -5,6 +5,9 @@ use super::{Seen, Try, why};
 use crate::dial::Failure;
 use crate::path::{Hop, Location, Place, Verdict};
 use crate::shown::shown_within;
+use crate::words::Words;
+use crate::words::facts::{Hops, Ports};
+use std::fmt::Display;
 
 /// The most of a router's name that is drawn: longer ones are not for people.
 const MOST_OF_NAME: usize = 60;
@@ -53,7 +56,7 @@ pub struct Drawing {
 
 impl Seen {
     /// The way of the packets; none where it was not looked at, or leads through a proxy, behind which nothing can be seen.
-    pub fn drawing(&self, names: Names<'_>) -> Option<Drawing> {
+    pub fn drawing(&self, names: Names<'_>, words: &Words) -> Option<Drawing> {
         if self.via.is_some() {
             return None;
         }
@@ -67,7 +70,11 @@ impl Seen {
         }
         let of = match self.tries.len() {
             1 => attempt.address.to_string(),
-            count => format!("{}, one of {count} addresses", attempt.address),
+            count => words
+                .facts
+                .hops
+                .one_of
+                .with(&[("address", &attempt.address), ("count", &count)]),
         };
         let path = attempt.path.as_ref();
         let location = path
@@ -83,12 +90,14 @@ impl Seen {
                 passes_target: true,
             });
         }
-        let unsettled = unsettled(self, location.as_ref());
+        let unsettled = unsettled(self, location.as_ref(), &words.facts.hops);
         let sketch = Sketch {
             names,
             attempt,
             location,
             unsettled,
+            words: &words.facts.hops,
+            ports: &words.facts.ports,
         };
         let steps = sketch.steps(hops);
         Some(Drawing { of, steps })
@@ -101,6 +110,8 @@ struct Sketch<'a> {
     attempt: &'a Try,
     location: Option<Location>,
     unsettled: String,
+    words: &'a Hops,
+    ports: &'a Ports,
 }
 
 impl Sketch<'_> {
@@ -128,7 +139,10 @@ impl Sketch<'_> {
                 (Some(before), Some(since))
                     if (before.mark, &before.note) == (step.mark, &step.note) =>
                 {
-                    before.title = format!("hops {since} to {}", hop.hop);
+                    before.title = self
+                        .words
+                        .hops
+                        .with(&[("first", &since), ("last", &hop.hop)]);
                 }
                 _ => {
                     steps.push(step);
@@ -185,27 +199,31 @@ impl Sketch<'_> {
     /// This machine, or a router.
     fn hop(&self, mark: Mark, hop: &Hop) -> Step {
         if hop.hop == 0 {
-            let title = format!("here {}", self.names.here);
-            let note = hop
-                .address
-                .map_or_else(|| "this machine".to_owned(), |address| address.to_string());
+            let title = self.words.here_named.with(&[("name", &self.names.here)]);
+            let note = hop.address.map_or_else(
+                || self.words.here.to_string(),
+                |address| address.to_string(),
+            );
             let title = title.trim_end().to_owned();
             return Step { mark, title, note };
         }
         let title = match hop.address {
-            Some(address) => format!("hop {} {address}", hop.hop),
-            None => format!("hop {}", hop.hop),
+            Some(address) => self
+                .words
+                .hop_address
+                .with(&[("hop", &hop.hop), ("address", &address)]),
+            None => self.words.hop.with(&[("hop", &hop.hop)]),
         };
         let answers = hop.address.is_some() || hop.fastest_ms.is_some();
-        let how = match (mark, answers) {
+        let how: &str = match (mark, answers) {
             (Mark::Came, true) if hop.passes_target => "",
-            (Mark::Came, _) => "packets pass; no answer of its own to this port",
-            (Mark::Unsure, _) => "whether packets come this far is not known",
-            (Mark::Beyond, true) => "answers packets to other ports only",
-            (Mark::Beyond | Mark::Stopped, false) => "no answer on any port",
-            (Mark::Stopped, true) => "packets end here",
+            (Mark::Came, _) => &self.words.passes,
+            (Mark::Unsure, _) => &self.words.unsure,
+            (Mark::Beyond, true) => &self.words.other_ports,
+            (Mark::Beyond | Mark::Stopped, false) => &self.words.no_port,
+            (Mark::Stopped, true) => &self.words.ends_here,
         };
-        let time = hop.fastest_ms.map(time).unwrap_or_default();
+        let time = hop.fastest_ms.map(|ms| self.time(ms)).unwrap_or_default();
         let (mark, how) = match self.says(Place {
             hop: hop.hop,
             address: hop.address,
@@ -215,15 +233,18 @@ impl Sketch<'_> {
             None => (mark, how.to_owned()),
         };
         let name = hop.name.as_deref().unwrap_or_default();
-        let note = list(&[shown_within(name, MOST_OF_NAME), time, how]);
+        let note = self.list(&[shown_within(name, MOST_OF_NAME), time, how]);
         Step { mark, title, note }
     }
 
     /// What the device at a place says, where it is the one that refuses.
     fn says(&self, place: Place) -> Option<String> {
         let complaint = self.location.as_ref()?.complaint?;
-        (place.address.is_some() && complaint.by == place.address)
-            .then(|| format!("says that {}", said(complaint)))
+        (place.address.is_some() && complaint.by == place.address).then(|| {
+            self.words
+                .says
+                .with(&[("said", &said(complaint, self.words))])
+        })
     }
 
     /// The host.
@@ -231,9 +252,9 @@ impl Sketch<'_> {
         let address = self.attempt.address;
         let named = !self.names.host.is_empty() && self.names.host != address.ip().to_string();
         let title = if named {
-            format!("host {}", self.names.host)
+            self.words.host.with(&[("name", &self.names.host)])
         } else {
-            format!("host {address}")
+            self.words.host.with(&[("name", &address)])
         };
         let socket = if named {
             address.to_string()
@@ -244,36 +265,37 @@ impl Sketch<'_> {
             hop: 0,
             address: Some(address.ip()),
         });
-        let remark = remark(self.location.as_ref());
+        let remark = remark(self.location.as_ref(), self.words);
         let (mark, how) = match (mark, &self.attempt.failure, told) {
-            (_, None, _) => (Mark::Came, "accepts connections".to_owned()),
-            (Mark::Came, Some(failure @ (Failure::Refused | Failure::Reset)), _) => {
-                (Mark::Stopped, format!("{}{remark}", why(failure)))
-            }
+            (_, None, _) => (Mark::Came, self.words.accepts.to_string()),
+            (Mark::Came, Some(failure @ (Failure::Refused | Failure::Reset)), _) => (
+                Mark::Stopped,
+                format!("{}{remark}", why(failure, self.ports)),
+            ),
             (Mark::Came, Some(failure), _) => {
-                let how = format!("packets come this far, and yet {}{remark}", why(failure));
+                let how = self
+                    .words
+                    .and_yet
+                    .with(&[("why", &why(failure, self.ports)), ("remark", &remark)]);
                 (Mark::Unsure, how)
             }
             (_, Some(_), Some(says)) => (Mark::Stopped, says),
-            (Mark::Unsure, Some(_), None) => {
-                let how = "whether packets come this far is not known";
-                (Mark::Unsure, how.to_owned())
-            }
+            (Mark::Unsure, Some(_), None) => (Mark::Unsure, self.words.unsure.to_string()),
             (Mark::Beyond | Mark::Stopped, Some(_), None) => {
                 let how = match hop {
-                    Some(_) => "answers packets to other ports only",
-                    None => "how far away it is, is not known",
+                    Some(_) => &self.words.other_ports,
+                    None => &self.words.distance_untold,
                 };
-                (Mark::Beyond, how.to_owned())
+                (Mark::Beyond, how.to_string())
             }
         };
         let place = hop
-            .map(|hop| format!("hop {}", hop.hop))
+            .map(|hop| self.words.hop.with(&[("hop", &hop.hop)]))
             .unwrap_or_default();
         let took = || (self.attempt.failure.is_none()).then_some(self.attempt.took_ms);
         let fastest = hop.and_then(|hop| hop.fastest_ms).or_else(took);
-        let time = fastest.map(time).unwrap_or_default();
-        let note = list(&[socket, place, time, how]);
+        let time = fastest.map(|ms| self.time(ms)).unwrap_or_default();
+        let note = self.list(&[socket, place, time, how]);
         Step { mark, title, note }
     }
 
@@ -285,38 +307,61 @@ impl Sketch<'_> {
         let settled = self.location.as_ref().zip(self.between());
         let (mark, title, note) = match (settled, failure) {
             (Some((location, places)), _) => {
-                let title = format!("packets to port {port} stop here");
-                (Mark::Stopped, title, stopped(location, places))
+                let title = self.words.stops_here.with(&[("port", &port)]);
+                (Mark::Stopped, title, stopped(location, places, self.words))
             }
             (None, Some(failure)) if own => {
-                let title = format!("no packet to port {port} leaves");
-                (Mark::Stopped, title, why(failure))
+                let title = self.words.none_leaves.with(&[("port", &port)]);
+                (Mark::Stopped, title, why(failure, self.ports))
             }
             (None, _) => {
-                let title = format!("where packets to port {port} stop is not known");
+                let title = self.words.stops_untold.with(&[("port", &port)]);
                 (Mark::Unsure, title, self.unsettled.clone())
             }
         };
         Step { mark, title, note }
     }
+
+    /// Milliseconds; an answer within the first of them took less.
+    fn time(&self, ms: u64) -> String {
+        match ms {
+            0 => self.words.under_1_ms.to_string(),
+            ms => format!("{ms} ms"),
+        }
+    }
+
+    /// What there is to say, one after the other.
+    fn list(&self, parts: &[String]) -> String {
+        let said: Vec<&str> = parts
+            .iter()
+            .map(String::as_str)
+            .filter(|part| !part.is_empty())
+            .collect();
+        said.join(&self.words.joint)
+    }
 }
 
 /// How packets end between two places.
-fn stopped(location: &Location, [left, right]: [Place; 2]) -> String {
-    let place = if left == right {
-        format!("at {}", named(left))
-    } else {
-        format!("between {} and {}", named(left), named(right))
-    };
+fn stopped(location: &Location, [left, right]: [Place; 2], words: &Hops) -> String {
     let how = match (location.verdict, location.complaint) {
-        (Verdict::ResetByHop, _) => "a device resets the connection in the host's name".to_owned(),
-        (_, Some(complaint)) => format!("rejected: {}", said(complaint)),
+        (Verdict::ResetByHop, _) => words.resets.to_string(),
+        (_, Some(complaint)) => words.rejects.with(&[("said", &said(complaint, words))]),
         (
             Verdict::DroppedBetween | Verdict::RejectedByHop | Verdict::Clear | Verdict::Unlocated,
             _,
-        ) => "they vanish, or their answers do on the way back".to_owned(),
+        ) => words.vanish.to_string(),
     };
-    format!("{place}: {how}{}", remark(Some(location)))
+    let remark = remark(Some(location), words);
+    let how: [(_, &dyn Display); 2] = [("how", &how), ("remark", &remark)];
+    if left == right {
+        let place = named(left, words);
+        words.stopped_at.with(&[("place", &place), how[0], how[1]])
+    } else {
+        let (left, right) = (named(left, words), named(right, words));
+        words
+            .stopped_between
+            .with(&[("left", &left), ("right", &right), how[0], how[1]])
+    }
 }
 
 /// Adds what is known of a place to the hops: its address, or the hop itself where it lies behind them.
@@ -332,22 +377,4 @@ fn told(hops: &mut Vec<Hop>, place: Place) {
         }),
         None => {}
     }
-}
-
-/// Milliseconds; an answer within the first of them took less.
-fn time(ms: u64) -> String {
-    match ms {
-        0 => "under 1 ms".into(),
-        ms => format!("{ms} ms"),
-    }
-}
-
-/// What there is to say, one after the other.
-fn list(parts: &[String]) -> String {
-    let said: Vec<&str> = parts
-        .iter()
-        .map(String::as_str)
-        .filter(|part| !part.is_empty())
-        .collect();
-    said.join(", ")
 }

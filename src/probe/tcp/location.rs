@@ -4,6 +4,8 @@ use super::{Names, Seen};
 use crate::dial::{Complaint, Failure, Meaning, Protocol};
 use crate::path::{Location, Place, Remark, Verdict};
 use crate::probe::{At, Facts, Symptom, symptoms};
+use crate::words::Words;
+use crate::words::facts::Hops;
 
 symptoms! {
     /// Where packets to the port end.
@@ -44,74 +46,67 @@ impl Symptom for Clearness {
 }
 
 /// What sentences may mention of the place.
-pub(super) fn facts(seen: &Seen) -> Facts {
+pub(super) fn facts(seen: &Seen, words: &Words) -> Facts {
+    let said = &words.facts.hops;
     let location = seen.location();
     let between = location.as_ref().and_then(|location| location.between);
-    let place = |at: usize| between.map_or_else(|| "an unknown hop".into(), |two| named(two[at]));
+    let place =
+        |at: usize| between.map_or_else(|| said.unknown.to_string(), |two| named(two[at], said));
     let complaint = location.as_ref().and_then(|location| location.complaint);
     Facts::from([
         ("left", place(0)),
         ("right", place(1)),
-        ("remark", remark(location.as_ref())),
+        ("remark", remark(location.as_ref(), said)),
         (
             "complaint",
-            complaint.map_or_else(|| "rejected".into(), said),
+            complaint.map_or_else(
+                || said.rejected.to_string(),
+                |complaint| self::said(complaint, said),
+            ),
         ),
-        ("path", drawn(seen)),
-        ("unsettled", unsettled(seen, location.as_ref())),
-        ("closed_where", elsewhere(seen)),
+        ("path", drawn(seen, words)),
+        ("unsettled", unsettled(seen, location.as_ref(), said)),
+        ("closed_where", elsewhere(seen, said)),
     ])
 }
 
 /// A place in words.
-pub(super) fn named(place: Place) -> String {
+pub(super) fn named(place: Place, words: &Hops) -> String {
     match (place.hop, place.address) {
-        (0, Some(address)) => format!("this machine ({address})"),
-        (0, None) => "this machine".into(),
-        (hop, Some(address)) => format!("hop {hop} ({address})"),
-        (hop, None) => format!("hop {hop} (which never answers)"),
+        (0, Some(address)) => words.here_at.with(&[("address", &address)]),
+        (0, None) => words.here.to_string(),
+        (hop, Some(address)) => words.at.with(&[("hop", &hop), ("address", &address)]),
+        (hop, None) => words.mute.with(&[("hop", &hop)]),
     }
 }
 
 /// What a device said, in words.
-pub(super) fn said(complaint: Complaint) -> String {
+pub(super) fn said(complaint: Complaint, words: &Hops) -> String {
     let meaning = match complaint.meaning() {
-        Meaning::Prohibited => "it is prohibited",
-        Meaning::Unreachable => "it cannot be reached",
-        Meaning::HopLimit => "packets go in circles",
+        Meaning::Prohibited => &words.prohibited,
+        Meaning::Unreachable => &words.unreachable,
+        Meaning::HopLimit => &words.circles,
     };
     let protocol = match complaint.protocol {
         Protocol::Icmp => "ICMP",
         Protocol::Icmp6 => "ICMPv6",
     };
     let (class, code) = (complaint.class, complaint.code);
-    format!("{meaning} ({protocol} type {class} code {code})")
+    meaning.with(&[("protocol", &protocol), ("class", &class), ("code", &code)])
 }
 
 /// What must be added for the sentence to be honest.
-pub(super) fn remark(location: Option<&Location>) -> String {
+pub(super) fn remark(location: Option<&Location>, words: &Hops) -> String {
     let next_door = location.is_some_and(|location| location.distance == Some(1));
-    let text = match location.and_then(|location| location.remark) {
-        Some(Remark::RouterOrHost) if next_door => {
-            "; this machine's own firewall and the host's look the same from here"
-        }
-        Some(Remark::HostOrLastRouterRefused) if next_door => {
-            ", and the refusal comes from the host's own distance: from itself, or from this machine's own firewall in its name"
-        }
-        Some(Remark::RouterOrHost) => {
-            "; the last router and the host's own firewall look the same from here"
-        }
-        Some(Remark::NothingButRefusals) => {
-            ", or a device refuses everything in its name: both look the same from here"
-        }
-        Some(Remark::NothingBeyond) => "; nothing farther away answers on any port",
-        Some(Remark::HostOrLastRouterRefused) => {
-            ", and the refusal comes from the host's own distance: from itself, or from the last router in its name"
-        }
-        Some(Remark::AnsweredBeforeHost) => {
-            ", although a device nearer than the host answers in its name"
-        }
-        Some(Remark::Circle) => "; they go in circles there",
+    let text: &str = match location.and_then(|location| location.remark) {
+        Some(Remark::RouterOrHost) if next_door => &words.own_or_hosts_firewall,
+        Some(Remark::HostOrLastRouterRefused) if next_door => &words.host_or_own_firewall,
+        Some(Remark::NothingButRefusals) => &words.nothing_but_refusals,
+        Some(Remark::RouterOrHost) => &words.router_or_host,
+        Some(Remark::NothingBeyond) => &words.nothing_beyond,
+        Some(Remark::HostOrLastRouterRefused) => &words.host_or_last_router,
+        Some(Remark::AnsweredBeforeHost) => &words.answered_before_host,
+        Some(Remark::Circle) => &words.circle,
         Some(
             Remark::DistanceUnknown
             | Remark::NoHopAnswers
@@ -125,54 +120,52 @@ pub(super) fn remark(location: Option<&Location>) -> String {
 }
 
 /// Why the place is not known.
-pub(super) fn unsettled(seen: &Seen, location: Option<&Location>) -> String {
+pub(super) fn unsettled(seen: &Seen, location: Option<&Location>, words: &Hops) -> String {
     let failure = seen.worst().and_then(|worst| worst.failure.as_ref());
     let text = match (location.and_then(|location| location.remark), failure) {
-        (Some(Remark::DistanceUnknown), _) => {
-            "no other port of the host answers, so nothing tells how far away it is"
-        }
-        (Some(Remark::NoHopAnswers), _) => "no router on the way answers",
+        (Some(Remark::DistanceUnknown), _) => &words.distance_unknown,
+        (Some(Remark::NoHopAnswers), _) => &words.no_hop_answers,
         (Some(Remark::SendersUntold), _) => {
             let distance = location.and_then(|location| location.distance);
-            return untold(distance);
+            return untold(distance, words);
         }
-        (Some(Remark::Contradiction), _) => "the answers contradict each other",
+        (Some(Remark::Contradiction), _) => &words.contradiction,
         (Some(Remark::NotSent), _) | (None, Some(Failure::NoFamily | Failure::SourceNotHere)) => {
-            "this machine cannot send to it"
+            &words.not_sent
         }
-        _ if seen.via.is_some() => "the connection goes through a proxy",
-        _ => "it was not looked at",
+        _ if seen.via.is_some() => &words.by_proxy,
+        _ => &words.not_looked,
     };
-    text.to_owned()
+    text.to_string()
 }
 
 /// What is left to say where the system does not tell who answered.
-fn untold(distance: Option<u8>) -> String {
-    let untold = "this system does not tell a program without privileges who answered";
+fn untold(distance: Option<u8>, words: &Hops) -> String {
     match distance {
-        Some(1) => format!("{untold}; other ports of the host answer from next door"),
-        Some(hops) => format!("{untold}; other ports of the host answer, {hops} hops away"),
-        None => untold.to_owned(),
+        Some(1) => words.next_door.to_string(),
+        Some(hops) => words.hops_away.with(&[("hops", &hops)]),
+        None => words.senders_untold.to_string(),
     }
 }
 
 /// The path as a line: from here to where it ends.
-fn drawn(seen: &Seen) -> String {
-    let drawing = seen.drawing(Names::default());
+fn drawn(seen: &Seen, words: &Words) -> String {
+    let drawing = seen.drawing(Names::default(), words);
     let steps = drawing.map(|drawing| drawing.steps).unwrap_or_default();
     let titles: Vec<String> = steps.into_iter().map(|step| step.title).collect();
     titles.join(" → ")
 }
 
 /// Where connections to the closed ones of several addresses end.
-fn elsewhere(seen: &Seen) -> String {
+fn elsewhere(seen: &Seen, words: &Hops) -> String {
     let placed = seen.tries.iter().filter_map(|attempt| {
         let [left, right] = attempt.path.as_ref()?.location().between?;
-        let (left, right) = (named(left), named(right));
-        Some(format!(
-            "; to {} they end between {left} and {right}",
-            attempt.address.ip()
-        ))
+        let (left, right) = (named(left, words), named(right, words));
+        Some(words.ends_between.with(&[
+            ("address", &attempt.address.ip()),
+            ("left", &left),
+            ("right", &right),
+        ]))
     });
     placed.collect()
 }

@@ -7,6 +7,8 @@ use crate::names::Outcome;
 use crate::probe::{Effect, Facts, Intent, names};
 use crate::proxy::{Failure, Protocol, Proxy};
 use crate::wire::ProxyTrouble;
+use crate::words::facts::Ports;
+use crate::words::{Phrase, Words};
 use std::net::IpAddr;
 
 /// The question for the address of the proxy, where it has a name.
@@ -72,49 +74,57 @@ pub(super) fn reach(trouble: &ProxyTrouble) -> Reach {
 }
 
 /// What sentences may mention of it.
-pub(super) fn facts(seen: &Seen) -> Facts {
+pub(super) fn facts(seen: &Seen, words: &Words) -> Facts {
+    let no_proxy = &words.phrases.no_proxy;
+    let words = &words.facts;
     let trouble = seen.worst().and_then(|worst| worst.proxy.as_ref());
     let proxy = seen.via.clone();
     Facts::from([
-        ("proxy", proxy.unwrap_or_else(|| "no proxy".into())),
-        ("proxy_says", trouble.map_or_else(|| "nothing".into(), says)),
+        ("proxy", proxy.unwrap_or_else(|| no_proxy.to_string())),
+        (
+            "proxy_says",
+            trouble.map_or_else(
+                || words.common.nothing.to_string(),
+                |trouble| says(trouble, &words.ports),
+            ),
+        ),
     ])
 }
 
 /// Its trouble in words.
-pub(in crate::probe) fn says(trouble: &ProxyTrouble) -> String {
+pub(in crate::probe) fn says(trouble: &ProxyTrouble, words: &Ports) -> String {
     match trouble {
-        ProxyTrouble::Unresolved { outcome } => unresolved(outcome).into(),
-        ProxyTrouble::Unreached { failure } => unreached(failure).into(),
+        ProxyTrouble::Unresolved { outcome } => unresolved(outcome, words).to_string(),
+        ProxyTrouble::Unreached { failure } => unreached(failure, words).to_string(),
         ProxyTrouble::Silent { waited_ms } => {
             let waited = crate::shown::seconds(*waited_ms);
-            format!("it does not answer within {waited}")
+            words.proxy_silent.with(&[("waited", &waited)])
         }
-        ProxyTrouble::Said { failure } => answered(failure),
+        ProxyTrouble::Said { failure } => answered(failure, words),
     }
 }
 
-fn unresolved(outcome: &Outcome) -> &'static str {
+fn unresolved<'a>(outcome: &Outcome, words: &'a Ports) -> &'a Phrase {
     match outcome {
-        Outcome::NoSuchName => "its name does not exist",
-        Outcome::NoAddress | Outcome::Resolved | Outcome::Literal => "its name has no address",
-        Outcome::ServerFailure { .. } => "the name server fails to answer for its name",
-        Outcome::Refused { .. } => "the name server refuses to answer for its name",
-        Outcome::Silent { .. } => "no name server answers for its name",
+        Outcome::NoSuchName => &words.name_absent,
+        Outcome::NoAddress | Outcome::Resolved | Outcome::Literal => &words.name_empty,
+        Outcome::ServerFailure { .. } => &words.name_failed,
+        Outcome::Refused { .. } => &words.name_refused,
+        Outcome::Silent { .. } => &words.name_silent,
     }
 }
 
-fn unreached(failure: &dial::Failure) -> &'static str {
+fn unreached<'a>(failure: &dial::Failure, words: &'a Ports) -> &'a Phrase {
     match failure {
-        dial::Failure::Refused => "it refuses connections",
-        dial::Failure::Silent { .. } => "nothing answers at its address",
-        dial::Failure::Prohibited { .. } => "a device prohibits connections to it",
-        dial::Failure::Reset => "connections to it are reset",
+        dial::Failure::Refused => &words.proxy_refuses,
+        dial::Failure::Silent { .. } => &words.proxy_absent,
+        dial::Failure::Prohibited { .. } => &words.proxy_prohibited,
+        dial::Failure::Reset => &words.proxy_reset,
         dial::Failure::Unreachable { .. }
         | dial::Failure::Loop { .. }
         | dial::Failure::NoFamily
         | dial::Failure::SourceNotHere
-        | dial::Failure::Other { .. } => "there is no way to it from here",
+        | dial::Failure::Other { .. } => &words.proxy_no_way,
     }
 }
 
@@ -124,38 +134,45 @@ fn needs_more_than_basic(schemes: &[String]) -> bool {
     !schemes.is_empty() && !schemes.iter().any(basic)
 }
 
-fn answered(failure: &Failure) -> String {
+fn answered(failure: &Failure, words: &Ports) -> String {
     let offered = |schemes: &[String]| match schemes {
         [] => String::new(),
         schemes => format!(" ({})", schemes.join(", ")),
     };
     // A SOCKS reply is one byte; of HTTP's codes, those that decline are higher.
-    let number = |code: u16| if code < 256 { "SOCKS reply" } else { "HTTP" };
+    let number = |code: u16| {
+        if code < 256 {
+            words.socks_reply.to_string()
+        } else {
+            "HTTP".to_owned()
+        }
+    };
     match failure {
         Failure::CredentialsNeeded { schemes } | Failure::CredentialsRejected { schemes }
             if needs_more_than_basic(schemes) =>
         {
-            let offered = schemes.join(" or ");
-            format!("it lets in only who signs in by {offered}, which orch-doctor does not speak")
+            let offered = schemes.join(&words.or);
+            words.other_scheme.with(&[("offered", &offered)])
         }
         Failure::CredentialsNeeded { schemes } => {
-            format!("it wants to know who asks{}", offered(schemes))
+            words.wants_account.with(&[("offered", &offered(schemes))])
         }
-        Failure::CredentialsRejected { schemes } => {
-            let offered = offered(schemes);
-            format!("it does not accept the user name and password{offered}")
-        }
-        Failure::Forbidden => "its rules forbid it".into(),
-        Failure::TargetUnreachable { code } => {
-            format!("it cannot reach the host ({} {code})", number(*code))
-        }
-        Failure::TargetRefused => "the host refuses its connection".into(),
-        Failure::Declined { code } => format!("it declines ({} {code})", number(*code)),
-        Failure::NotAProxy => "what answers there is no such proxy".into(),
-        Failure::Closed => "it closes the connection instead of answering".into(),
+        Failure::CredentialsRejected { schemes } => words
+            .rejects_account
+            .with(&[("offered", &offered(schemes))]),
+        Failure::Forbidden => words.forbids.to_string(),
+        Failure::TargetUnreachable { code } => words
+            .host_unreached
+            .with(&[("reply", &number(*code)), ("code", code)]),
+        Failure::TargetRefused => words.host_refuses.to_string(),
+        Failure::Declined { code } => words
+            .declines
+            .with(&[("reply", &number(*code)), ("code", code)]),
+        Failure::NotAProxy => words.not_proxy.to_string(),
+        Failure::Closed => words.proxy_closes.to_string(),
         Failure::Broken { error } => {
             let error = crate::shown::shown(error);
-            format!("the connection to it broke: {error}")
+            words.proxy_broken.with(&[("error", &error)])
         }
     }
 }

@@ -53,18 +53,20 @@ pub(super) async fn ask(cx: &Cx, seen: &Seen) -> Option<Clocks> {
 impl Seen {
     /// The clock's part in what the dates mean, as the end of a sentence.
     pub(super) fn of_clock(&self, at: &At<'_>) -> String {
+        let words = &at.words.facts.handshakes;
         let Some(clocks) = self.clocks else {
             return String::new();
         };
         let ahead = clocks.ahead_s();
         if ahead.abs() <= SKEW_TOLD_S {
-            return "; the server's clock agrees with this machine's".into();
+            return words.clock_agrees.to_string();
         }
-        let direction = if ahead > 0 { "ahead of" } else { "behind" };
-        let skew = format!(
-            "{} {direction} this machine's",
-            duration(ahead.unsigned_abs())
-        );
+        let by = duration(ahead.unsigned_abs(), &at.words.facts.responders);
+        let skew = if ahead > 0 {
+            words.ahead.with(&[("by", &by)])
+        } else {
+            words.behind.with(&[("by", &by)])
+        };
         let by_theirs = |facets: &Facets| {
             let theirs = facets.at.checked_add(SignedDuration::from_secs(ahead));
             theirs.ok().map(|theirs| trust::lifetime(facets, theirs, 0))
@@ -73,10 +75,10 @@ impl Seen {
         let facets = deciding.and_then(|shown| shown.facets.as_ref());
         match facets.and_then(by_theirs) {
             Some(Lifetime::InDate | Lifetime::ExpiresSoon) => {
-                format!("; by the server's clock, {skew}, it is valid")
+                words.clock_valid.with(&[("skew", &skew)])
             }
             Some(Lifetime::Expired | Lifetime::NotYetValid | Lifetime::Untold) | None => {
-                format!("; the server's clock is {skew}")
+                words.clock_wrong.with(&[("skew", &skew)])
             }
         }
     }

@@ -44,7 +44,7 @@ async fn answers(cx: &Cx, target: IpAddr, question: &Question) -> Vec<Asked> {
         let (came, body) = cx.session.fetch(&errand).await;
         let said = match came.trouble {
             Some(trouble) => Said::Unfetched {
-                why: trouble.said(),
+                why: trouble.said(&crate::words::Lang::En.words().facts.errands),
             },
             None => question.read(source, &body, cx.world.clock.now()),
         };

@@ -3,6 +3,8 @@
 use super::{Seen, Shown};
 use crate::probe::{At, Facts, Symptom, symptoms};
 use crate::trust::Certificate;
+use crate::words::facts::Facts as Said;
+use std::fmt::Display;
 use std::net::SocketAddr;
 
 /// How many addresses are named one by one.
@@ -55,7 +57,7 @@ impl Seen {
             ("dates_where", self.whereabouts::<super::Dated>(at)),
             ("strength_where", self.whereabouts::<super::Strong>(at)),
             ("revocation_where", self.whereabouts::<super::Unrevoked>(at)),
-            ("certificates", self.side_by_side()),
+            ("certificates", self.side_by_side(&at.words.facts)),
             (
                 "compared",
                 listed(
@@ -63,6 +65,7 @@ impl Seen {
                         .leaves()
                         .map(|(address, _)| address)
                         .collect::<Vec<_>>(),
+                    &at.words.facts,
                 ),
             ),
         ])
@@ -70,6 +73,7 @@ impl Seen {
 
     /// The addresses that decide a row and those that are better off; nothing where all are alike.
     fn whereabouts<S: Symptom<Seen = Self>>(&self, at: &At<'_>) -> String {
+        let words = &at.words.facts;
         let whole = S::read(self, at).key();
         let judged = self.addresses.iter().filter(|shown| shown.facets.is_some());
         let (like, unlike): (Vec<&Shown>, Vec<&Shown>) =
@@ -77,13 +81,20 @@ impl Seen {
         if like.is_empty() || unlike.is_empty() {
             return String::new();
         }
-        let addresses =
-            |these: &[&Shown]| listed(&these.iter().map(|shown| shown.address).collect::<Vec<_>>());
-        format!(" at {} (not at {})", addresses(&like), addresses(&unlike))
+        let addresses = |these: &[&Shown]| {
+            listed(
+                &these.iter().map(|shown| shown.address).collect::<Vec<_>>(),
+                words,
+            )
+        };
+        words.handshakes.whereabouts.with(&[
+            ("these", &addresses(&like)),
+            ("others", &addresses(&unlike)),
+        ])
     }
 
     /// The certificates with their addresses, the one that ends last first.
-    fn side_by_side(&self) -> String {
+    fn side_by_side(&self, words: &Said) -> String {
         let mut different: Vec<(&Certificate, Vec<SocketAddr>)> = Vec::new();
         for (address, leaf) in self.leaves() {
             let known = different
@@ -99,12 +110,17 @@ impl Seen {
             .iter()
             .take(NAMED)
             .map(|(leaf, addresses)| {
-                let until = leaf.not_after.map_or_else(
-                    || "one that cannot be read".to_owned(),
-                    |until| format!("one until {}", until.strftime("%Y-%m-%d")),
-                );
+                let addresses: (_, &dyn Display) = ("addresses", &listed(addresses, words));
                 let print = leaf.fingerprint.get(..16).unwrap_or_default();
-                format!("at {} {until} (SHA-256 {print}…)", listed(addresses))
+                let print: (_, &dyn Display) = ("print", &print);
+                match leaf.not_after {
+                    None => words.handshakes.unreadable.with(&[addresses, print]),
+                    Some(until) => {
+                        let day = until.strftime("%Y-%m-%d");
+                        let day: (_, &dyn Display) = ("day", &day);
+                        words.handshakes.until.with(&[addresses, day, print])
+                    }
+                }
             })
             .collect();
         told.join(", ")
@@ -112,18 +128,22 @@ impl Seen {
 }
 
 /// The first few addresses, and how many more there are.
-fn listed(addresses: &[SocketAddr]) -> String {
+fn listed(addresses: &[SocketAddr], words: &Said) -> String {
     let mut told: Vec<String> = addresses
         .iter()
         .take(NAMED)
         .map(ToString::to_string)
         .collect();
     if addresses.len() > NAMED {
-        told.push(format!("{} more", addresses.len() - NAMED));
+        let more = addresses.len() - NAMED;
+        told.push(words.handshakes.addresses_more.with(&[("count", &more)]));
     }
     match told.as_slice() {
-        [] => "none".into(),
+        [] => words.common.none.to_string(),
         [only] => only.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+        [first @ .., last] => words
+            .handshakes
+            .addresses_and
+            .with(&[("first", &first.join(", ")), ("last", last)]),
     }
 }

@@ -1,6 +1,7 @@
 //! Certificates that rcgen cannot make: see `tests/fixtures/trust/README.md`.
 
 use super::super::*;
+use super::facts;
 use super::made::*;
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;

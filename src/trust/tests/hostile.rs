@@ -1,6 +1,7 @@
 //! What a hostile or careless server may send: there is always an answer, and soon.
 
 use super::super::*;
+use super::facts;
 use super::made::*;
 use crate::shown::is_visible;
 use rcgen::{DistinguishedName, DnType, KeyPair, SanType};

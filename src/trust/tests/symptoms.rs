@@ -1,6 +1,7 @@
 //! Each symptom from a chain that has it.
 
 use super::super::*;
+use super::facts;
 use super::made::*;
 use rcgen::{
     BasicConstraints, CertificateParams, ExtendedKeyUsagePurpose, IsCa, KeyPair, date_time_ymd,

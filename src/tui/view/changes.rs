@@ -78,7 +78,7 @@ pub(crate) fn lines(model: &Model, cells: usize) -> Vec<Line<'static>> {
     for (at, change) in changes.iter().enumerate() {
         text(
             &mut lines,
-            (&format!(" {}. ", at + 1), &change.sentence()),
+            (&format!(" {}. ", at + 1), &change.sentence(look.words)),
             Role::Text,
             room,
         );
@@ -116,8 +116,8 @@ fn rows(lines: &mut Vec<Line<'static>>, turns: &[Turn], room: (usize, Look)) {
             let words = format!(
                 "{}{about}: {} {arrow} {}",
                 turn.check,
-                turn.before.word(),
-                turn.after.word()
+                turn.before.word(look.words),
+                turn.after.word(look.words)
             );
             text(lines, (" ", &words), role, room);
         }

@@ -254,7 +254,7 @@ fn judged(page: &mut Page, model: &Model, row: &Row, finding: &Finding) {
     {
         chain::draw(page, seen);
     }
-    if let Some(drawing) = model.report.way(row) {
+    if let Some(drawing) = model.report.way(row, model.look.words) {
         path::draw(page, &drawing);
     }
     if let Some(Evidence::Allowlist(seen)) = evidence
