@@ -224,7 +224,10 @@ fn every_command(scene: &Scene, sign_in: &str) {
     ] {
         let output = scene.run(&arguments);
         let what = format!("{sign_in}: {}", arguments.join(" "));
-        assert_ne!(output.status.code(), Some(2), "{what}: it must run");
+        // 2 is what a monitoring plugin says of a problem.
+        if !arguments.contains(&"nagios") {
+            assert_ne!(output.status.code(), Some(2), "{what}: it must run");
+        }
         scene.assert_clean(&output, &what);
     }
     screens_are_clean(scene);

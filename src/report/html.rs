@@ -321,6 +321,10 @@ fn link(link: &Link, out: &mut dyn Write) -> fmt::Result {
     for fact in &link.facts {
         write!(out, "<br/>{}", text(fact))?;
     }
+    if let Some(span) = &link.span {
+        let (bar, said) = (text(&span.drawn(false)), text(&span.said));
+        write!(out, "<br/><code>{bar}</code> {said}")?;
+    }
     writeln!(out, "</li>")
 }
 

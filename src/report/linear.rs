@@ -281,6 +281,9 @@ fn link(lines: &mut Lines, link: &Link, title: &str) {
     for fact in &link.facts {
         lines.named("Of it", fact);
     }
+    if let Some(span) = &link.span {
+        lines.named("Valid", &span.said);
+    }
 }
 
 /// The way of the packets.

@@ -202,6 +202,11 @@ fn link(link: &Link, number: &str, out: &mut dyn Write) -> fmt::Result {
         let indent = " ".repeat(number.len() + 1);
         writeln!(out, "{indent}- {}", text(fact))?;
     }
+    if let Some(span) = &link.span {
+        let indent = " ".repeat(number.len() + 1);
+        let bar = span.drawn(false);
+        writeln!(out, "{indent}- `{bar}` {}", text(&span.said))?;
+    }
     Ok(())
 }
 
