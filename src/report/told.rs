@@ -133,7 +133,11 @@ pub(crate) fn facts(report: &Report, catalog: &Catalog, row: &Row) -> Vec<(Strin
     facts
         .into_iter()
         .filter(|(name, value)| mentioned.contains(name) && !value.is_empty())
-        .map(|(name, value)| (name.replace('_', " "), value))
+        // Some continue a sentence; by themselves they begin without its comma.
+        .map(|(name, value)| {
+            let value = value.trim_start_matches([' ', ',', ';', ':', '、', '。']);
+            (name.replace('_', " "), value.to_owned())
+        })
         .collect()
 }
 
