@@ -10,6 +10,7 @@ mod keys;
 pub mod listen;
 mod model;
 mod partial;
+mod past;
 mod shell;
 mod start;
 mod text;

@@ -212,7 +212,7 @@ words! {
 
     /// The detail.
     Detail {
-        version: Phrase, was: Phrase, not_asked_yet: Phrase, asked_now: Phrase, not_asked: Phrase, blocked: Phrase,
+        version: Phrase, was: Phrase, runs: Phrase, not_asked_yet: Phrase, asked_now: Phrase, not_asked: Phrase, blocked: Phrase,
         left_out: Phrase, broke: Phrase, seen: Phrase, who: Phrase, steps: Phrase, sure: Phrase, sure_is: Phrase,
         evidence: Phrase, measured: Phrase, why: Phrase, seen_as: Phrase, document: Phrase, were_not_asked: Counted,
         because: Phrase, were_left_out: Counted, left_out_for: Phrase, path: Phrase, path_to: Phrase, none: Phrase, yes: Phrase,

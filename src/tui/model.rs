@@ -4,6 +4,7 @@ use super::compare::{Comparison, Pick};
 use super::entries::{self, Entry, Fold};
 use super::keys::Key;
 use super::partial::Partial;
+use super::past::Past;
 use super::start::{Begin, Offers, Stage, Start};
 use super::theme::{Look, Palette, Shape, Theme};
 use crate::catalog::{Catalog, Verdict};
@@ -217,6 +218,8 @@ pub struct Model {
     pub(crate) watch: Option<Watch>,
     /// How each row stood in the run before.
     pub(crate) before: BTreeMap<RowId, Shape>,
+    /// How each row did in the runs so far.
+    pub(crate) past: Past,
     pub(crate) list_top: usize,
     pub(crate) detail_top: usize,
     /// The chosen cell of the map of ranges.
@@ -281,6 +284,7 @@ impl Model {
             command: String::new(),
             watch: None,
             before: BTreeMap::new(),
+            past: Past::default(),
             list_top: 0,
             detail_top: 0,
             cell: None,

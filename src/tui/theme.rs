@@ -72,16 +72,22 @@ pub(crate) enum Role {
 /// A state's shape, word and role.
 pub(crate) fn face(state: &State) -> (Shape, &'static str, Role) {
     let shape = Shape::of(state);
-    let role = match shape {
-        Shape::Waiting | Shape::Blocked | Shape::Skipped => Role::Quiet,
-        Shape::Running => Role::Running,
-        Shape::Pass => Role::Pass,
-        Shape::Warn => Role::Warn,
-        Shape::Unknown => Role::Unknown,
-        Shape::Fail => Role::Fail,
-        Shape::Broke => Role::Broke,
-    };
-    (shape, shape.word(), role)
+    (shape, shape.word(), shape.role())
+}
+
+impl Shape {
+    /// The role of what stands so.
+    pub(crate) fn role(self) -> Role {
+        match self {
+            Self::Waiting | Self::Blocked | Self::Skipped => Role::Quiet,
+            Self::Running => Role::Running,
+            Self::Pass => Role::Pass,
+            Self::Warn => Role::Warn,
+            Self::Unknown => Role::Unknown,
+            Self::Fail => Role::Fail,
+            Self::Broke => Role::Broke,
+        }
+    }
 }
 
 impl Theme {

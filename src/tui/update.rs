@@ -132,6 +132,7 @@ fn take(model: &mut Model, event: &Event) {
         if known.is_some_and(|known| known.settings.target != began.settings.target) {
             // Another target stands where it stands: nothing has changed there.
             model.before.clear();
+            model.past.clear();
         }
         if model.start.stage == Stage::Waiting {
             model.start.stage = Stage::Closed;
@@ -149,9 +150,16 @@ fn take(model: &mut Model, event: &Event) {
         }
     }
     match model.partial.take() {
-        None => model.report.apply(event, &model.catalog),
+        None => {
+            model.report.apply(event, &model.catalog);
+            if matches!(event.what, What::Finished) {
+                model.past.add(model.report.rows.iter());
+            }
+        }
         Some(mut part) => {
-            if !part.take(event, &mut model.report, &model.catalog) {
+            if part.take(event, &mut model.report, &model.catalog) {
+                model.past.add(part.report.rows.iter());
+            } else {
                 model.partial = Some(part);
             }
         }

@@ -125,3 +125,38 @@ fn a_run_of_everything_replaces_the_report() {
     assert_eq!(model.report.exit(), Exit::Healthy);
     assert!(!model.running());
 }
+
+#[test]
+fn every_run_adds_a_bar_and_a_sign_to_the_row_that_was_asked() {
+    let mut model = told(SIZE, run(&[]));
+    press(&mut model, "g");
+    assert!(
+        model.past.of(&row("url-complete")).is_none(),
+        "one run is no past"
+    );
+    for verdict in [Verdict::Warn, Verdict::Fail, Verdict::Pass] {
+        again(
+            &mut model,
+            &["url-complete"],
+            vec![judged("url-complete", verdict), finished()],
+        );
+    }
+    let turns = model.past.of(&row("url-complete")).unwrap();
+    assert_eq!(turns.len(), 4);
+    assert!(
+        model.past.of(&row("port-open")).is_none(),
+        "it was not asked again"
+    );
+    let screen = super::fixture::screen(&model);
+    assert!(screen.contains("√!×√"), "{screen}");
+    assert!(screen.contains("4 runs, 2 passed"), "{screen}");
+}
+
+#[test]
+fn the_past_of_a_row_is_bounded() {
+    let mut model = told(SIZE, run(&[]));
+    for _ in 0..100 {
+        update(&mut model, Msg::Events(run(&[])));
+    }
+    assert_eq!(model.past.of(&row("url-complete")).unwrap().len(), 24);
+}

@@ -6,6 +6,7 @@ use crate::probe::Evidence;
 use crate::report::{RangeMap, Row, State, about_chain, facts};
 use crate::tui::entries::Fold;
 use crate::tui::model::{Chosen, Model};
+use crate::tui::past;
 use crate::tui::text::{commands, fit, safe, time, width, wrap};
 use crate::tui::theme::{Look, Role, Shape, face};
 use ratatui::text::{Line, Span};
@@ -212,6 +213,7 @@ fn row_page(page: &mut Page, model: &Model, row: &Row) {
         let before = before.told(look.words);
         page.text(sign, &words.was.with(&[("before", &before)]), Role::Warn);
     }
+    runs(page, model, row);
     page.gap();
     page.text("", &row.question, Role::Heading);
     match &row.state {
@@ -233,6 +235,26 @@ fn row_page(page: &mut Page, model: &Model, row: &Row) {
     }
     let open = !matches!(row.state, State::Judged(_));
     about_check(page, model, row, open);
+}
+
+/// How the row did in the runs so far, where there are several.
+fn runs(page: &mut Page, model: &Model, row: &Row) {
+    let Some(turns) = model.past.of(&row.id) else {
+        return;
+    };
+    let look = model.look;
+    if turns.iter().any(|turn| turn.took_ms.is_some()) {
+        page.pieces(&past::bars(&turns, look));
+    }
+    page.pieces(&past::signs(&turns, look));
+    let passed = turns.iter().filter(|turn| turn.shape == Shape::Pass);
+    let longest = turns.iter().filter_map(|turn| turn.took_ms).max();
+    let told = look.words.detail.runs.with(&[
+        ("count", &turns.len()),
+        ("passed", &passed.count()),
+        ("longest", &time(longest.unwrap_or(0))),
+    ]);
+    page.text("", &told, Role::Quiet);
 }
 
 /// What a finding says.
