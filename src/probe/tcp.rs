@@ -2,6 +2,7 @@
 
 mod attempt;
 mod drawing;
+mod failure;
 mod location;
 mod via;
 
@@ -15,8 +16,8 @@ use crate::dial::Failure;
 use crate::path::{self, Location, Verdict};
 use crate::probe::{Asks, Facts};
 use crate::wire::ProxyTrouble;
-use crate::words::Phrase;
 use crate::words::facts::Ports;
+use failure::{rank, why};
 use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, SocketAddr};
@@ -264,42 +265,6 @@ impl Seen {
         self.counted()
             .into_iter()
             .max_by_key(|attempt| rank(attempt.failure.as_ref()))
-    }
-}
-
-/// What stands in the way, in words.
-fn why(failure: &Failure, words: &Ports) -> String {
-    let no_way = |by: Option<IpAddr>, what: &Phrase| match by {
-        Some(by) => words.by_device.with(&[("by", &by), ("what", what)]),
-        None => words.by_some_device.with(&[("what", what)]),
-    };
-    match failure {
-        Failure::Refused => words.refused.to_string(),
-        Failure::Silent { .. } => words.silent.to_string(),
-        Failure::Prohibited { by, .. } => no_way(*by, &words.not_allowed),
-        Failure::Unreachable {
-            by: None,
-            code: None,
-        } => words.no_way_here.to_string(),
-        Failure::Unreachable { by, .. } => no_way(*by, &words.no_way),
-        Failure::Loop { by } => no_way(*by, &words.too_far),
-        Failure::NoFamily => words.no_family.to_string(),
-        Failure::Reset => words.reset.to_string(),
-        Failure::SourceNotHere => words.not_here.to_string(),
-        Failure::Other { error } => crate::shown::shown(error),
-    }
-}
-
-/// How telling a failure is: one that names its sender before one that is silence.
-fn rank(failure: Option<&Failure>) -> u8 {
-    match failure {
-        None => 0,
-        Some(Failure::NoFamily | Failure::SourceNotHere | Failure::Other { .. }) => 1,
-        Some(Failure::Unreachable { .. } | Failure::Loop { .. }) => 2,
-        Some(Failure::Silent { .. }) => 3,
-        Some(Failure::Reset) => 4,
-        Some(Failure::Refused) => 5,
-        Some(Failure::Prohibited { .. }) => 6,
     }
 }
 
