@@ -474,6 +474,7 @@ fn a_host_on_the_same_wire_and_this_machine_are_told() {
         "output",
         "tcp dport 9002 reject with icmpx type admin-prohibited",
     );
+    rig.gives_up_on_neighbours_soon(0);
     let own = "10.77.1.1".parse().unwrap();
     let cases = [
         (v4(1), 8000, CLEAR),
@@ -496,6 +497,7 @@ fn a_host_that_is_off_is_told_by_the_last_router() {
         return;
     }
     let rig = path_of(2);
+    rig.gives_up_on_neighbours_soon(2);
     let location = locate_at(&rig, "10.77.3.99".parse().unwrap(), 8443);
     assert_eq!(found(&location), (Verdict::RejectedByHop, Some((2, 3))));
     assert_eq!(location.complaint.unwrap().by, Some(v4(2)));
