@@ -5,6 +5,7 @@ mod compare;
 mod conclusion;
 mod copy;
 mod entries;
+mod filtering;
 mod geometry;
 mod keys;
 pub mod listen;

@@ -4,13 +4,11 @@ use super::keys::{Intent, intent};
 use super::model::{Effect, Mode, Model, Msg, SIGNATURES};
 use super::place::places;
 use super::{event, page};
+use crate::tui::filtering::{self, Then};
 use crate::tui::keys::Key;
 use crate::tui::model::Focus;
 use crate::webhook::signature::Signature;
 use ratatui::layout::Position;
-
-/// The longest text that can be typed, in characters.
-const LONGEST: usize = 200;
 
 /// Takes in what happened; says what the shell has to do about it.
 pub(crate) fn update(model: &mut Model, msg: Msg) -> Option<Effect> {
@@ -186,31 +184,11 @@ fn copy(model: &mut Model) -> Option<Effect> {
 
 /// A key while the filter is being typed.
 fn typed(model: &mut Model, key: Key) -> Option<Effect> {
-    match key {
-        Key::Ctrl('c') => return Some(Effect::Quit),
-        Key::Enter => model.mode = Mode::Browse,
-        Key::Esc => {
-            model.filter.clear();
-            model.mode = Mode::Browse;
-        }
-        Key::Backspace if model.filter.is_empty() => model.mode = Mode::Browse,
-        Key::Backspace => drop(model.filter.pop()),
-        Key::Ctrl('u') => model.filter.clear(),
-        Key::Char(character) if model.filter.chars().count() < LONGEST => {
-            model.filter.push(character);
-        }
-        Key::Down => go(model, 1),
-        Key::Up => go(model, -1),
-        Key::Char(_)
-        | Key::Ctrl(_)
-        | Key::Left
-        | Key::Right
-        | Key::PageUp
-        | Key::PageDown
-        | Key::Home
-        | Key::End
-        | Key::Tab
-        | Key::BackTab => {}
+    match filtering::typed(&mut model.filter, key) {
+        Then::Quit => return Some(Effect::Quit),
+        Then::Leave => model.mode = Mode::Browse,
+        Then::Move(lines) => go(model, lines),
+        Then::Type => {}
     }
     model.focus = Focus::List;
     model.sift();

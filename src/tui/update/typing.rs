@@ -3,42 +3,18 @@
 use super::browse::{act, filtered, go};
 use super::{note, watch};
 use crate::tui::command::{self, Command};
+use crate::tui::filtering::{self, LONGEST, Then};
 use crate::tui::keys::{Intent, Key, intent};
 use crate::tui::model::{Chosen, Effect, Focus, Format, Mode, Model};
 use crate::tui::start;
 
-/// The longest text that can be typed, in characters.
-const LONGEST: usize = 200;
-
 /// A key while the filter is being typed.
 pub(super) fn typed(model: &mut Model, key: Key) -> Option<Effect> {
-    match key {
-        Key::Ctrl('c') => return Some(Effect::Quit),
-        Key::Enter => model.mode = Mode::Browse,
-        Key::Esc => {
-            model.filter.clear();
-            model.mode = Mode::Browse;
-        }
-        Key::Backspace if model.filter.is_empty() => model.mode = Mode::Browse,
-        Key::Backspace => {
-            model.filter.pop();
-        }
-        Key::Ctrl('u') => model.filter.clear(),
-        Key::Char(character) if model.filter.chars().count() < LONGEST => {
-            model.filter.push(character);
-        }
-        Key::Down => go(model, 1),
-        Key::Up => go(model, -1),
-        Key::Char(_)
-        | Key::Ctrl(_)
-        | Key::Left
-        | Key::Right
-        | Key::PageUp
-        | Key::PageDown
-        | Key::Home
-        | Key::End
-        | Key::Tab
-        | Key::BackTab => {}
+    match filtering::typed(&mut model.filter, key) {
+        Then::Quit => return Some(Effect::Quit),
+        Then::Leave => model.mode = Mode::Browse,
+        Then::Move(lines) => go(model, lines),
+        Then::Type => {}
     }
     model.focus = Focus::List;
     model.moved = true;
