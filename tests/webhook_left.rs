@@ -180,7 +180,14 @@ async fn a_check_that_lost_its_connection_is_cleared_up_after_by_the_next() {
         .await
         .unwrap()
         .unwrap();
-    assert_eq!(output.status.code(), Some(130));
+    // The cut may come before the answer to Ping has arrived; then the check notices the loss by itself.
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let noticed = report["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .any(|row| row["check"] == "webhook-delivers" && row["verdict"] == "unknown");
+    assert!(report["exit"] == 130 || noticed, "{report:#}");
     assert_eq!(count(&stand, "DELETE", ")"), 0, "no way led there any more");
     let next = waiting_check(stand.profile(), listen, reachable);
     seen(&stand, "POST", "Ping", 2).await;
