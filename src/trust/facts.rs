@@ -98,6 +98,25 @@ fn of_dates(facets: &Facets, out: &mut Facts) {
         out.insert("not_before", from.to_string());
         out.insert("begins", one.subject_name.clone());
     }
+    let Some((root, (from, until))) = facets
+        .cloud
+        .path
+        .as_ref()
+        .and_then(|path| Some((&path.root, path.root_dates?)))
+    else {
+        return;
+    };
+    let served_end = first_to_end.and_then(|one| one.not_after);
+    if facets.at > until && served_end.is_none_or(|end| facets.at <= end) {
+        out.insert("not_after", until.to_string());
+        out.insert("days", days(facets.at, until).to_string());
+        out.insert("expires", root.clone());
+    }
+    let served_begin = last_to_begin.and_then(|one| one.not_before);
+    if facets.at < from && served_begin.is_none_or(|begin| facets.at >= begin) {
+        out.insert("not_before", from.to_string());
+        out.insert("begins", root.clone());
+    }
 }
 
 /// Whole days between two moments, whichever comes first.

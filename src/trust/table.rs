@@ -192,17 +192,10 @@ impl<'a> Table<'a> {
                 constraints: constraints.as_deref(),
             },
         );
-        let dates = root.as_ref().map(|root| {
-            let validity = &root.x509.validity;
-            (
-                moment(validity.not_before.timestamp()),
-                moment(validity.not_after.timestamp()),
-            )
-        });
         Path {
             root: roots.shown(anchor),
             root_key: roots.shown_key(anchor),
-            root_dates: dates,
+            root_dates: root_dates(roots, anchor),
             faults,
             certificates,
         }
@@ -376,4 +369,21 @@ fn subject_of(der: &CertificateDer<'_>) -> Option<Vec<u8>> {
     webpki::anchor_from_trusted_cert(der)
         .ok()
         .map(|anchor| anchor.subject.to_vec())
+}
+
+/// From when until when a root counts: a renewed one stands beside the earlier with the same name and key, and either will do.
+fn root_dates(roots: &Roots, anchor: usize) -> Option<(Timestamp, Timestamp)> {
+    let own = Known::read(roots.certificate(anchor)?, Place::Found).ok()?;
+    roots
+        .named(own.x509.subject.as_raw())
+        .filter(|other| roots.key(*other) == roots.key(anchor))
+        .filter_map(|other| Known::read(roots.certificate(other)?, Place::Found).ok())
+        .map(|root| {
+            let validity = &root.x509.validity;
+            (
+                moment(validity.not_before.timestamp()),
+                moment(validity.not_after.timestamp()),
+            )
+        })
+        .reduce(|one, other| (one.0.min(other.0), one.1.max(other.1)))
 }

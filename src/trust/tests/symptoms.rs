@@ -269,6 +269,22 @@ fn an_expired_intermediate_fails_by_date_and_is_named() {
 }
 
 #[test]
+fn a_root_that_has_ended_is_named_and_a_renewed_one_beside_it_does() {
+    let chain = Chain::healthy();
+    let key = || KeyPair::from_pem(&chain.root.key.serialize_pem()).unwrap();
+    let mut params = ca("Test Root");
+    params.not_after = date_time_ymd(2026, 11, 1);
+    let ended = params.self_signed(&key()).unwrap().der().clone();
+    let store = Roots::from_ders("ended", [ended.clone()]).unwrap();
+    let facets = judged(&chain.served(), &store);
+    assert_eq!(all(&facets).2, Lifetime::Expired);
+    assert_eq!(facts(&facets)["expires"], "Test Root");
+    assert!(facts(&facets)["not_after"].starts_with("2026-11-01"));
+    let renewed = Roots::from_ders("both", [ended, chain.root.der.clone()]).unwrap();
+    assert_eq!(all(&judged(&chain.served(), &renewed)), HEALTHY);
+}
+
+#[test]
 fn an_expired_cross_certificate_does_no_harm_beside_a_valid_one() {
     let chain = Chain::healthy();
     let old_root = Made::root(ca("Old Root"));
