@@ -12,6 +12,9 @@
 mod generate;
 #[path = "kernel_rules/lab.rs"]
 mod lab;
+#[path = "support/needs.rs"]
+#[expect(dead_code, reason = "the lab asks for its programs itself")]
+mod needs;
 
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;

@@ -7,6 +7,8 @@
 #[path = "support/chains.rs"]
 #[expect(dead_code, reason = "the tests of --aia use the rest of it")]
 mod chains;
+#[path = "support/needs.rs"]
+mod needs;
 
 use chains::{HOST, Made, Web, ca, pointless_leaf, responder_address, serve_chain};
 use rcgen::{
@@ -16,7 +18,7 @@ use rcgen::{
 };
 use serde_json::Value;
 use std::fmt::Write as _;
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
 use tempfile::TempDir;
@@ -25,19 +27,7 @@ const LEAF: [u8; 3] = [0x5a, 0x10, 0x01];
 const MIDDLE: [u8; 3] = [0x5a, 0x20, 0x02];
 
 fn has_openssl() -> bool {
-    if Command::new("openssl").arg("version").output().is_ok() {
-        return true;
-    }
-    assert!(
-        std::env::var_os("ORCH_DOCTOR_REQUIRE").is_none(),
-        "the openssl command is missing"
-    );
-    // Straight to stderr: the test runner keeps what passing tests print.
-    let _ = writeln!(
-        std::io::stderr(),
-        "left out: the openssl command is missing"
-    );
-    false
+    needs::program("a responder of OpenSSL", "openssl", "version")
 }
 
 /// The parameters with that serial number, whose list is there.

@@ -5,6 +5,8 @@
     reason = "a test that cannot set up its world has to stop"
 )]
 
+#[path = "support/needs.rs"]
+mod needs;
 #[path = "support/terminal.rs"]
 mod terminal;
 
@@ -14,7 +16,6 @@ use orch_doctor::tui::listen::{Opening, Secret};
 use orch_doctor::tui::{Look, show_events};
 use orch_doctor::webhook::receiver::Counts;
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::path::Path;
 use terminal::{Pty, Start};
 use vt100::Color;
@@ -26,19 +27,7 @@ const PANICS: &str = "ORCH_DOCTOR_TEST_PANICS";
 
 /// Whether a test can run; where not it says so, and fails where `ORCH_DOCTOR_REQUIRE` is set.
 fn available(test: &str) -> bool {
-    let there = terminal::available();
-    assert!(
-        there || std::env::var_os("ORCH_DOCTOR_REQUIRE").is_none(),
-        "{test}: required, and cannot run: the program setsid is missing"
-    );
-    if !there {
-        // Straight to stderr: the test runner keeps what passing tests print.
-        let _ = writeln!(
-            std::io::stderr(),
-            "left out: {test}: the program setsid is missing"
-        );
-    }
-    there
+    needs::program(test, "setsid", "--version")
 }
 
 fn recording() -> String {

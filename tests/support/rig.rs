@@ -8,6 +8,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
+#[path = "needs.rs"]
+pub(crate) mod needs;
+
+use needs::left_out;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -23,18 +27,18 @@ static MADE: AtomicU32 = AtomicU32::new(0);
 /// Whether namespaces can be made here. Where not, the test that asks is left out, and says so; it fails where
 /// `ORCH_DOCTOR_REQUIRE` is set.
 pub(crate) fn available(test: &str) -> bool {
-    let missing = [["ip", "netns"], ["nft", "--version"]]
+    let programs = [("ip", "netns"), ("nft", "--version")];
+    if !programs
         .iter()
-        .find(|[program, argument]| !succeeds(Command::new(program).arg(argument)))
-        .map(|[program, _]| format!("the program {program} is missing"));
-    let missing = missing.or_else(|| {
-        let number = MADE.fetch_add(1, Ordering::Relaxed);
-        let name = format!("odt{}x{number}p", std::process::id());
-        let made = succeeds(Command::new("ip").args(["netns", "add", &name]));
-        succeeds(Command::new("ip").args(["netns", "del", &name]));
-        (!made).then(|| "network namespaces cannot be made (not root?)".to_owned())
-    });
-    missing.is_none_or(|reason| left_out(test, &reason))
+        .all(|(program, argument)| needs::program(test, program, argument))
+    {
+        return false;
+    }
+    let number = MADE.fetch_add(1, Ordering::Relaxed);
+    let name = format!("odt{}x{number}p", std::process::id());
+    let made = succeeds(Command::new("ip").args(["netns", "add", &name]));
+    succeeds(Command::new("ip").args(["netns", "del", &name]));
+    made || left_out(test, "network namespaces cannot be made (not root?)")
 }
 
 /// Whether programs are there that only some tests need; like [`available`] otherwise.
@@ -47,16 +51,6 @@ pub(crate) fn installed(what: &str, programs: &[&str]) -> bool {
     };
     let missing = programs.iter().find(|program| !there(program));
     missing.is_none_or(|program| left_out(what, &format!("the program {program} is missing")))
-}
-
-fn left_out(what: &str, reason: &str) -> bool {
-    assert!(
-        std::env::var_os("ORCH_DOCTOR_REQUIRE").is_none(),
-        "{what}: required, and cannot run: {reason}"
-    );
-    // Straight to stderr: the test runner keeps what passing tests print.
-    let _ = writeln!(std::io::stderr(), "left out: {what}: {reason}");
-    false
 }
 
 fn succeeds(command: &mut Command) -> bool {

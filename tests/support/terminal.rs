@@ -7,7 +7,7 @@ use std::io::{Read as _, Write as _};
 use std::num::NonZeroU16;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
@@ -47,16 +47,6 @@ pub(crate) struct Start<'a> {
     pub(crate) variables: &'a [(&'a str, &'a str)],
     /// Columns and rows.
     pub(crate) size: (u16, u16),
-}
-
-/// Whether programs can be started on a terminal of their own here.
-pub(crate) fn available() -> bool {
-    Command::new("setsid")
-        .arg("--version")
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .is_ok_and(|status| status.success())
 }
 
 /// The settings of a terminal, every one of them.
