@@ -396,17 +396,21 @@ fn a_system_that_does_not_name_senders_tells_only_what_distances_prove() {
     assert_eq!(brief(&open), CLEAR);
 }
 
+/// The hops of the drawing: number, address, and whether the target is passed on there.
+fn drawn(sides: &[(u16, &str)]) -> Vec<(u8, Option<IpAddr>, bool)> {
+    seen(sides)
+        .path()
+        .iter()
+        .map(|hop| (hop.hop, hop.address, hop.passes_target))
+        .collect()
+}
+
 #[test]
 fn the_path_is_drawn_from_this_machine_to_the_host() {
     let sides = [
         (TARGET, "1:te 2:te 3:- 4:-"),
         (CONTROL, "1:te 2:te 3:te 4:rst 5:rst"),
     ];
-    let path = seen(&sides).path();
-    let drawn: Vec<_> = path
-        .iter()
-        .map(|hop| (hop.hop, hop.address, hop.passes_target))
-        .collect();
     let expected = [
         (0, Some(router(100)), true),
         (1, Some(router(1)), true),
@@ -414,7 +418,7 @@ fn the_path_is_drawn_from_this_machine_to_the_host() {
         (3, Some(router(3)), false),
         (4, Some(router(9)), false),
     ];
-    assert_eq!(drawn, expected);
+    assert_eq!(drawn(&sides), expected);
 }
 
 #[test]
@@ -423,11 +427,6 @@ fn a_reset_from_before_the_host_does_not_move_the_host_nearer() {
         (TARGET, "1:te 2:rst 3:rst 4:rst"),
         (CONTROL, "1:te 2:te 3:te 4:rst 5:rst"),
     ];
-    let path = seen(&sides).path();
-    let drawn: Vec<_> = path
-        .iter()
-        .map(|hop| (hop.hop, hop.address, hop.passes_target))
-        .collect();
     let expected = [
         (0, Some(router(100)), true),
         (1, Some(router(1)), true),
@@ -435,7 +434,7 @@ fn a_reset_from_before_the_host_does_not_move_the_host_nearer() {
         (3, Some(router(3)), false),
         (4, Some(router(9)), false),
     ];
-    assert_eq!(drawn, expected);
+    assert_eq!(drawn(&sides), expected);
 }
 
 #[test]

@@ -225,18 +225,10 @@ impl Symptom for Exactness {
             packages: Some(vec!["1.0.6".into(), "1.0.7".into(), "1.0.8".into()]),
             refusal: None,
         };
-        let refused = |status| {
-            let envelope = Envelope {
-                status,
-                code: Some(0),
-                message: Some("You are not authorized!".into()),
-                ..Envelope::default()
-            };
-            Seen {
-                packages: None,
-                refusal: Some(envelope),
-                ..seen.clone()
-            }
+        let refused = |status| Seen {
+            packages: None,
+            refusal: Some(Envelope::unauthorized(status)),
+            ..seen.clone()
         };
         match self {
             Self::Exact => seen,

@@ -43,6 +43,17 @@ pub struct Envelope {
 }
 
 impl Envelope {
+    /// What an account without the permission is answered, with that status, as the samples of readings have it.
+    #[cfg(test)]
+    pub(crate) fn unauthorized(status: u16) -> Self {
+        Self {
+            status,
+            code: Some(0),
+            message: Some("You are not authorized!".into()),
+            ..Self::default()
+        }
+    }
+
     /// Reads an answer.
     pub fn of(response: &Response) -> Self {
         let status = response.status.as_u16();

@@ -47,12 +47,7 @@ impl Symptom for Permission {
     #[cfg(test)]
     fn sample(self) -> Seen {
         let refused = |status| Seen {
-            refusal: Some(Envelope {
-                status,
-                code: Some(0),
-                message: Some("You are not authorized!".into()),
-                ..Envelope::default()
-            }),
+            refusal: Some(Envelope::unauthorized(status)),
             ..Seen::default()
         };
         match self {
