@@ -12,7 +12,7 @@ mod schema;
 
 use checklist::{Done, checked, judged_again, noted, options, stand};
 use openapi::{Definitions, Sent, required};
-use orch_doctor::catalog::{Catalog, Verdict};
+use orch_doctor::catalog::{Catalog, Complaint, Question, Verdict};
 use orch_doctor::config::Settings;
 use orch_doctor::demo::{ApiVersion, Fault, Options};
 use orch_doctor::plan::{Plan, Selection};
@@ -185,6 +185,22 @@ async fn each_fault_leads_to_the_one_root_it_names() {
     }
     wrong.extend(walks.join_all().await.into_iter().flatten());
     assert_eq!(wrong, Vec::<String>::new());
+}
+
+#[test]
+fn each_documented_question_has_a_fault_that_is_played() {
+    // Ranges and rules are files, and no server shows what is wrong in them: `tests/allowlist.rs` has those.
+    let by_files = |question: &Question| question.checks.contains(&"allowlist-complete");
+    let broken: BTreeSet<&str> = Fault::ALL.iter().map(|fault| fault.root().0).collect();
+    let questions = Complaint::ALL
+        .iter()
+        .flat_map(|complaint| complaint.questions());
+    let unplayed: Vec<&str> = questions
+        .filter(|question| !by_files(question))
+        .filter(|question| !question.checks.iter().any(|check| broken.contains(check)))
+        .map(|question| question.asks)
+        .collect();
+    assert_eq!(unplayed, Vec::<&str>::new());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -13,9 +13,11 @@ use crate::probe::{Asks, Facts};
 use crate::shown::shown;
 use crate::wire::envelope::{Envelope, Shape, field};
 use crate::wire::{Failure, Request, Response};
+use crate::words::Phrase;
 use crate::words::facts::Responders;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use url::Url;
 
 /// Measured once.
 pub const PER: Asks = Asks::Once;
@@ -149,7 +151,7 @@ impl Reply {
         Self {
             server: response.header("server"),
             location: response.header("location"),
-            api_versions: response.header("api-supported-versions"),
+            api_versions: response.list("api-supported-versions"),
             date: response.header("date"),
             http: format!("{:?}", response.version),
             marks: mark::marks(response, &envelope),
@@ -184,6 +186,7 @@ impl Seen {
             .find_map(|reply| reply.api_versions.as_deref())?;
         told.split(',')
             .filter_map(|version| version.trim().parse().ok())
+            .filter(|version: &f64| version.is_finite())
             .max_by(f64::total_cmp)
     }
 
@@ -206,6 +209,30 @@ impl Seen {
         }
     }
 
+    /// What redirects in that way: by where it leads, since pages and paths differ by language.
+    fn redirector<'a>(&self, at: &At<'a>) -> &'a Phrase {
+        let words = &at.words.facts.responders;
+        let asked = format!("https://{}{}", at.settings.target.authority(), self.path);
+        let location = self
+            .reply
+            .as_ref()
+            .and_then(|reply| reply.location.as_ref());
+        let leads = Url::parse(&asked)
+            .ok()
+            .zip(location)
+            .and_then(|(asked, location)| {
+                let to = asked.join(location).ok()?;
+                Some((asked, to))
+            });
+        match leads {
+            Some((asked, to)) if to == asked => &words.wall,
+            Some((asked, to)) if !to.path().eq_ignore_ascii_case(asked.path()) => &words.gateway,
+            Some((asked, to)) if to.scheme() == "http" && to.host() == asked.host() => &words.plain,
+            Some(_) => &words.moved,
+            None => &words.gateway,
+        }
+    }
+
     /// Status, server, page and version.
     pub fn facts(&self, at: &At<'_>) -> Facts {
         let (all, words) = (&at.words.facts, &at.words.facts.responders);
@@ -221,6 +248,7 @@ impl Seen {
             ("status", all.common.none.to_string()),
             ("answered", words.no_status.to_string()),
             ("who", words.not_http.to_string()),
+            ("redirector", words.gateway.to_string()),
             ("right_url", self.right_url(at)),
         ]);
         if let Some(version) = self.api_version() {
@@ -250,6 +278,7 @@ impl Seen {
                 .clone()
                 .unwrap_or_else(|| words.nowhere.to_string()),
         );
+        facts.insert("redirector", self.redirector(at).to_string());
         facts.insert("who", mark::who(reply, words));
         facts
     }

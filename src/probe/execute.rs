@@ -30,6 +30,9 @@ const NO_ROBOT: &str = "InvalidStartJobRobotIds";
 /// The permission that running a process takes: there is no other (facts §2).
 const PERMISSION: &str = "Jobs.Create";
 
+/// The permission by which the account was shown the process.
+const SHOWN_BY: &str = "Processes.View";
+
 /// How many processes a profile may have for each to be dry run; beyond, the permissions of the folder have to do.
 const DRY_RUNS: usize = 20;
 
@@ -62,7 +65,7 @@ pub struct DryRun {
 pub struct Permissions {
     /// Status and error.
     pub envelope: Envelope,
-    /// Whether the list came.
+    /// Whether the list came, and is that of the folder: it has what the account was just seen to have there.
     pub listed: bool,
     /// Whether it has what running a process takes.
     pub may_run: bool,
@@ -201,15 +204,17 @@ impl Permissions {
             .as_ref()
             .and_then(|body| field(body, "Permissions"))
             .and_then(Value::as_array);
-        let has = |list: &Vec<Value>| {
-            list.iter()
-                .filter_map(Value::as_str)
-                .any(|name| name.eq_ignore_ascii_case(PERMISSION))
+        let has = |permission: &str| {
+            list.is_some_and(|list| {
+                list.iter()
+                    .filter_map(Value::as_str)
+                    .any(|name| name.eq_ignore_ascii_case(permission))
+            })
         };
         Self {
             envelope: Envelope::of(response),
-            listed: list.is_some(),
-            may_run: list.is_some_and(has),
+            listed: has(PERMISSION) || has(SHOWN_BY),
+            may_run: has(PERMISSION),
             overall: false,
         }
     }
@@ -232,6 +237,11 @@ impl Seen {
         let reasons = match (&self.dry_run, &self.permissions) {
             (Some(dry_run), _) if dry_run.errors.is_empty() => dry_run.codes.join(", "),
             (Some(dry_run), _) => dry_run.errors.join(" ").trim_end_matches('.').to_owned(),
+            (None, Some(permissions))
+                if permissions.envelope.status == 200 && !permissions.listed =>
+            {
+                words.privileges.other_lists.to_string()
+            }
             (None, Some(permissions)) if permissions.listed && !permissions.may_run => {
                 words.execute.no_permission.with(&[permission])
             }

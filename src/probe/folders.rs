@@ -4,7 +4,7 @@ use super::{At, Cx, Intent, Subject, Symptom, alike, symptoms};
 use crate::config::{Settings, SignIn};
 use crate::probe::{Asks, Facts};
 use crate::shown::shown;
-use crate::wire::envelope::{Envelope, field};
+use crate::wire::envelope::{Envelope, field, whole_number};
 use crate::wire::{Failure, Request};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -89,8 +89,8 @@ pub async fn measure(cx: &Cx) -> Seen {
 /// Lists every folder that the path shows.
 async fn listed(cx: &Cx, path: &str) -> Seen {
     let mut seen = Seen::default();
-    for page in 0..PAGES {
-        let skip = page * PAGE;
+    for _ in 0..PAGES {
+        let skip = seen.folders.len();
         let query = if path.starts_with("/odata") {
             format!("$skip={skip}&$top={PAGE}")
         } else {
@@ -110,28 +110,14 @@ async fn listed(cx: &Cx, path: &str) -> Seen {
             .json()
             .filter(|_| response.status.is_success())
             .and_then(|body| items(&body));
-        let Some(Page {
-            folders,
-            count,
-            odd,
-        }) = items
-        else {
+        let Some(page) = items else {
             return Seen {
                 refusal: Some(Envelope::of(&response)),
                 ..seen
             };
         };
-        let last = folders.len() + odd < PAGE;
-        seen.folders.extend(folders);
-        // What has no number or name may be the very folder that is looked for.
-        if odd > 0 {
+        if seen.take(&page) {
             return seen;
-        }
-        if last || count.is_some_and(|count| seen.folders.len() >= count) {
-            return Seen {
-                whole: true,
-                ..seen
-            };
         }
     }
     seen
@@ -143,6 +129,8 @@ struct Page {
     folders: Vec<Folder>,
     /// How many there are in all, where it says.
     count: Option<usize>,
+    /// Whether it says that another page comes.
+    next: bool,
     /// How many items are no folders.
     odd: usize,
 }
@@ -155,7 +143,7 @@ fn items(body: &Value) -> Option<Page> {
         .as_array()?;
     let count = field(body, "Count")
         .or_else(|| field(body, "@odata.count"))
-        .and_then(Value::as_u64);
+        .and_then(whole_number);
     let folder = |item: &Value| {
         let text = |name| {
             field(item, name)
@@ -165,7 +153,7 @@ fn items(body: &Value) -> Option<Page> {
         let name = text("FullyQualifiedName").or_else(|| text("DisplayName"))?;
         let classic = text("ProvisionType").is_some_and(|kind| kind.eq_ignore_ascii_case("manual"));
         Some(Folder {
-            id: field(item, "Id")?.as_i64()?,
+            id: whole_number(field(item, "Id")?)?,
             name: name.to_owned(),
             classic,
         })
@@ -173,6 +161,7 @@ fn items(body: &Value) -> Option<Page> {
     let folders: Vec<Folder> = list.iter().filter_map(folder).collect();
     Some(Page {
         odd: list.len() - folders.len(),
+        next: field(body, "@odata.nextLink").is_some_and(Value::is_string),
         folders,
         count: count.and_then(|count| usize::try_from(count).ok()),
     })
@@ -187,6 +176,27 @@ pub fn intents(settings: &Settings, _subject: Option<&Subject>) -> Vec<Intent> {
 }
 
 impl Seen {
+    /// Takes a page over; says whether it was the last that is of use.
+    ///
+    /// A server may give out smaller pages than it is asked for, miscount, or give the same page again.
+    fn take(&mut self, page: &Page) -> bool {
+        let before = self.folders.len();
+        let fresh = page.folders.iter();
+        let fresh = fresh.filter(|folder| self.folders.iter().all(|known| known.id != folder.id));
+        let fresh: Vec<Folder> = fresh.cloned().collect();
+        self.folders.extend(fresh);
+        // What has no number or name may be the very folder that is looked for.
+        if page.odd > 0 {
+            return true;
+        }
+        let more = page.next || page.count.is_some_and(|count| self.folders.len() < count);
+        if page.folders.is_empty() || (page.folders.len() < PAGE && !more) {
+            self.whole = !more;
+            return true;
+        }
+        self.folders.len() == before
+    }
+
     /// The folder of that name: exactly, or else as Orchestrator compares.
     pub fn find(&self, name: &str) -> Option<&Folder> {
         let name = name.trim_matches('/');

@@ -3,7 +3,7 @@
 use super::{At, Cx, Intent, Subject, Symptom, symptoms};
 use crate::config::Settings;
 use crate::probe::{Asks, Facts};
-use crate::wire::envelope::Envelope;
+use crate::wire::envelope::{Envelope, Shape};
 use crate::wire::{Failure, Request};
 use serde::{Deserialize, Serialize};
 
@@ -75,6 +75,8 @@ symptoms! {
         Degraded = "degraded",
         /// Not able to work.
         Down = "down",
+        /// Something else answered, or nothing.
+        Untold = "untold",
     }
 }
 
@@ -82,12 +84,20 @@ impl Symptom for Condition {
     type Seen = Seen;
 
     fn read(seen: &Seen, _at: &At<'_>) -> Self {
-        let status = seen.envelope.as_ref().map(|envelope| envelope.status);
-        match (status, seen.word.as_deref()) {
-            (Some(500..=599), _) | (Some(200..=299), Some("unhealthy")) => Self::Down,
-            (None, _) | (Some(200..=299), Some("degraded")) => Self::Degraded,
-            // A version without this path answers 404; that says nothing against its health.
-            (Some(_), _) => Self::Healthy,
+        let Some(envelope) = &seen.envelope else {
+            return Self::Untold;
+        };
+        match (envelope.status, seen.word.as_deref()) {
+            // A version without this path answers 404, in whatever form; that says nothing against its health.
+            (404, _) => Self::Healthy,
+            // Orchestrator's own word is a word, JSON or nothing, and no gateway's status.
+            _ if envelope.shape == Shape::Html => Self::Untold,
+            // "No healthy upstream" is a gateway's.
+            (500 | 503, Some("healthy")) => Self::Untold,
+            (500 | 503, _) | (200..=299, Some("unhealthy")) => Self::Down,
+            (200..=299, Some("degraded")) => Self::Degraded,
+            (200..=299, _) => Self::Healthy,
+            _ => Self::Untold,
         }
     }
 
@@ -114,6 +124,11 @@ impl Symptom for Condition {
                 envelope: envelope(503),
                 failure: None,
                 word: Some("unhealthy".into()),
+            },
+            Self::Untold => Seen {
+                envelope: envelope(403),
+                failure: None,
+                word: None,
             },
         }
     }

@@ -3,7 +3,7 @@
 use super::{At, Cx, Intent, Subject, Symptom, symptoms};
 use crate::config::Settings;
 use crate::probe::{Asks, Facts};
-use crate::wire::envelope::{Envelope, field};
+use crate::wire::envelope::{Envelope, field, whole_number};
 use crate::wire::{Failure, Request};
 use base64::Engine as _;
 use serde::{Deserialize, Serialize};
@@ -25,6 +25,9 @@ pub struct Seen {
     /// Why there was no answer.
     pub failure: Option<Failure>,
 }
+
+/// Orchestrator's number for a folder that does not exist or that the account may not enter; with which status is not documented.
+const NO_ACCESS: i64 = 1100;
 
 /// The folder of the subject, as an earlier measurement found it.
 pub(super) fn folder_id(cx: &Cx) -> Option<i64> {
@@ -90,9 +93,12 @@ pub async fn measure(cx: &Cx) -> Seen {
                 .and_then(Value::as_array);
             match (body.as_ref(), shown) {
                 (Some(body), Some(shown)) => {
-                    let told = field(body, "@odata.count").and_then(Value::as_u64);
+                    let told = field(body, "@odata.count").and_then(whole_number);
+                    let shown = u64::try_from(shown.len()).unwrap_or(u64::MAX);
+                    // What is shown is there, whatever the count says.
+                    let told = told.and_then(|count| u64::try_from(count).ok());
                     Seen {
-                        count: told.or(u64::try_from(shown.len()).ok()),
+                        count: Some(told.unwrap_or(shown).max(shown)),
                         ..Seen::default()
                     }
                 }
@@ -147,6 +153,7 @@ impl Symptom for Contents {
             (Some(0), _) => Self::None,
             (Some(_), _) => Self::Listed,
             (None, Some(envelope)) if envelope.forbids() => Self::Denied,
+            (None, Some(envelope)) if envelope.code == Some(NO_ACCESS) => Self::Denied,
             (None, _) => Self::Untold,
         }
     }

@@ -144,7 +144,11 @@ impl Symptom for Acceptance {
     fn read(seen: &Seen, at: &At<'_>) -> Self {
         let envelope = match (&seen.attempt.outcome, &seen.first_use) {
             (Outcome::Accepted { .. }, _) => return Self::Accepted,
-            (Outcome::Taken, Some(envelope)) if (200..300).contains(&envelope.status) => {
+            // A page with status 200 is a sign-in page, and nothing of Orchestrator's.
+            (Outcome::Taken, Some(envelope))
+                if (200..300).contains(&envelope.status)
+                    && matches!(envelope.shape, Shape::Json | Shape::Empty) =>
+            {
                 return Self::Accepted;
             }
             (Outcome::Withheld { .. }, _) => return Self::NotRetried,
@@ -158,7 +162,7 @@ impl Symptom for Acceptance {
             return Self::Untold;
         }
         match &at.settings.sign_in {
-            SignIn::Token if envelope.status == 401 => Self::ExpiredToken,
+            SignIn::Token if envelope.status == 401 && envelope.is_own() => Self::ExpiredToken,
             SignIn::ClientCredentials { .. } => match envelope.name.as_deref() {
                 Some("invalid_client" | "unauthorized_client") => Self::UnknownClient,
                 Some("invalid_scope") => Self::BadScope,
@@ -187,6 +191,7 @@ impl Symptom for Acceptance {
                     name: name.map(str::to_owned),
                     message: Some(message.into()),
                     retry_after_s: (status == 429).then_some(120),
+                    ..Envelope::default()
                 },
             })
         };

@@ -10,7 +10,7 @@ use crate::shown::shown;
 use crate::wire::envelope::{Envelope, field};
 use crate::wire::{Answer, Failure, Request};
 use crate::words::Words;
-use needed::{ROLE, excess, missing, risk};
+use needed::{ROLE, excess, is_of_folder, missing, risk};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -180,8 +180,8 @@ impl Seen {
         let same = |known: &&InFolder| alike(&plain(&known.folder), &plain(folder));
         let here = self.folders.iter().find(same)?;
         let (overall, here) = (self.overall.names.as_ref()?, here.held.names.as_ref()?);
-        // An account that may do nothing at all there would not have come this far.
-        (!here.is_empty()).then(|| Rights {
+        // A list without anything that is given in folders is not that of a folder.
+        is_of_folder(here).then(|| Rights {
             all: overall.iter().chain(here).cloned().collect(),
             here: here.iter().cloned().collect(),
         })

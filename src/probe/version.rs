@@ -23,12 +23,18 @@ pub struct Seen {
     pub released: String,
     /// The package's versions, where the account may look.
     pub packages: Option<Vec<String>>,
+    /// Whether there are more than these.
+    #[serde(default)]
+    pub more: bool,
     /// The answer, where it was an error.
     pub refusal: Option<Envelope>,
 }
 
 /// The function that lists the versions of a package.
 const VERSIONS: &str = "/odata/Processes/UiPath.Server.Configuration.OData.GetProcessVersions";
+
+/// How many versions are asked for: as many as a page may hold.
+const PAGE: usize = 1_000;
 
 /// How many processes a profile may have for a package's name to be guessed.
 const GUESSED: usize = 8;
@@ -40,7 +46,7 @@ pub(super) fn request(cx: &Cx, folder: i64, package: &str, feed: Option<&str>) -
         format!("&feedId={feed}")
     });
     let path = format!(
-        "{}{VERSIONS}(processId={})?$top=1000{feed}",
+        "{}{VERSIONS}(processId={})?$top={PAGE}{feed}",
         cx.settings.target.base(),
         quoted(package)
     );
@@ -85,15 +91,24 @@ pub async fn measure(cx: &Cx) -> Seen {
             ..seen
         },
         Some(list) => {
-            let versions = list
-                .iter()
-                .filter_map(|item| field(item, "Version")?.as_str().map(str::to_owned));
+            let versions: Vec<String> = list.iter().filter_map(version).collect();
+            let next = body
+                .as_ref()
+                .and_then(|body| field(body, "@odata.nextLink"));
             Seen {
-                packages: Some(versions.collect()),
+                more: versions.len() < list.len() || next.is_some() || list.len() >= PAGE,
+                packages: Some(versions),
                 ..seen
             }
         }
     }
+}
+
+/// The version of an item, which its id ends in as well.
+fn version(item: &Value) -> Option<String> {
+    let text = |name| field(item, name).and_then(Value::as_str);
+    let version = text("Version").or_else(|| Some(text("Id")?.rsplit_once(':')?.1))?;
+    (!version.is_empty()).then(|| version.to_owned())
 }
 
 /// Asks for the versions of a package that has the process's own name, as most have, while the process is still asked for.
@@ -113,7 +128,7 @@ pub fn intents(settings: &Settings, subject: Option<&Subject>) -> Vec<Intent> {
     if subject.is_none_or(|subject| subject.version.is_none()) {
         return Vec::new();
     }
-    let path = format!("{VERSIONS}(processId='{{package}}')?$top=1000");
+    let path = format!("{VERSIONS}(processId='{{package}}')?$top={PAGE}");
     vec![Intent::request(settings, "GET", &path).signed_in()]
 }
 
@@ -149,7 +164,7 @@ impl Seen {
     }
 }
 
-/// Whether two versions are the same: NuGet ignores case and build metadata, and a fourth part of 0.
+/// Whether two versions are the same: NuGet ignores case, build metadata and parts of 0 at the end; a `v` before it is how people write.
 fn same(one: &str, other: &str) -> bool {
     let plain = |version: &str| {
         let version = version
@@ -158,6 +173,10 @@ fn same(one: &str, other: &str) -> bool {
             .unwrap_or_default()
             .trim()
             .to_lowercase();
+        let version = match version.strip_prefix('v') {
+            Some(rest) if rest.starts_with(|sign: char| sign.is_ascii_digit()) => rest.to_owned(),
+            _ => version,
+        };
         let (numbers, label) = version
             .split_once('-')
             .map_or((version.as_str(), None), |(n, l)| (n, Some(l)));
@@ -168,7 +187,7 @@ fn same(one: &str, other: &str) -> bool {
                     .map_or(part.to_owned(), |n| n.to_string())
             })
             .collect();
-        while parts.len() > 3 && parts.last().is_some_and(|part| part == "0") {
+        while parts.len() > 1 && parts.last().is_some_and(|part| part == "0") {
             parts.pop();
         }
         (parts, label.map(str::to_owned))
@@ -211,8 +230,11 @@ impl Symptom for Exactness {
             (Some(packages), _) if packages.iter().any(|version| same(version, wanted)) => {
                 Self::Exact
             }
+            (Some(_), _) if seen.more => Self::Untold,
             (Some(_), _) => Self::PackageMissing,
-            (None, Some(envelope)) if envelope.status == 401 || envelope.forbids() => Self::Denied,
+            (None, Some(envelope)) if matches!(envelope.status, 401 | 403) && envelope.is_own() => {
+                Self::Denied
+            }
             (None, _) => Self::Untold,
         }
     }
@@ -223,6 +245,7 @@ impl Symptom for Exactness {
             wanted: Some("1.0.7".into()),
             released: "1.0.7".into(),
             packages: Some(vec!["1.0.6".into(), "1.0.7".into(), "1.0.8".into()]),
+            more: false,
             refusal: None,
         };
         let refused = |status| Seen {
@@ -258,6 +281,10 @@ mod tests {
     fn versions_are_compared_as_nuget_does() {
         assert!(same("1.0.7", "1.0.7.0"));
         assert!(same("1.0.07-Beta", "1.0.7-beta+5"));
+        assert!(same("v1.0.7", "1.0.7") && same("V1.0.7-Alpha.1", "1.0.7-alpha.1"));
+        assert!(same("1.0", "1.0.0") && same("2", "2.0.0.0"));
+        assert!(!same("1.0.7-alpha.1", "1.0.7-alpha.2"));
+        assert!(!same("vNext", "Next"));
         assert!(!same("1.0.7", "1.0.7-beta"));
         assert!(!same("1.0.7", "1.0.70"));
     }

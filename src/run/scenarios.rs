@@ -2,6 +2,8 @@
 //!
 //! A scenario starts from a healthy world and says what of it is seen otherwise. It runs as a recording does, without a network.
 
+mod questions;
+
 use super::{Recording, Run, Source, Vantage, run};
 use crate::catalog::invariants::settings_for;
 use crate::catalog::{Catalog, Check, Verdict};

@@ -40,6 +40,9 @@ pub struct Envelope {
     pub message: Option<String>,
     /// Seconds to wait, where the server says so.
     pub retry_after_s: Option<u64>,
+    /// Whether it is in a form that Orchestrator writes, where no number tells.
+    #[serde(default)]
+    pub own: bool,
 }
 
 impl Envelope {
@@ -94,9 +97,18 @@ impl Envelope {
         }
     }
 
-    /// Whether Orchestrator refuses by it: a 403 that is a page comes from something in front, which knows nothing of the account.
+    /// Whether Orchestrator refuses by it: what stands in front knows nothing of the account.
     pub fn forbids(&self) -> bool {
-        self.status == 403 && matches!(self.shape, Shape::Json | Shape::Empty)
+        self.status == 403 && self.is_own()
+    }
+
+    /// Whether it may be Orchestrator's own word: a page is not, nor is JSON in the form of another.
+    pub fn is_own(&self) -> bool {
+        match self.shape {
+            Shape::Empty => true,
+            Shape::Json => self.own || self.code.is_some(),
+            Shape::Html | Shape::Other => false,
+        }
     }
 
     /// What an answer said, or what came in its place.
@@ -148,11 +160,15 @@ pub(in crate::wire) fn retry_after_s(response: &Response) -> Option<u64> {
 /// The forms of `facts`: flat, ABP, scope, IIS-like, problem details, OAuth.
 fn from_json(value: &Value) -> Envelope {
     let text = |name: &str| field(value, name).and_then(Value::as_str).map(shown);
+    let has = |name: &&str| field(value, name).is_some_and(|value| !value.is_null());
     let nested = field(value, "error").filter(|error| error.is_object());
-    let number = |value: &Value, name| field(value, name).and_then(Value::as_i64);
-    // The framework's own envelope says 0 outside and the number inside.
+    let number = |value: &Value, name| field(value, name).and_then(whole_number);
+    // The framework's own envelope says 0 outside and the number inside; a gateway's error may hold a number too, of its own.
+    let framework = ["__abp", "success", "unAuthorizedRequest"].iter().any(has);
     let outer = number(value, "errorCode");
-    let inner = nested.and_then(|error| number(error, "code"));
+    let inner = nested
+        .filter(|_| framework)
+        .and_then(|error| number(error, "code"));
     let code = outer.filter(|code| *code != 0).or(inner).or(outer);
     let message = text("message")
         .or_else(|| {
@@ -169,13 +185,23 @@ fn from_json(value: &Value) -> Envelope {
         .and_then(Value::as_str)
         .map(shown)
         .or_else(|| field(value, "errorCode").and_then(Value::as_str).map(shown));
+    let of_scopes = has(&"errorMessage") && !has(&"errorType");
+    let own = framework || of_scopes || ["traceId", "StatusDescription"].iter().any(has);
     Envelope {
         shape: Shape::Json,
+        own,
         code,
         name,
         message,
         ..Envelope::default()
     }
+}
+
+/// A whole number, also one that is written as a text: OData may write those of 64 bits so.
+pub fn whole_number(value: &Value) -> Option<i64> {
+    value
+        .as_i64()
+        .or_else(|| value.as_str()?.trim().parse().ok())
 }
 
 /// A member by name, whatever its case: versions differ.

@@ -96,6 +96,15 @@ impl Response {
             .map(|value| crate::shown::shown(&String::from_utf8_lossy(value.as_bytes())))
     }
 
+    /// The text of a header that is a list, which may come in several lines (RFC 9110, 5.3), safe to show.
+    pub fn list(&self, name: &str) -> Option<String> {
+        let lines = self.headers.get_all(name).iter();
+        let lines: Vec<_> = lines
+            .map(|value| String::from_utf8_lossy(value.as_bytes()))
+            .collect();
+        (!lines.is_empty()).then(|| crate::shown::shown(&lines.join(", ")))
+    }
+
     /// The body as JSON, if it is.
     pub fn json(&self) -> Option<serde_json::Value> {
         let body = self

@@ -13,6 +13,9 @@ use tokio::time::Instant;
 /// By how much the room for a body grows, bytes.
 const STEP: usize = 256 << 10;
 
+/// The most headers that an answer may have; hyper bounds how long they are together.
+const MOST_HEADERS: usize = 1_000;
+
 /// How much of an answer may be under way unread, bytes: on one stream, and on all of a connection.
 const WINDOWS: (u32, u32) = (512 << 10, 1 << 20);
 
@@ -44,7 +47,7 @@ impl Line {
             tokio::spawn(connection);
             Sender::Shared(sender)
         } else {
-            let (sender, connection) = http1::handshake(io).await.ok()?;
+            let (sender, connection) = lenient().handshake(io).await.ok()?;
             tokio::spawn(connection);
             Sender::Alone(sender)
         };
@@ -131,6 +134,10 @@ impl Line {
         headers
             .entry("accept")
             .or_insert(hyper::header::HeaderValue::from_static("application/json"));
+        // Without it any coding would be acceptable (RFC 9110, 12.5.3), and none is undone here.
+        headers
+            .entry("accept-encoding")
+            .or_insert(hyper::header::HeaderValue::from_static("identity"));
         headers
             .entry("user-agent")
             .or_insert(hyper::header::HeaderValue::from_static(concat!(
@@ -139,6 +146,17 @@ impl Line {
             )));
         Some(prepared)
     }
+}
+
+/// HTTP/1.1 read as leniently as browsers do: what old gateways write into heads must not hide an answer.
+fn lenient() -> http1::Builder {
+    let mut builder = http1::Builder::new();
+    builder
+        .allow_obsolete_multiline_headers_in_responses(true)
+        .allow_spaces_after_header_name_in_responses(true)
+        .ignore_invalid_headers_in_responses(true)
+        .max_headers(MOST_HEADERS);
+    builder
 }
 
 /// What hyper's error means, by kind.

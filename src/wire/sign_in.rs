@@ -296,7 +296,8 @@ fn abp_token(body: &Value) -> Option<Secret> {
 
 /// The token of an OAuth answer, with lifetime and scopes.
 fn oauth_token(body: &Value) -> Option<(Secret, u64, Vec<String>)> {
-    let token = field(body, "access_token")?.as_str()?;
+    let token = field(body, "access_token")?.as_str();
+    let token = token.filter(|token| !token.is_empty())?;
     let lifetime_s = field(body, "expires_in")
         .and_then(Value::as_u64)
         .unwrap_or(3_600);

@@ -131,6 +131,7 @@ words! {
         from_21_4: Phrase, from_22_4: Phrase, from_23_10: Phrase, cloud: Phrase, iis: Phrase, not_started: Phrase,
         http_sys: Phrase, swagger: Phrase, sign_in: Phrase, own_page: Phrase, proxy: Phrase, portal: Phrase,
         waf: Phrase, titled: Phrase, says: Phrase, named: Phrase, unnamed: Phrase, gate: Phrase,
+        gateway: Phrase, moved: Phrase, plain: Phrase, wall: Phrase,
     }
 
     /// A handshake, and certificates that do not tell.

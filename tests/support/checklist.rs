@@ -3,7 +3,7 @@
 #![expect(clippy::expect_used, reason = "a test may panic")]
 
 use orch_doctor::catalog::Catalog;
-use orch_doctor::config::{Reference, Settings, profile};
+use orch_doctor::config::{Config, Reference, Settings, profile};
 use orch_doctor::demo::{Options, Stand, start};
 use orch_doctor::event::Event;
 use orch_doctor::plan::{Plan, Selection};
@@ -70,9 +70,18 @@ async fn whole(
     config.settings.stand_in = true;
     change(&mut config.settings);
     config.sources.sign_in = secret.or(config.sources.sign_in);
-    let credential = config.sources.read().expect("the stand-in's password");
     let pem = std::fs::read(stand.roots()).expect("the stand-in's roots");
-    let roots = Roots::from_pem("stand-in", &pem).expect("the stand-in's roots");
+    live(config, &pem, noted).await
+}
+
+/// A run of this configuration on whatever server it names, by these roots.
+pub(crate) async fn live(
+    config: Config,
+    roots: &[u8],
+    noted: Option<UnboundedSender<(Probe, Probe)>>,
+) -> Done {
+    let credential = config.sources.read().expect("the secrets of the profile");
+    let roots = Roots::from_pem("stand-in", roots).expect("the roots of the server");
     let settings = Arc::new(config.settings);
     let world = real::world_keeping(None);
     let stores = Stores {

@@ -46,8 +46,9 @@ impl Symptom for Responder {
         if reply.marks.contains(&Mark::IisAddressRefused) {
             return Self::IpRestricted;
         }
-        // A block page wears a gateway's status, and the gateway behind it may be well.
-        if reply.marks.contains(&Mark::Waf) && reply.envelope.status >= 400 {
+        // A block page wears a gateway's status, and what is behind it may be well.
+        let blocks = |mark| matches!(mark, &Mark::Waf | &Mark::Filter);
+        if reply.marks.iter().any(blocks) && reply.envelope.status >= 400 {
             return Self::OtherService;
         }
         match (reply.envelope.status, reply.envelope.shape) {

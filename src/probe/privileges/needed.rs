@@ -29,6 +29,16 @@ const ADMINISTRATORS: [&str; 4] = [
     "orchestrator administrator",
 ];
 
+/// Whether a list has anything of what is needed in a folder.
+pub(super) fn is_of_folder(held: &[String]) -> bool {
+    let known = |name: &String| {
+        NEEDED_HERE
+            .iter()
+            .any(|known| known.eq_ignore_ascii_case(name))
+    };
+    held.iter().any(known)
+}
+
 /// What is needed and not held, sorted: in the tenant or the folder, and in the folder alone.
 pub(super) fn missing(held: &BTreeSet<String>, here: &BTreeSet<String>) -> Vec<String> {
     let lacks = |held: &BTreeSet<String>, name: &str| {

@@ -3,7 +3,7 @@
 use super::super::listing::{in_folder, in_folder_named};
 use super::super::{Cx, alike};
 use super::{Release, Seen, quoted, release};
-use crate::wire::envelope::{Envelope, field};
+use crate::wire::envelope::{Envelope, field, whole_number};
 use crate::wire::{Request, Response};
 use serde_json::Value;
 
@@ -17,6 +17,8 @@ const MOST: usize = 40;
 pub(in super::super) struct Found {
     /// The processes it has.
     pub(in super::super) releases: Vec<Release>,
+    /// Whether there are some among them that nobody asked for: whoever answered did not heed the filter.
+    strange: bool,
 }
 
 /// The names that the profile wants from the folder, in pieces that fit a request each.
@@ -53,17 +55,18 @@ pub(in super::super) async fn wanted(
         .into_iter()
         .find(|piece| piece.iter().any(|known| known == name));
     let piece = piece.unwrap_or_else(|| vec![name.to_owned()]);
-    if let Some(found) = told_ahead(cx, folder, &piece).await {
-        return Ok(found.of_name(name));
+    if let Some(found) = told_ahead(cx, folder, &piece).await
+        && !found.strange
+    {
+        return found.of_name(name);
     }
-    let found = asked(cx, folder.1, &piece).await?;
-    Ok(found.of_name(name))
+    asked(cx, folder.1, &piece).await?.of_name(name)
 }
 
 /// The process of that name in any folder.
 pub(super) async fn anywhere(cx: &Cx, folder: i64, name: &str) -> Option<Release> {
     let found = asked(cx, folder, &[name.to_owned()]).await;
-    found.ok()?.of_name(name)
+    found.ok()?.of_name(name).ok()?
 }
 
 /// The first names that the profile wants from the folder, asked for all at once.
@@ -73,9 +76,23 @@ pub(in super::super) async fn first_of(cx: &Cx, folder: (&str, i64)) -> Result<F
 }
 
 impl Found {
-    /// The one of that name among those asked for.
-    fn of_name(self, name: &str) -> Option<Release> {
-        alike::find(&self.releases, name, |release| &release.name).cloned()
+    /// What is found for these names.
+    fn of(list: &[Value], names: &[String]) -> Self {
+        let releases: Vec<Release> = list.iter().map(release).collect();
+        let wanted = |release: &Release| names.iter().any(|name| alike::alike(name, &release.name));
+        Self {
+            strange: !releases.iter().all(wanted),
+            releases,
+        }
+    }
+
+    /// The one of that name among those asked for; that it is not there says nothing where the filter was not heeded.
+    fn of_name(self, name: &str) -> Result<Option<Release>, Box<Seen>> {
+        let found = alike::find(&self.releases, name, |release| &release.name).cloned();
+        if found.is_none() && self.strange {
+            return Err(Box::default());
+        }
+        Ok(found)
     }
 }
 
@@ -113,11 +130,9 @@ pub(in super::super) fn by_name(cx: &Cx, folder: &str, names: &[String]) -> Requ
 async fn told_ahead(cx: &Cx, folder: (&str, i64), names: &[String]) -> Option<Found> {
     let answer = cx.session.told_ahead(by_name(cx, folder.0, names)).await?;
     let list = items(&answer.ok()?)?;
-    let of_folder =
-        |item: &Value| field(item, "OrganizationUnitId").and_then(Value::as_i64) == Some(folder.1);
-    (!list.is_empty() && list.iter().all(of_folder)).then(|| Found {
-        releases: list.iter().map(release).collect(),
-    })
+    let number = |item: &Value| field(item, "OrganizationUnitId").and_then(whole_number);
+    let of_folder = |item: &Value| number(item) == Some(folder.1);
+    (!list.is_empty() && list.iter().all(of_folder)).then(|| Found::of(&list, names))
 }
 
 /// The processes of an answer; nothing where it is no list.
@@ -140,8 +155,6 @@ async fn asked(cx: &Cx, folder: i64, names: &[String]) -> Result<Found, Box<Seen
             refusal: Some(Envelope::of(&response)),
             ..Seen::default()
         })),
-        Some(list) => Ok(Found {
-            releases: list.iter().map(release).collect(),
-        }),
+        Some(list) => Ok(Found::of(&list, names)),
     }
 }
