@@ -209,6 +209,25 @@ impl Addresses {
     }
 }
 
+/// Addresses on their way into a set: sorted once, however many there are.
+#[derive(Debug, Clone, Default)]
+pub struct Gathered {
+    spans: Vec<(u128, u128)>,
+}
+
+impl Gathered {
+    /// Adds these.
+    pub fn add(&mut self, more: &Addresses) {
+        self.spans.extend_from_slice(&more.spans);
+    }
+
+    /// The set of all that were added.
+    #[must_use]
+    pub fn whole(self) -> Addresses {
+        Addresses::sorted(self.spans)
+    }
+}
+
 /// Adds to `spans` what of one interval lies outside the sorted intervals `holes`.
 fn cut_out(spans: &mut Vec<(u128, u128)>, (first, last): (u128, u128), holes: &[(u128, u128)]) {
     let at = holes.partition_point(|(_, end)| *end < first);

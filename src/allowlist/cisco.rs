@@ -1,12 +1,15 @@
 //! Reads access lists of Cisco's ASA and IOS, as their configuration or `show access-lists` prints them.
 //!
-//! The list bound where the cloud arrives decides; which interface that is may be told, else it is the only one with a list, the
-//! one with security level 0, or the one named `outside`. Without any binding all lists must agree.
+//! The list bound where the cloud arrives decides. Which interface that is may be told, else the configuration may tell it (its way to
+//! everywhere, translation, the security level, names); otherwise all interfaces must agree, those without a list too. Without any
+//! binding all lists must agree.
 
 mod ace;
 mod bind;
 mod config;
 mod dialect;
+mod interfaces;
+mod list;
 mod nat;
 mod objects;
 mod ports;
@@ -24,3 +27,6 @@ pub(super) fn program(text: &str) -> Result<Program, ReadError> {
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod tests_of_places;

@@ -75,7 +75,10 @@ fn doubts(tree: &Tree) -> Vec<Zoned> {
         "firewall security-policy",
         "firewall consolidated policy",
         "firewall DoS-policy",
+        "firewall DoS-policy6",
         "firewall acl",
+        "firewall acl6",
+        "firewall ttl-policy",
     ] {
         if let Some(entry) = tree
             .entries(table)

@@ -1,6 +1,7 @@
 //! Reads the `ipSecurity` sections of an IIS configuration: a web.config or applicationHost.config.
 //!
-//! Entries are tried in their order; what none names is admitted unless `allowUnlisted` is false.
+//! Entries are tried in their order; what none names is left to `allowUnlisted`. A web.config that does not set it inherits it from
+//! the applicationHost.config above, which is not told; only there is it true unless set.
 
 mod entry;
 
@@ -17,6 +18,8 @@ const NODES: u32 = 2_000_000;
 struct Section<'a> {
     /// The path of the location it stands in; empty outside any.
     path: String,
+    /// Whether applications below the location do without it (`inheritInChildApplications`).
+    own: bool,
     node: Node<'a, 'a>,
     line: usize,
 }
@@ -37,9 +40,20 @@ pub(super) fn program(text: &str) -> Result<Program, ReadError> {
     let mut sections = sections(&document, &page);
     sections.sort_by_key(|section| depth(&section.path));
     let paths = paths(&sections);
+    let whole = is_whole(&document);
     let mut lists = Vec::new();
     for path in &paths {
-        lists.extend(lists_of(path, &sections, &page));
+        let above = above(path, &sections);
+        lists.extend(lists_of(path, &above, whole, &page));
+        // Whether the Orchestrator is an application below such a location is not told.
+        let inherited: Vec<&Section<'_>> = above
+            .iter()
+            .copied()
+            .filter(|section| !section.own || section.path == *path)
+            .collect();
+        if inherited.len() < above.len() {
+            lists.extend(lists_of(path, &inherited, whole, &page));
+        }
     }
     let mut program = Program::default();
     let doubt = if paths.len() > 1 {
@@ -76,34 +90,54 @@ fn enter(program: &mut Program, chain: usize) {
     });
 }
 
-/// Every section of the configuration.
+/// Whether this is the configuration that all others inherit from, applicationHost.config: only it has the sites.
+fn is_whole(document: &Document<'_>) -> bool {
+    let top = document.root_element();
+    top.children()
+        .any(|node| node.has_tag_name("system.applicationHost"))
+}
+
+/// Every section of the configuration that is for web sites: the one for FTP has the same name.
 fn sections<'a>(document: &'a Document<'a>, page: &Page<'_>) -> Vec<Section<'a>> {
     let elements = document
         .descendants()
-        .filter(|node| node.has_tag_name("ipSecurity"));
+        .filter(|node| node.has_tag_name("ipSecurity") && !is_within(*node, "system.ftpServer"));
     elements
-        .map(|node| Section {
-            path: location(node),
-            node,
-            line: place(node, page),
+        .map(|node| {
+            let (path, own) = location(node);
+            Section {
+                path,
+                own,
+                node,
+                line: place(node, page),
+            }
         })
         .collect()
 }
 
-/// The path of the location an element stands in.
-fn location(node: Node<'_, '_>) -> String {
+/// Whether an element stands in one of this name.
+fn is_within(node: Node<'_, '_>, name: &str) -> bool {
+    node.ancestors().any(|parent| parent.has_tag_name(name))
+}
+
+/// The path of the location an element stands in, and whether applications below it do without.
+fn location(node: Node<'_, '_>) -> (String, bool) {
     let location = node
         .ancestors()
         .find(|parent| parent.has_tag_name("location"));
+    let own = location
+        .and_then(|location| location.attribute("inheritInChildApplications"))
+        .is_some_and(|value| !is_true(value));
     let path = location
         .and_then(|location| location.attribute("path"))
         .unwrap_or_default();
     let path = path.trim().trim_matches('/');
-    if path == "." {
+    let path = if path == "." {
         String::new()
     } else {
         path.to_ascii_lowercase()
-    }
+    };
+    (path, own)
 }
 
 /// How deep a path lies.
@@ -126,19 +160,23 @@ fn paths(sections: &[Section<'_>]) -> Vec<String> {
     paths
 }
 
-/// The rules at a path: twice, with inherited entries before and after the own ones, where that is not known.
-fn lists_of(path: &str, sections: &[Section<'_>], page: &Page<'_>) -> Vec<List> {
-    let above = |section: &&Section<'_>| {
+/// The sections that hold at a path.
+fn above<'a, 'b>(path: &str, sections: &'b [Section<'a>]) -> Vec<&'b Section<'a>> {
+    let holds = |section: &&Section<'_>| {
         section.path.is_empty()
             || section.path == path
             || path.starts_with(&format!("{}/", section.path))
     };
-    let chain: Vec<&Section<'_>> = sections.iter().filter(above).collect();
+    sections.iter().filter(holds).collect()
+}
+
+/// The rules at a path: twice, with inherited entries before and after the own ones, where that is not known.
+fn lists_of(path: &str, chain: &[&Section<'_>], whole: bool, page: &Page<'_>) -> Vec<List> {
     let mut inherited: Vec<Entry> = Vec::new();
     let mut reversed: Vec<Entry> = Vec::new();
     let mut unlisted = (None, 1);
     let mut proxied = None;
-    for section in &chain {
+    for section in chain {
         entry::apply(section.node, page, &mut inherited, &mut reversed);
         if let Some(value) = section.node.attribute("allowUnlisted") {
             unlisted = (Some(value), section.line);
@@ -152,7 +190,7 @@ fn lists_of(path: &str, sections: &[Section<'_>], page: &Page<'_>) -> Vec<List> 
             unlisted.1 = section.line;
         }
     }
-    let end = last(unlisted, chain.is_empty());
+    let end = last(unlisted, chain.is_empty(), whole);
     let listed = |entries: &[Entry]| {
         let mut rules = List {
             name: if path.is_empty() {
@@ -179,9 +217,13 @@ fn lists_of(path: &str, sections: &[Section<'_>], page: &Page<'_>) -> Vec<List> 
     }
 }
 
-/// What happens to an address that no entry names.
-fn last((unlisted, line): (Option<&str>, usize), none: bool) -> Line {
+/// What happens to an address that no entry names. Only `whole` configurations inherit it from nowhere.
+fn last((unlisted, line): (Option<&str>, usize), none: bool, whole: bool) -> Line {
     match unlisted {
+        None if !whole => {
+            let construct = "allowUnlisted is not set here: the applicationHost.config above decides, and is not in the export";
+            Line::policy(line, construct, Action::Unknown(construct.into()))
+        }
         None if none => Line::policy(
             line,
             "no ipSecurity section: every address is admitted",
@@ -240,7 +282,9 @@ fn rewrites(document: &Document<'_>, page: &Page<'_>) -> Vec<Line> {
         .chain(
             document
                 .descendants()
-                .filter(|node| node.has_tag_name("ipSecurity"))
+                .filter(|node| {
+                    node.has_tag_name("ipSecurity") && !is_within(*node, "system.ftpServer")
+                })
                 .filter_map(|node| unknown(node, page)),
         )
         .collect()

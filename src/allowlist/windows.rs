@@ -25,18 +25,7 @@ pub(super) fn program(text: &str) -> Result<Program, ReadError> {
     let (settings, rules): (Vec<Node>, Vec<Node>) = objects
         .into_iter()
         .partition(|node| node.get(DEFAULT).is_some());
-    let mut lists: Vec<List> = Vec::new();
-    for (name, bit) in profiles::ALL {
-        let list = profiles::list(name, &settings, profiles::rules(bit, &rules, text));
-        let same = |one: &List| {
-            let numbers =
-                |list: &List| -> Vec<usize> { list.lines.iter().map(|line| line.number).collect() };
-            numbers(one) == numbers(&list) && one.last.action == list.last.action
-        };
-        if !lists.iter().any(same) {
-            lists.push(list);
-        }
-    }
+    let lists: Vec<List> = profiles::that_differ(&settings, &rules, text);
     let mut program = Program::default();
     let chain = agreed(&mut program, lists, "which profile is active is not told");
     program.stages.push(Stage {
@@ -117,6 +106,17 @@ fn line(rule: &Node, text: &str) -> Option<Line> {
     };
     if profiles::of(rule).is_none() {
         tests.push(unknown(rule, "Profile"));
+    }
+    // Only connections that IPsec has authenticated go past the rules that block.
+    if profiles::overrides(rule) {
+        tests.push(unknown(rule, "OverrideBlockRules"));
+    }
+    // 2 is degraded, 3 an error: the rule is in the store and not, or not wholly, in force.
+    if is_one_of(
+        word(rule, "PrimaryStatus"),
+        &["degraded", "error", "inactive", "2", "3"],
+    ) {
+        tests.push(unknown(rule, "PrimaryStatus"));
     }
     tests.extend(protocol(rule));
     tests.extend(port(rule));
@@ -264,14 +264,21 @@ fn others(rule: &Node) -> Vec<Test> {
         "DynamicTarget",
         "DynamicTransport",
         "Owner",
+        "Platform",
+        "RemoteDynamicKeywordAddresses",
+        "PolicyAppId",
         "RemotePort",
     ];
     for key in narrow {
         let Some(words) = words(rule, key) else {
             continue;
         };
-        let open = ["any", "*", "notrequired", "0", "all"];
-        if words.iter().all(|word| is_one_of(Some(word), &open)) {
+        // A service of the name * is any service, and no program that is none (INetFwRule, ServiceName).
+        let open: &[&str] = match key {
+            "Service" => &["any"],
+            _ => &["any", "*", "notrequired", "0", "all"],
+        };
+        if words.iter().all(|word| is_one_of(Some(word), open)) {
             continue;
         }
         // HTTP.sys, which takes connections for IIS, is the program System.
@@ -407,8 +414,12 @@ mod tests {
         assert_eq!(said(usual), ["allow 1", "deny 2", "deny 3"]);
         let open = r#""Enabled":1,"DefaultInboundAction":2,"AllowInboundRules":1"#;
         assert_eq!(said(open), ["allow 1", "deny 2", "allow 3"]);
+        // "False: All inbound firewall rules are ignored. All inbound traffic will use the DefaultInboundAction parameter value."
+        // https://learn.microsoft.com/powershell/module/netsecurity/set-netfirewallprofile
         let shut = r#""Enabled":1,"DefaultInboundAction":4,"AllowInboundRules":0"#;
-        assert_eq!(said(shut), ["deny 3", "deny 2", "deny 3"]);
+        assert_eq!(said(shut), ["deny 3", "deny 3", "deny 3"]);
+        let without = r#""Enabled":1,"DefaultInboundAction":2,"AllowInboundRules":0"#;
+        assert_eq!(said(without), ["allow 3", "allow 3", "allow 3"]);
         let off = r#""Enabled":0,"DefaultInboundAction":4,"AllowInboundRules":1"#;
         assert_eq!(said(off), ["allow 3", "allow 3", "allow 3"]);
     }
@@ -422,6 +433,88 @@ mod tests {
             &Asked::of(&["203.0.113.6", "9.9.9.9"]),
         );
         assert_eq!(found, ["allow 1", "deny 1"]);
+    }
+
+    // An export of ConvertTo-Json -Compress stands on one line: its rules are told apart all the same.
+    #[test]
+    fn the_rules_of_two_profiles_on_one_line_are_not_the_same() {
+        let one = |profile: &str, address: &str| {
+            rule(&format!(r#""RemoteAddress":"{address}""#))
+                .replace(r#""Profile":0"#, &format!(r#""Profile":"{profile}""#))
+        };
+        let text = whole(&format!(
+            "[{},{},{}]",
+            one("Domain", "203.0.113.6"),
+            one("Private", "203.0.113.7"),
+            one("Public", "203.0.113.8")
+        ));
+        let found = answers(
+            Kind::Windows,
+            &text,
+            &Asked::of(&["203.0.113.6", "203.0.113.8", "9.9.9.9"]),
+        );
+        assert!(found[0].starts_with("undecided"), "{found:?}");
+        assert!(found[1].starts_with("undecided"), "{found:?}");
+        assert_eq!(found[2], "deny 1");
+    }
+
+    // "OverrideBlockRules: … The network traffic must be authenticated by using a separate IPsec rule."
+    // https://learn.microsoft.com/powershell/module/netsecurity/new-netfirewallrule
+    #[test]
+    fn what_goes_past_the_blocks_only_when_authenticated_is_not_relied_on() {
+        let over = rule(r#""RemoteAddress":"203.0.113.6","OverrideBlockRules":true"#);
+        let blocks =
+            rule(r#""RemoteAddress":"203.0.113.0/24""#).replace("\"Action\":2", "\"Action\":4");
+        let text = whole(&format!("[{over},\n{blocks}]"));
+        let found = answers(
+            Kind::Windows,
+            &text,
+            &Asked::of(&["203.0.113.6", "203.0.113.7"]),
+        );
+        assert_eq!(found, ["undecided 1: OverrideBlockRules true", "deny 2"]);
+    }
+
+    // The same page: Platform, Service and RemoteDynamicKeywordAddresses are conditions too; "AllowLocalFirewallRules False: the
+    // firewall rules defined by the local administrator are ignored" and DisabledInterfaceAliases are settings of a profile.
+    // https://learn.microsoft.com/powershell/module/netsecurity/set-netfirewallprofile
+    #[test]
+    fn conditions_and_settings_that_are_seldom_set_are_not_passed_over() {
+        for field in [
+            r#""Platform":["6.1"]"#,
+            r#""Service":"*""#,
+            r#""RemoteDynamicKeywordAddresses":["{9a0b}"]"#,
+            r#""PrimaryStatus":3"#,
+        ] {
+            let allowed = rule(&format!(r#""RemoteAddress":"203.0.113.6",{field}"#));
+            let found = answers(
+                Kind::Windows,
+                &whole(&format!("[{allowed}]")),
+                &Asked::of(&["203.0.113.6"]),
+            );
+            assert!(found[0].starts_with("undecided"), "{field}: {found:?}");
+        }
+        let said = |field: &str, more: &str| {
+            let profiles = PROFILES.replace("\"Enabled\":1", &format!("\"Enabled\":1,{field}"));
+            let allowed = rule(&format!(r#""RemoteAddress":"203.0.113.6"{more}"#));
+            answers(
+                Kind::Windows,
+                &format!("[{allowed}{profiles}"),
+                &Asked::of(&["203.0.113.6", "9.9.9.9"]),
+            )
+        };
+        let found = said(r#""AllowLocalFirewallRules":0"#, "");
+        assert!(found[0].starts_with("undecided"), "{found:?}");
+        assert_eq!(found[1], "deny 1");
+        let central = said(
+            r#""AllowLocalFirewallRules":0"#,
+            r#","PolicyStoreSourceType":"GroupPolicy""#,
+        );
+        assert_eq!(central, ["allow 1", "deny 1"]);
+        let found = said(r#""DisabledInterfaceAliases":["Ethernet 2"]"#, "");
+        assert_eq!(found[0], "allow 1");
+        assert!(found[1].starts_with("undecided"), "{found:?}");
+        let none = said(r#""DisabledInterfaceAliases":["NotConfigured"]"#, "");
+        assert_eq!(none, ["allow 1", "deny 1"]);
     }
 
     #[test]

@@ -39,7 +39,7 @@ pub(super) fn enter(program: &mut Program, rules: &[Zoned], last: &Line) {
         [] => vec![None],
         names => names.iter().map(|name| Some(*name)).collect(),
     };
-    let chain_of = |program: &mut Program, zones: &[Option<&str>]| {
+    let chain_of = |program: &mut Program, zones: &[Option<&str>], last: &Line| {
         let lists: Vec<List> = zones
             .iter()
             .flat_map(|from| lists(rules, *from, last))
@@ -55,19 +55,27 @@ pub(super) fn enter(program: &mut Program, rules: &[Zoned], last: &Line) {
     };
     let mut named = Vec::new();
     for from in &froms {
-        let chain = chain_of(program, &[Some(from)]);
+        let chain = chain_of(program, &[Some(from)], last);
         named.push(((*from).to_owned(), chain));
     }
-    let other = chain_of(program, &[None]);
+    let other = chain_of(program, &[None], last);
     let unless_told = match assumed.as_slice() {
         [Some(one)] => named
             .iter()
             .find(|(name, _)| name == one)
             .map_or(other, |(_, chain)| *chain),
         [None] => other,
-        several => chain_of(program, several),
+        several => chain_of(program, several, last),
     };
-    let chain = facing(program, &named, unless_told, &Action::Goto(other));
+    // A name that no rule has may be that of an interface in a zone: only rules for any are sure to be for it.
+    let elsewhere = if named.is_empty() {
+        other
+    } else {
+        let construct = "no rule names the interface or zone that is told to face the cloud";
+        let unsure = Line::policy(last.number, construct, Action::Unknown(construct.into()));
+        chain_of(program, &[None], &unsure)
+    };
+    let chain = facing(program, &named, unless_told, &Action::Goto(elsewhere));
     program.stages.push(Stage {
         chain,
         hook: None,

@@ -3,7 +3,8 @@
 use super::super::groups::Visit;
 use super::super::model::{Action, Line, Ports, Test};
 use super::super::networks::{destination, source};
-use super::config::{Config, Style, Words};
+use super::config::{Config, Words};
+use super::list::Style;
 use super::objects::{Place, Service, protocol};
 use super::ports::comparison;
 
@@ -222,7 +223,7 @@ fn trailing(words: &[&str], entry: &mut Entry) {
             // "(5 matches)" of show access-lists.
             counted if counted.starts_with('(') => return,
             hash if hash.starts_with("0x") => {}
-            "rule-id" => at += 1,
+            "rule-id" | "sequence" => at += 1,
             "time-range" => {
                 let name = words.get(at).copied().unwrap_or_default();
                 entry.open.push(format!("time-range {name}"));

@@ -4,8 +4,9 @@ use super::super::addresses::Family;
 use super::super::model::{Action, Chain, ChainId, Line, Names, Program, Stage, Task, Test};
 use super::super::several::{List, agreed, facing};
 use super::ace::{Way, line};
-use super::config::{Binding, Config, Direction, Style};
+use super::config::{Binding, Config, Direction};
 use super::dialect::System;
+use super::list::Style;
 use super::nat;
 
 /// The stages of a configuration.
@@ -60,7 +61,7 @@ fn stage(program: &mut Program, chain: ChainId, family: Option<Family>) {
 
 /// The lists of these names one after the other, with the deny at the end.
 fn joined(config: &Config<'_>, names: &[&str], way: Way) -> List {
-    let mut lines = Vec::new();
+    let mut lines: Vec<Line> = config.changes.map(changed).into_iter().collect();
     let mut end = 1;
     for name in names {
         match config.lists.iter().find(|list| list.name == *name) {
@@ -88,6 +89,12 @@ fn joined(config: &Config<'_>, names: &[&str], way: Way) -> List {
         name,
         lines,
     }
+}
+
+/// A command that takes something away, of a list or not: nothing here is sure.
+fn changed((number, text): (usize, &str)) -> Line {
+    let construct = vec![Test::Unknown(text.into())];
+    Line::new(number, text, construct, Action::Unknown(text.into()))
 }
 
 /// A list whose entries are not known.
@@ -164,23 +171,67 @@ fn bindings<'a, 'b>(
     config.bindings.iter().filter(fits).collect()
 }
 
-/// The interface that faces the cloud unless it is told.
-fn outside<'a>(config: &Config<'a>, inbound: &[&Binding<'a>]) -> Option<&'a str> {
-    let named: Vec<&str> = inbound.iter().map(|binding| binding.interface).collect();
-    let lowest: Vec<&str> = config
-        .levels
-        .iter()
-        .filter(|(_, level)| *level == 0)
-        .map(|(name, _)| *name)
-        .collect();
-    match (named.as_slice(), lowest.as_slice()) {
-        ([one], _) => Some(one),
-        (_, [one]) if named.contains(one) => Some(one),
-        _ if config.system == System::Asa && lowest.len() != 1 => named
+/// The interfaces that may face the cloud unless it is told which one does.
+fn outside<'a>(config: &Config<'a>, inbound: &[&Binding<'a>]) -> Vec<&'a str> {
+    let facing = config.interfaces.facing(config.system);
+    if !facing.is_empty() {
+        return facing;
+    }
+    let mut named: Vec<&str> = Vec::new();
+    for binding in inbound {
+        if !named.contains(&binding.interface) {
+            named.push(binding.interface);
+        }
+    }
+    let asa = config.system == System::Asa;
+    if asa
+        && let Some(outside) = named
             .iter()
             .find(|name| name.eq_ignore_ascii_case("outside"))
-            .copied(),
-        _ => None,
+    {
+        return vec![outside];
+    }
+    // The others have no list, and the cloud may arrive there.
+    for name in config.interfaces.names(config.system) {
+        if !named.contains(&name) {
+            named.push(name);
+        }
+    }
+    if asa && named.iter().all(|name| name.eq_ignore_ascii_case("inside")) {
+        named.push("");
+    }
+    named
+}
+
+/// The rules where the cloud arrives at an interface.
+fn arriving(
+    config: &Config<'_>,
+    interface: &str,
+    inbound: &[&Binding<'_>],
+    global: &[&str],
+) -> List {
+    let own = inbound
+        .iter()
+        .filter(|binding| binding.interface == interface)
+        .map(|binding| binding.list);
+    let names: Vec<&str> = own.chain(global.iter().copied()).collect();
+    if !names.is_empty() {
+        return joined(config, &names, Way::In);
+    }
+    let (construct, action): (_, fn(Box<str>) -> Action) = match config.system {
+        System::Asa => (
+            format!("no access list is bound inward at {interface}: security levels decide"),
+            Action::Unknown,
+        ),
+        System::Ios => (
+            format!("no access list is bound inward at {interface}"),
+            |_| Action::Allow,
+        ),
+    };
+    List {
+        name: interface.to_owned(),
+        lines: config.changes.map(changed).into_iter().collect(),
+        last: Line::policy(1, construct.clone(), action(construct.into())),
     }
 }
 
@@ -205,32 +256,21 @@ fn inbound(program: &mut Program, config: &Config<'_>, family: Option<Family>) {
         }
         return;
     }
-    let list = |binding: &Binding<'_>| {
-        let names: Vec<&str> = std::iter::once(binding.list)
-            .chain(global.iter().copied())
-            .collect();
-        joined(config, &names, Way::In)
-    };
-    let mut named = Vec::new();
+    let mut named: Vec<(String, ChainId)> = Vec::new();
     for binding in &inbound {
-        let chain = agreed(program, vec![list(binding)], "");
+        let list = arriving(config, binding.interface, &inbound, &global);
+        let chain = agreed(program, vec![list], "");
         named.push((binding.interface.to_owned(), chain));
     }
-    let unless_told = match outside(config, &inbound) {
-        Some(outside) => named
-            .iter()
-            .find(|(name, _)| name == outside)
-            .map(|(_, chain)| *chain),
-        None => None,
-    };
-    let unless_told = unless_told.unwrap_or_else(|| {
-        let lists = inbound.iter().map(|binding| list(binding)).collect();
-        agreed(
-            program,
-            lists,
-            "which interface faces the cloud is not told",
-        )
-    });
+    let lists = outside(config, &inbound)
+        .iter()
+        .map(|interface| arriving(config, interface, &inbound, &global))
+        .collect();
+    let unless_told = agreed(
+        program,
+        lists,
+        "which interface faces the cloud is not told",
+    );
     let elsewhere = Action::Unknown(
         "no access list is bound inward at the interface that faces the cloud".into(),
     );
@@ -241,7 +281,10 @@ fn inbound(program: &mut Program, config: &Config<'_>, family: Option<Family>) {
 /// Lists that a connection or its answers may pass elsewhere: what they deny is open, what they permit is no matter.
 fn onward(program: &mut Program, config: &Config<'_>, family: Option<Family>) {
     let inbound = bindings(config, Direction::In, family);
-    let facing = outside(config, &inbound);
+    let facing = match outside(config, &inbound).as_slice() {
+        [one] => Some(*one),
+        _ => None,
+    };
     let outward = bindings(config, Direction::Out, family);
     let ios = config.system == System::Ios;
     let only = inbound.is_empty() && outward.len() == 1 && ios;

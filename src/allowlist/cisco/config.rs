@@ -3,21 +3,8 @@
 use std::collections::HashMap;
 
 use super::dialect::{System, begins, is_top, system};
-
-/// What the entries of a list look like.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Style {
-    /// Both ends, netmasks.
-    Asa,
-    /// Both ends, wildcard masks.
-    Ios,
-    /// The source alone, wildcard masks.
-    IosStandard,
-    /// IPv6, both ends.
-    IosSix,
-    /// Not for packets that pass: ASA standard, webtype, ethertype.
-    Other,
-}
+use super::interfaces::{self, Interfaces};
+use super::list::{AccessList, Style};
 
 /// One line of the export, as words.
 #[derive(Debug, Clone)]
@@ -30,14 +17,6 @@ pub(super) struct Words<'a> {
     pub(super) parts: Vec<&'a str>,
     /// Whether it stands indented, as what belongs to the block above does.
     pub(super) indented: bool,
-}
-
-/// An access list.
-#[derive(Debug, Clone)]
-pub(super) struct AccessList<'a> {
-    pub(super) name: &'a str,
-    pub(super) style: Style,
-    pub(super) entries: Vec<Words<'a>>,
 }
 
 /// Which packets of an interface a list filters.
@@ -66,8 +45,8 @@ pub(super) struct Config<'a> {
     /// Objects and groups by name: how they begin, then their lines.
     pub(super) objects: HashMap<&'a str, Vec<Words<'a>>>,
     pub(super) bindings: Vec<Binding<'a>>,
-    /// Names with a security level.
-    pub(super) levels: Vec<(&'a str, u8)>,
+    /// The interfaces there are.
+    pub(super) interfaces: Interfaces<'a>,
     pub(super) aliases: HashMap<&'a str, &'a str>,
     /// `nat` and `static` commands, those of objects with the object's name.
     pub(super) nats: Vec<(Option<&'a str>, Words<'a>)>,
@@ -75,6 +54,8 @@ pub(super) struct Config<'a> {
     pub(super) inspects: Option<(usize, &'a str)>,
     /// Commands that filter beside the lists: zones of IOS.
     pub(super) beside: Option<(usize, &'a str)>,
+    /// A command that takes away what was configured before.
+    pub(super) changes: Option<(usize, &'a str)>,
 }
 
 /// The block that lines belong to.
@@ -94,11 +75,12 @@ pub(super) fn read(text: &str) -> Config<'_> {
             lists: Vec::new(),
             objects: HashMap::new(),
             bindings: Vec::new(),
-            levels: Vec::new(),
+            interfaces: interfaces::read(text),
             aliases: HashMap::new(),
             nats: Vec::new(),
             inspects: None,
             beside: None,
+            changes: None,
         },
         places: HashMap::new(),
         block: Block::None,
@@ -138,6 +120,13 @@ impl<'a> Reader<'a> {
         match line.parts.as_slice() {
             ["ip" | "ipv6", "inspect", _, "in" | "out", ..] => self.config.inspects = at,
             ["zone-member" | "zone-pair", "security", ..] => self.config.beside = at,
+            [
+                "no",
+                "access-list" | "access-group" | "object" | "object-group",
+                ..,
+            ]
+            | ["no", "ip" | "ipv6", "access-list", ..]
+            | ["clear", "configure", ..] => self.config.changes = at,
             _ => {}
         }
     }
@@ -193,21 +182,21 @@ impl<'a> Reader<'a> {
 
     /// Takes an entry of a list.
     fn of_list(&mut self, place: usize, line: &Words<'a>) -> bool {
-        let mut words = line.parts.as_slice();
-        if words.len() > 1 && words[0].parse::<u32>().is_ok() {
-            words = &words[1..];
-        }
+        let (number, words) = match line.parts.as_slice() {
+            ["sequence", number, rest @ ..] | [number, rest @ ..]
+                if !rest.is_empty() && number.parse::<u32>().is_ok() =>
+            {
+                (number.parse().ok(), rest)
+            }
+            words => (None, words),
+        };
+        // Takes an entry away.
+        let removed = matches!(words, ["no", first, ..] if first.parse::<u32>().is_ok()
+            || ["permit", "deny", "sequence", "remark"].contains(first));
         let entry = matches!(
             words[0],
-            "permit"
-                | "deny"
-                | "remark"
-                | "evaluate"
-                | "dynamic"
-                | "reflect"
-                | "description"
-                | "sequence"
-        );
+            "permit" | "deny" | "remark" | "evaluate" | "dynamic" | "reflect" | "description"
+        ) || removed;
         let setting = matches!(words[0], "statistics" | "hardware" | "counters" | "exit");
         if setting && line.indented {
             return true;
@@ -215,11 +204,13 @@ impl<'a> Reader<'a> {
         // What is not understood within a list is an entry that is not.
         let entry = entry || (line.indented && !begins(line));
         if entry {
-            let words = words.to_vec();
-            self.config.lists[place].entries.push(Words {
-                parts: words,
+            // What takes an entry away may stand anywhere in the order.
+            let number = if removed { Some(0) } else { number };
+            let words = Words {
+                parts: words.to_vec(),
                 ..line.clone()
-            });
+            };
+            self.config.lists[place].add(number, words);
         }
         entry
     }
@@ -227,24 +218,15 @@ impl<'a> Reader<'a> {
     /// Takes a line of an interface.
     fn of_interface(&mut self, line: &Words<'a>) -> bool {
         match line.parts.as_slice() {
-            ["nameif", name, ..] => {
-                self.interface = name;
-                let level = if *name == "inside" { 100 } else { 0 };
-                self.config.levels.push((name, level));
-            }
-            ["security-level", level, ..] => {
-                if let (Some(last), Ok(level)) = (self.config.levels.last_mut(), level.parse()) {
-                    last.1 = level;
-                }
-            }
+            ["nameif", name, ..] => self.interface = name,
             ["ip" | "ipv4", "access-group", list, way, ..] => self.bind(list, way, false, line),
             ["ipv6", "traffic-filter" | "access-group", list, way, ..] => {
                 self.bind(list, way, true, line);
             }
             ["ip" | "ipv6", "address" | "nat" | "mtu" | "enable", ..]
             | [
-                "no" | "description" | "shutdown" | "speed" | "duplex" | "negotiation"
-                | "encapsulation" | "vlan" | "switchport" | "standby",
+                "no" | "security-level" | "description" | "shutdown" | "speed" | "duplex"
+                | "negotiation" | "encapsulation" | "vlan" | "switchport" | "standby",
                 ..,
             ] => {}
             _ => return line.indented && !begins(line),
@@ -288,7 +270,11 @@ impl<'a> Reader<'a> {
                     words => words[2],
                 };
                 self.block = Block::Object(name);
-                self.config.objects.entry(name).or_default().push(line);
+                // ASA prints an object once more before its translation.
+                let lines = self.config.objects.entry(name).or_default();
+                if lines.is_empty() {
+                    lines.push(line);
+                }
             }
             ["interface", name, ..] => {
                 self.interface = name;
@@ -331,11 +317,7 @@ impl<'a> Reader<'a> {
     fn place(&mut self, name: &'a str, style: Style) -> usize {
         let lists = &mut self.config.lists;
         *self.places.entry(name).or_insert_with(|| {
-            lists.push(AccessList {
-                name,
-                style,
-                entries: Vec::new(),
-            });
+            lists.push(AccessList::new(name, style));
             lists.len() - 1
         })
     }
@@ -347,10 +329,10 @@ impl<'a> Reader<'a> {
 
     /// An entry on a line of its own: `access-list NAME …`.
     fn entry(&mut self, name: &'a str, line: &Words<'a>) {
-        let mut words = &line.parts[2..];
-        if let ["line", _, rest @ ..] = words {
-            words = rest;
-        }
+        let (at, words) = match &line.parts[2..] {
+            ["line", at, rest @ ..] => (at.parse().ok(), rest),
+            words => (None, words),
+        };
         let number = name.parse::<u32>().ok();
         let style = match words.first() {
             Some(&"extended" | &"advanced") => Style::Asa,
@@ -365,11 +347,11 @@ impl<'a> Reader<'a> {
         let place = self.place(name, style);
         if self.config.lists[place].style == style {
             let skip = usize::from(words[0] == "extended");
-            let words = words[skip..].to_vec();
-            self.config.lists[place].entries.push(Words {
-                parts: words,
+            let words = Words {
+                parts: words[skip..].to_vec(),
                 ..line.clone()
-            });
+            };
+            self.config.lists[place].add_at(at, words);
         }
     }
 }

@@ -66,9 +66,16 @@ fn line(config: &Config<'_>, object: Option<&str>, words: &Words<'_>) -> Option<
 
 /// Whether a command leaves alone what comes from outside.
 fn outbound_only(words: &[&str]) -> bool {
+    // "source … destination static mapped real" translates the destination of what the first interface takes in.
+    let destination = words.iter().position(|word| *word == "destination");
+    let translates = destination.is_some_and(|at| match words[at + 1..] {
+        ["static", mapped, real, ..] => mapped != real,
+        _ => true,
+    });
     match words {
-        [.., "inactive"]
-        | ["nat", _, "dynamic" | "0" | "1", ..]
+        [.., "inactive"] => true,
+        _ if translates => false,
+        ["nat", _, "dynamic" | "0" | "1", ..]
         | ["nat", _, "source", "dynamic", ..]
         | ["nat", _, _, "source", "dynamic", ..]
         | ["static", _, "udp", ..] => true,

@@ -2,11 +2,12 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use super::super::addresses::{Addresses, Family};
+use super::super::addresses::{Addresses, Family, Gathered};
 use super::super::groups::{Entered, Visit};
 use super::super::model::Ports;
 use super::super::networks::{masked, network, range, wildcard};
-use super::config::{Config, Style, Words};
+use super::config::{Config, Words};
+use super::list::Style;
 use super::ports::comparison;
 
 /// Addresses, and a construct of them that is not understood.
@@ -27,10 +28,18 @@ impl Place {
             open: Some(construct.into()),
         }
     }
+}
 
-    fn add(&mut self, other: Self) {
-        self.set = self.set.or(&other.set);
-        self.open = self.open.take().or(other.open);
+/// What the members of a group come to, while it is walked through.
+#[derive(Default)]
+struct Members {
+    set: Gathered,
+    open: Option<String>,
+}
+
+impl Members {
+    fn open(&mut self, construct: impl FnOnce() -> String) {
+        self.open.get_or_insert_with(construct);
     }
 }
 
@@ -134,44 +143,51 @@ impl Config<'_> {
 
     /// The addresses of an object or group.
     pub(super) fn network_named(&self, name: &str, visit: &mut Visit) -> Place {
+        let mut members = Members::default();
+        self.gather(name, visit, &mut members);
+        Place {
+            set: members.set.whole(),
+            open: members.open,
+        }
+    }
+
+    /// Adds the addresses of an object or group.
+    fn gather(&self, name: &str, visit: &mut Visit, place: &mut Members) {
         let Some((_, members)) = self.objects.get(name).and_then(|lines| lines.split_first())
         else {
-            return Place::unknown(format!("object {name}: it is not in the export"));
+            return place.open(|| format!("object {name}: it is not in the export"));
         };
         match visit.enter(name) {
             Entered::New => {}
-            Entered::Known => return Place::default(),
+            Entered::Known => return,
             Entered::TooDeep => {
-                return Place::unknown(format!(
-                    "object-group {name}: groups that contain each other"
-                ));
+                return place
+                    .open(|| format!("object-group {name}: groups that contain each other"));
             }
         }
-        let mut place = Place::default();
         for member in members {
-            place.add(self.network_member(member, visit));
+            self.network_member(member, visit, place);
         }
         visit.leave();
-        if members.is_empty() && place.open.is_none() {
-            return Place::unknown(format!("object {name}: it is empty in the export"));
+        if members.is_empty() {
+            place.open(|| format!("object {name}: it is empty in the export"));
         }
-        place
     }
 
-    /// The addresses of one line of an object or group.
-    fn network_member(&self, line: &Words<'_>, visit: &mut Visit) -> Place {
+    /// Adds the addresses of one line of an object or group.
+    fn network_member(&self, line: &Words<'_>, visit: &mut Visit, place: &mut Members) {
         let words = match line.parts.as_slice() {
             ["network-object", rest @ ..] => rest,
             [number, rest @ ..] if rest.len() > 1 && number.parse::<u32>().is_ok() => rest,
             words => words,
         };
-        let known = match words {
-            ["description", ..] => return Place::default(),
+        let known: Option<Addresses> = match words {
+            ["description", ..] => return,
             [
                 "group-object" | "object" | "object-group" | "group",
                 name,
                 ..,
-            ] => return self.network_named(name, visit),
+            ] => return self.gather(name, visit, place),
             ["any"] => Some(Addresses::all()),
             ["host", host] => self.address(host).map(Into::into),
             ["subnet", net] => network(net),
@@ -188,7 +204,10 @@ impl Config<'_> {
             [net] => network(net).or_else(|| self.address(net).map(Into::into)),
             _ => None,
         };
-        known.map_or_else(|| Place::unknown(line.text), Place::known)
+        match known {
+            Some(set) => place.set.add(&set),
+            None => place.open(|| line.text.to_owned()),
+        }
     }
 
     /// The services of an object or group. Only those that carry TCP are among them.

@@ -1,6 +1,6 @@
 //! Addresses and services by name.
 
-use super::super::addresses::{Addresses, Family};
+use super::super::addresses::{Addresses, Family, Gathered};
 use super::super::groups::{Entered, Visit};
 use super::super::model::{Ports, Test};
 use super::super::networks::{masked, network, ports, range};
@@ -13,9 +13,16 @@ pub(super) struct Place {
     pub(super) open: Option<String>,
 }
 
-impl Place {
-    fn open(&mut self, construct: String) {
-        self.open.get_or_insert(construct);
+/// What names come to, while groups are walked through.
+#[derive(Default)]
+struct Members {
+    set: Gathered,
+    open: Option<String>,
+}
+
+impl Members {
+    fn open(&mut self, construct: impl FnOnce() -> String) {
+        self.open.get_or_insert_with(construct);
     }
 }
 
@@ -26,14 +33,17 @@ impl Tree {
         names: impl Iterator<Item = &'a String>,
         family: Family,
     ) -> Place {
-        let mut place = Place::default();
+        let mut place = Members::default();
         for name in names {
             self.add(name, family, &mut Visit::default(), &mut place);
         }
-        place
+        Place {
+            set: place.set.whole(),
+            open: place.open,
+        }
     }
 
-    fn add(&self, name: &str, family: Family, visit: &mut Visit, place: &mut Place) {
+    fn add(&self, name: &str, family: Family, visit: &mut Visit, place: &mut Members) {
         let [addresses, groups] = match family {
             Family::V4 => ["firewall address", "firewall addrgrp"],
             Family::V6 => ["firewall address6", "firewall addrgrp6"],
@@ -43,16 +53,16 @@ impl Tree {
                 Entered::New => {}
                 Entered::Known => return,
                 Entered::TooDeep => {
-                    return place.open(format!(
-                        "address group {name}: groups that contain each other"
-                    ));
+                    return place
+                        .open(|| format!("address group {name}: groups that contain each other"));
                 }
             }
             if group.is("exclude", "enable") {
-                place.open(format!("address group {name}: set exclude enable"));
-            }
-            for member in group.values("member") {
-                self.add(member, family, visit, place);
+                self.add_but(group, family, place);
+            } else {
+                for member in group.values("member") {
+                    self.add(member, family, visit, place);
+                }
             }
             visit.leave();
             return;
@@ -62,14 +72,37 @@ impl Tree {
             // Every device has these, also where an excerpt leaves them out.
             None if name == "all" => Some(Addresses::of_family(family)),
             None if name == "none" => Some(Addresses::none()),
-            None => return place.open(format!("address {name}: it is not in the export")),
+            None => return place.open(|| format!("address {name}: it is not in the export")),
         };
         match found {
-            Some(set) => place.set = place.set.or(&set),
-            None => place.open(format!(
-                "address {name}: {}",
-                described(self.entry(addresses, name))
-            )),
+            Some(set) => place.set.add(&set),
+            None => {
+                place
+                    .open(|| format!("address {name}: {}", described(self.entry(addresses, name))));
+            }
+        }
+    }
+
+    /// Adds the members of a group that leaves some addresses out; none where either are not all known.
+    fn add_but(&self, group: &Entry, family: Family, place: &mut Members) {
+        let groups = |name: &&String| {
+            ["firewall addrgrp", "firewall addrgrp6"]
+                .iter()
+                .any(|table| self.entry(table, name).is_some())
+        };
+        let of = |key: &str| self.place(group.values(key).iter(), family);
+        // Groups in it are not followed: they may contain each other.
+        let plain = ["member", "exclude-member"]
+            .iter()
+            .all(|key| !group.values(key).iter().any(|name| groups(&name)));
+        if plain
+            && let (members, without) = (of("member"), of("exclude-member"))
+            && members.open.is_none()
+            && without.open.is_none()
+        {
+            place.set.add(&members.set.minus(&without.set));
+        } else {
+            place.open(|| format!("address group {}: set exclude enable", group.name));
         }
     }
 

@@ -174,3 +174,41 @@ fn a_command_that_changes_the_list_leaves_it_open() {
     let found = answers(Kind::Fortios, &moved, &asked);
     assert_eq!(found, ["undecided 11: move 2 before 1"]);
 }
+
+// "Address group exclusions": "Specific IP addresses or ranges can be subtracted from the address group":
+// https://docs.fortinet.com/document/fortigate/6.2.9/cookbook/219540
+#[test]
+fn what_a_group_leaves_out_is_not_in_it() {
+    let asked = asked(&["203.0.113.1", "203.0.113.2"]);
+    let text = CONFIG
+        .replace("        set srcaddr \"bad\"", "        set srcaddr \"none\"")
+        .replace(
+            "set member \"uipath-1\" \"uipath-2\"",
+            "set member \"uipath-1\" \"uipath-2\"\n        set exclude enable\n        set exclude-member \"bad\"",
+        );
+    assert_eq!(
+        answers(Kind::Fortios, &text, &asked),
+        ["allow 50", "deny 71"]
+    );
+    let text = text.replace("set exclude-member \"bad\"", "set exclude-member \"gone\"");
+    let found = answers(Kind::Fortios, &text, &asked);
+    assert!(
+        found
+            .iter()
+            .all(|answer| answer.contains("set exclude enable")),
+        "{found:?}"
+    );
+}
+
+// srcintf-filter, nat44 and nat46 of "config firewall vip": https://docs.fortinet.com/document/fortigate/7.0.3/cli-reference/303620
+#[test]
+fn a_virtual_ip_that_may_not_apply_is_not_relied_on() {
+    for setting in ["srcintf-filter \"wan2\"", "nat44 disable", "nat46 enable"] {
+        let text = CONFIG.replace(
+            "set extintf \"wan1\"",
+            &format!("set extintf \"any\"\n        set {setting}"),
+        );
+        let found = answers(Kind::Fortios, &text, &asked(&["203.0.113.1"]));
+        assert!(found[0].starts_with("undecided"), "{setting}: {found:?}");
+    }
+}

@@ -44,20 +44,7 @@ fn line(entry: &Entry) -> Line {
         let other = Test::Told(Names::NoneOf(vec![interface.to_owned()]));
         tests.push(Test::NoneOf(vec![vec![other]]));
     }
-    let filters = entry.values("src-filter");
-    if !filters.is_empty() {
-        let found: Option<Vec<Addresses>> = filters.iter().map(|filter| network(filter)).collect();
-        match found {
-            Some(found) => tests.extend(source(
-                found
-                    .into_iter()
-                    .fold(Addresses::none(), |sum, one| sum.or(&one)),
-            )),
-            None => tests.push(Test::Unknown(
-                format!("vip {}: set src-filter", entry.name).into(),
-            )),
-        }
-    }
+    tests.extend(filters(entry));
     if let Some(vip) = read(entry) {
         tests.extend(vip.ports.map(Test::Port));
         let translation = Translation {
@@ -92,11 +79,34 @@ fn line(entry: &Entry) -> Line {
     Line::new(entry.line, entry.quote(), tests, Action::Translate(same))
 }
 
+/// Tests of the clients and interfaces that a virtual IP is limited to.
+fn filters(entry: &Entry) -> Vec<Test> {
+    let mut tests = Vec::new();
+    let filters = entry.values("src-filter");
+    if !filters.is_empty() {
+        let found: Option<Addresses> = filters.iter().map(|filter| network(filter)).collect();
+        match found {
+            Some(found) => tests.extend(source(found)),
+            None => tests.push(Test::Unknown(
+                format!("vip {}: set src-filter", entry.name).into(),
+            )),
+        }
+    }
+    let only = entry.values("srcintf-filter");
+    if !only.is_empty() {
+        let construct = format!("vip {}: set srcintf-filter {}", entry.name, only.join(" "));
+        tests.push(Test::Unknown(construct.into()));
+    }
+    tests
+}
+
 /// A virtual IP of one address for one server; `None` for every other kind.
 pub(super) fn read(entry: &Entry) -> Option<Vip> {
     let plain = matches!(entry.word("type"), None | Some("static-nat"))
         && entry.inner.is_empty()
-        && entry.values("service").is_empty();
+        && entry.values("service").is_empty()
+        && !entry.is("nat44", "disable")
+        && !entry.is("nat46", "enable");
     let outside = network(entry.word("extip")?)?;
     let mapped: IpAddr = match entry.values("mappedip") {
         [one] => {

@@ -1,8 +1,8 @@
 //! Addresses and services by name.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use super::super::addresses::Addresses;
+use super::super::addresses::{Addresses, Gathered};
 use super::super::groups::{Entered, Visit};
 use super::super::model::{Ports, Test};
 use super::super::networks::{network, ports};
@@ -15,6 +15,8 @@ pub(super) struct Objects {
     services: HashMap<String, Vec<ServicePart>>,
     /// Where a name is defined, by what it is defined as.
     scopes: HashMap<(String, String), String>,
+    /// Names that stand for different things in different places, by what they are defined as.
+    conflicts: HashSet<(String, String)>,
 }
 
 /// A part of what a name of addresses stands for.
@@ -41,8 +43,11 @@ impl Objects {
         let [kind, name, rest @ ..] = words else {
             return false;
         };
-        if kind.ends_with("-group") && self.is_elsewhere(scope, kind, name) {
-            return self.conflict(kind, name);
+        if ["address-group", "service", "service-group"].contains(&kind.as_str())
+            && self.is_elsewhere(scope, kind, name)
+        {
+            self.conflicts.insert((kind.clone(), name.clone()));
+            return true;
         }
         let open = || line.trim().to_owned();
         match kind.as_str() {
@@ -97,23 +102,18 @@ impl Objects {
         self.scopes.entry(key).or_insert_with(|| scope.to_owned()) != scope
     }
 
-    /// A group that is defined in several places is open: which one holds depends on the rule.
-    fn conflict(&mut self, kind: &str, name: &str) -> bool {
-        let construct = format!("{kind} {name}: it is defined in more than one place");
-        match kind {
-            "address-group" => self
-                .addresses
-                .entry(name.to_owned())
-                .or_default()
-                .push(Definition::Open(construct)),
-            "service-group" => self
-                .services
-                .entry(name.to_owned())
-                .or_default()
-                .push(ServicePart::Open(construct)),
-            _ => return false,
+    /// What a name is that is defined in several places, as one of these: which one holds depends on the rule.
+    fn conflict(&self, kinds: &[&str], name: &str) -> Option<String> {
+        if self.conflicts.is_empty() {
+            return None;
         }
-        true
+        let kind = kinds.iter().find(|kind| {
+            self.conflicts
+                .contains(&((**kind).to_owned(), name.to_owned()))
+        })?;
+        Some(format!(
+            "{kind} {name}: it is defined in more than one place"
+        ))
     }
 
     /// Adds what a name stands for; one that is defined twice differently is open.
@@ -133,7 +133,7 @@ impl Objects {
 
     /// The addresses of names and literals; `None` for any. With them a construct that is not understood.
     pub(super) fn places(&self, names: &[&str]) -> Option<(Addresses, Option<String>)> {
-        let mut set = Addresses::none();
+        let mut set = Gathered::default();
         let mut open = None;
         for name in names {
             if *name == "any" {
@@ -141,13 +141,17 @@ impl Objects {
             }
             self.place(name, &mut Visit::default(), &mut set, &mut open);
         }
-        Some((set, open))
+        Some((set.whole(), open))
     }
 
-    fn place(&self, name: &str, visit: &mut Visit, set: &mut Addresses, open: &mut Option<String>) {
+    fn place(&self, name: &str, visit: &mut Visit, set: &mut Gathered, open: &mut Option<String>) {
+        if let Some(construct) = self.conflict(&["address-group"], name) {
+            open.get_or_insert(construct);
+            return;
+        }
         let Some(parts) = self.addresses.get(name).filter(|parts| !parts.is_empty()) else {
             match network(name) {
-                Some(found) => *set = set.or(&found),
+                Some(found) => set.add(&found),
                 None => {
                     *open = open
                         .take()
@@ -163,7 +167,7 @@ impl Objects {
         };
         for part in parts {
             match part {
-                Definition::Known(found) => *set = set.or(found),
+                Definition::Known(found) => set.add(found),
                 Definition::Open(construct) => {
                     *open = open.take().or_else(|| Some(construct.clone()));
                 }
@@ -198,6 +202,9 @@ impl Objects {
     }
 
     fn service(&self, name: &str, visit: &mut Visit, alternatives: &mut Vec<Vec<Test>>) {
+        if let Some(construct) = self.conflict(&["service", "service-group"], name) {
+            return alternatives.push(vec![Test::Unknown(construct.into())]);
+        }
         let Some(parts) = self.services.get(name).filter(|parts| !parts.is_empty()) else {
             alternatives.extend(predefined(name));
             return;

@@ -15,17 +15,15 @@ const NEUTRAL: &[&str] = &[
     "log-start",
     "log-end",
     "log-setting",
-    "profile-setting",
-    "option",
-    "qos",
     "group-tag",
     "icmp-unreachable",
     "uuid",
     "disable-server-response-inspection",
     "disable-inspect",
-    "source-translation",
     "nat-type",
 ];
+/// The same for fields that have fields of their own.
+const NESTED: &[&str] = &["profile-setting", "option", "qos"];
 /// Applications that a connection of HTTPS is never recognised as.
 const OTHERS: &[&str] = &[
     "dns",
@@ -285,8 +283,14 @@ fn set(rule: &mut Rule, words: &[String], line: &str) {
             rest = left;
             continue;
         }
-        let open = key == "to-interface" && more.iter().any(|value| value == "any");
-        if !NEUTRAL.contains(&key.as_str()) && !open {
+        let open = key == "to-interface" && more.first().is_some_and(|value| value == "any");
+        if NEUTRAL.contains(&key.as_str()) || open {
+            rest = values(more).1;
+            continue;
+        }
+        let plain = NESTED.contains(&key.as_str())
+            && !more.iter().any(|word| KNOWN.contains(&word.as_str()));
+        if !plain {
             rule.fields
                 .entry("?".to_owned())
                 .or_default()

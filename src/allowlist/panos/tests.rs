@@ -122,6 +122,48 @@ fn shared_rules_stand_outside_those_of_the_device_group() {
 #[test]
 fn a_group_that_is_defined_in_two_places_is_open() {
     let text = "set shared address-group apps static [ 203.0.113.0/30 ]\nset device-group dg address-group apps static [ 198.51.100.0/30 ]\nset device-group dg pre-rulebase security rules web from untrust to dmz source apps destination any application any service any action allow\n";
-    let found = answers(Kind::Panos, text, &Asked::of(&["198.51.100.1"]));
+    let asked = Asked::of(&["198.51.100.1", "203.0.113.1"]);
+    let found = answers(Kind::Panos, text, &asked);
+    assert!(
+        found
+            .iter()
+            .all(|answer| answer.contains("more than one place")),
+        "{found:?}"
+    );
+    let text = "set shared service web protocol tcp port 443\nset device-group dg service web protocol tcp port 8443\nset device-group dg pre-rulebase security rules web from untrust to dmz source any destination any application any service web action allow\n";
+    let found = answers(Kind::Panos, text, &asked);
     assert!(found[0].contains("more than one place"), "{found:?}");
+}
+
+// One command may set several fields ("set" in the PAN-OS CLI quick start): what stands behind one that decides nothing counts.
+#[test]
+fn fields_behind_one_that_decides_nothing_are_read() {
+    let asked = Asked::of(&["203.0.113.1"]);
+    for field in ["log-end yes", "description \"a b\"", "tag [ a b ]"] {
+        let text = SET.replace(
+            "to dmz source UiPath",
+            &format!("{field} disabled yes to dmz source UiPath"),
+        );
+        assert_eq!(answers(Kind::Panos, &text, &asked), ["deny 17"], "{field}");
+    }
+    let text = SET.replace(
+        "to dmz source UiPath",
+        "profile-setting group strict disabled yes to dmz source UiPath",
+    );
+    let found = answers(Kind::Panos, &text, &asked);
+    assert!(found[0].starts_with("undecided"), "{found:?}");
+}
+
+// "set zone untrust network layer3 ethernet1/1": interfaces are not zones, and a name that no rule has may be one.
+#[test]
+fn a_name_that_no_rule_has_is_not_taken_for_a_zone_without_rules() {
+    let found = answers(
+        Kind::Panos,
+        SET,
+        &Asked::of(&["203.0.113.1"]).through("ethernet1/1"),
+    );
+    assert!(
+        found[0].contains("no rule names the interface"),
+        "{found:?}"
+    );
 }
