@@ -141,7 +141,7 @@ async fn run(arguments: Arguments) -> Result<Code, Refused> {
             judge.writing.manner = manner;
             return recording::judge(judge).await;
         }
-        Some(Command::Webhook(hook)) => webhook::run(hook).await,
+        Some(Command::Webhook(hook)) => webhook::run(hook, manner).await,
         Some(Command::Completions { shell }) => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Arguments::command(), "orch-doctor", &mut script);

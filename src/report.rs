@@ -22,6 +22,7 @@ pub use checkmk::checkmk;
 pub use html::html;
 pub use json::json;
 pub use junit::junit;
+pub(crate) use linear::worded;
 pub use linear::{Screenless, linear};
 pub use markdown::markdown;
 pub use nagios::{Service, nagios};

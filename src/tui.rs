@@ -7,6 +7,7 @@ mod copy;
 mod entries;
 mod filtering;
 mod geometry;
+mod intents;
 mod keys;
 pub mod listen;
 mod model;
@@ -23,7 +24,8 @@ mod view;
 mod tests;
 
 pub use compare::Comparison;
-pub use keys::{Binding, Intent, Key, TABLE};
+pub use intents::{Intent, TABLE};
+pub use keys::{Binding, Key};
 pub use model::{Ask, Effect, Format, Model, Msg, Opening, Said, Size};
 pub use shell::{listen as show_events, show};
 pub use start::{Begin, Offers, ProfileSeen, Recent, Wanted};

@@ -116,6 +116,7 @@ macro_rules! words {
 }
 
 pub mod facts;
+pub mod webhook;
 
 words! {
     /// All words of one language.
@@ -146,6 +147,7 @@ words! {
         compare: Compare,
         complaints: BTreeMap<String, Phrase>,
         facts: facts::Facts,
+        webhook: webhook::Webhook,
     }
 
     /// How a row stands.

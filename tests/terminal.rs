@@ -183,7 +183,7 @@ fn panics_on_the_screen() {
     };
     let (_sender, events) = tokio::sync::mpsc::channel(1);
     let asked = std::cell::Cell::new(0);
-    let counted = || {
+    let counted = |_| {
         asked.set(asked.get() + 1);
         assert!(asked.get() < 3, "the screen broke");
         (Counts::default(), 0)
@@ -267,44 +267,107 @@ fn no_colour_is_used_that_a_terminal_of_sixteen_lacks() {
     assert_eq!(strange, "");
 }
 
+/// `webhook listen` on a terminal, with more arguments and variables.
+fn listener(folder: &Path, more: &[&str], variables: &[(&str, &str)]) -> Pty {
+    let own = [
+        "webhook",
+        "listen",
+        "--listen",
+        "127.0.0.1:0",
+        "--secret",
+        "env:SECRET",
+    ];
+    Pty::start(&Start {
+        program: PROGRAM,
+        arguments: &[&own, more].concat(),
+        folder,
+        variables: &[&[("SECRET", "correct horse")], variables].concat(),
+        size: (80, 24),
+    })
+}
+
+/// Where it listens, as it says.
+fn url(pty: &Pty) -> String {
+    let text = String::from_utf8_lossy(&pty.raw).into_owned();
+    let (_, after) = text.split_once("http://").unwrap();
+    let address = after.split_whitespace().next().unwrap();
+    format!("http://{address}")
+}
+
+/// What the stand-in says of the events that it sends there.
+fn sent(url: &str, arguments: &[&str]) -> String {
+    let output = std::process::Command::new(PROGRAM)
+        .args(["demo", "--send-events", url])
+        .args(arguments)
+        .env("SECRET", "correct horse")
+        .output()
+        .unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// Events on a terminal that shows lines alone.
+fn told_line_by_line(more: &[&str], variables: &[(&str, &str)]) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut pty = listener(folder.path(), more, variables);
+    pty.until("listening on http://");
+    let url = url(&pty);
+    sent(&url, &["--secret", "env:SECRET"]);
+    pty.until("valid      job.completed");
+    sent(&url, &[]);
+    pty.until("missing    job.completed");
+    pty.press("\u{3}");
+    assert_eq!(pty.ended().code(), Some(0));
+    let text = String::from_utf8_lossy(&pty.raw).into_owned();
+    assert!(text.contains("The event carries no signature"), "{text}");
+    assert!(text.contains("4 accepted, 4 refused"), "{text}");
+    let mut moves = text.chars().filter(|letter| letter.is_control());
+    let moves = moves.find(|letter| !matches!(letter, '\r' | '\n'));
+    assert_eq!(moves, None, "{text:?}");
+}
+
+#[test]
+fn on_a_terminal_without_a_cursor_events_are_told_line_by_line() {
+    if !available("on_a_terminal_without_a_cursor_events_are_told_line_by_line") {
+        return;
+    }
+    told_line_by_line(&[], &[("TERM", "dumb")]);
+    told_line_by_line(&["--linear"], &[]);
+}
+
+#[test]
+fn the_screen_of_events_speaks_japanese() {
+    if !available("the_screen_of_events_speaks_japanese") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let mut pty = listener(folder.path(), &["--lang", "ja"], &[]);
+    pty.until("イベントはまだ届いていません");
+    sent(&url(&pty), &[]);
+    pty.until("拒否した理由");
+    pty.press("q");
+    assert_eq!(pty.ended().code(), Some(0));
+    pty.is_given_back();
+    let seen = pty.text();
+    assert!(seen.contains("拒否 4 件"), "{seen}");
+}
+
 #[test]
 fn events_are_shown_live_and_their_listener_ends_with_a_key() {
     if !available("events_are_shown_live_and_their_listener_ends_with_a_key") {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
-    let mut pty = Pty::start(&Start {
-        program: PROGRAM,
-        arguments: &[
-            "webhook",
-            "listen",
-            "--listen",
-            "127.0.0.1:0",
-            "--secret",
-            "env:SECRET",
-        ],
-        folder: folder.path(),
-        variables: &[("SECRET", "correct horse")],
-        size: (80, 24),
-    });
+    let mut pty = listener(folder.path(), &[], &[]);
     pty.until("No event has come in yet.");
-    let text = String::from_utf8_lossy(&pty.raw).into_owned();
-    let url = text.split("listening on ").nth(1).unwrap();
-    let url = url.split_whitespace().next().unwrap().to_owned();
-    let sent = |arguments: &[&str]| {
-        let output = std::process::Command::new(PROGRAM)
-            .args(["demo", "--send-events", &url])
-            .args(arguments)
-            .env("SECRET", "correct horse")
-            .output()
-            .unwrap();
-        String::from_utf8(output.stdout).unwrap()
-    };
-    let signed = sent(&["--secret", "env:SECRET"]);
+    let url = url(&pty);
+    let signed = sent(&url, &["--secret", "env:SECRET"]);
     assert_eq!(signed.matches("202").count(), 4, "{signed}");
-    let tampered = sent(&["--secret", "env:SECRET", "--fault", "events-tampered"]);
+    let tampered = sent(
+        &url,
+        &["--secret", "env:SECRET", "--fault", "events-tampered"],
+    );
     assert_eq!(tampered.matches("401").count(), 4, "{tampered}");
-    let unsigned = sent(&[]);
+    let unsigned = sent(&url, &[]);
     assert_eq!(unsigned.matches("401").count(), 4, "{unsigned}");
     pty.until("12 events  √ 4 valid  × 4 invalid  ∅ 4 missing");
     pty.press("g\u{1b}[B\u{1b}[B");

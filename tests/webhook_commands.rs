@@ -14,6 +14,7 @@ use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader, Lines};
 use tokio::net::TcpStream;
 use tokio::process::{Child, ChildStdout, Command};
+use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 const GUARD: Duration = Duration::from_secs(20);
@@ -189,6 +190,8 @@ struct Listening {
     child: Child,
     address: SocketAddr,
     lines: Lines<BufReader<ChildStdout>>,
+    /// The last line of stderr, once it has ended.
+    last_words: JoinHandle<String>,
 }
 
 async fn listening(more: &[&str]) -> Listening {
@@ -207,12 +210,19 @@ async fn listening(more: &[&str]) -> Listening {
         .unwrap();
     let address = first.rsplit("//").next().unwrap().parse().unwrap();
     // The rest must be read, or the listener would stand still at its last words.
-    tokio::spawn(async move { while let Ok(Some(_)) = complaints.next_line().await {} });
+    let last_words = tokio::spawn(async move {
+        let mut last = String::new();
+        while let Ok(Some(line)) = complaints.next_line().await {
+            last = line;
+        }
+        last
+    });
     let lines = BufReader::new(child.stdout.take().unwrap()).lines();
     Listening {
         child,
         address,
         lines,
+        last_words,
     }
 }
 
@@ -236,6 +246,14 @@ impl Listening {
             .unwrap()
             .unwrap();
         answer[9..12].parse().unwrap()
+    }
+
+    #[cfg(unix)]
+    async fn terminate(&self) {
+        let pid = self.child.id().unwrap().to_string();
+        let mut kill = Command::new("kill");
+        let sent = kill.args(["-TERM", &pid]).status().await.unwrap();
+        assert!(sent.success());
     }
 
     async fn line(&mut self) -> Value {
@@ -298,20 +316,56 @@ async fn listen_answers_though_nobody_reads_its_lines_and_still_ends() {
     for _ in 0..100 {
         assert_eq!(listener.post(Some(&signature), long.as_bytes()).await, 202);
     }
-    let pid = listener.child.id().unwrap().to_string();
-    assert!(
-        Command::new("kill")
-            .args(["-TERM", &pid])
-            .status()
-            .await
-            .unwrap()
-            .success()
-    );
+    listener.terminate().await;
     let status = timeout(GUARD, listener.child.wait())
         .await
         .unwrap()
         .unwrap();
     assert_eq!(status.code(), Some(0));
+    // A pipe holds a few of them.
+    let (accepted, unseen) = tally(&timeout(GUARD, listener.last_words).await.unwrap().unwrap());
+    assert_eq!(accepted, 100);
+    assert!((1..100).contains(&unseen), "{unseen} of {accepted}");
+}
+
+/// How many events were accepted, and how many of them not shown.
+fn tally(last_words: &str) -> (usize, usize) {
+    let before = |what: &str| {
+        let (before, _) = last_words.split_once(what)?;
+        before.split([' ', ',']).next_back()?.parse().ok()
+    };
+    let accepted = before(" accepted");
+    (
+        accepted.unwrap_or_else(|| panic!("{last_words}")),
+        before(" answered and not shown").unwrap_or(0),
+    )
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn what_was_answered_before_the_end_is_told_or_counted() {
+    let mut listener = listening(&["--secret", "env:HOOK_SECRET"]).await;
+    let long = format!(
+        r#"{{"Type":"bucket.created","Text":"{}"}}"#,
+        "x".repeat(8_000)
+    );
+    let signature = SigningKey::new(b"correct horse").sign(long.as_bytes());
+    for _ in 0..200 {
+        assert_eq!(listener.post(Some(&signature), long.as_bytes()).await, 202);
+    }
+    // Most of them wait: the pipe is full. The stop comes first, then somebody reads.
+    listener.terminate().await;
+    let mut lines = 0;
+    while let Ok(Some(line)) = timeout(GUARD, listener.lines.next_line()).await.unwrap() {
+        let whole = serde_json::from_str::<Value>(&line).is_ok();
+        lines += usize::from(whole);
+    }
+    let (accepted, unseen) = tally(&timeout(GUARD, listener.last_words).await.unwrap().unwrap());
+    assert_eq!(accepted, 200);
+    assert!(
+        lines + unseen >= 200,
+        "{lines} told and {unseen} counted of {accepted}"
+    );
 }
 
 #[tokio::test]

@@ -4,10 +4,11 @@ mod listen;
 mod say;
 mod screen;
 mod send;
+mod telling;
 mod verify;
 
 use super::Refused;
-use super::arguments::{Hook, HookFormat};
+use super::arguments::{Hook, HookFormat, Manner};
 use crate::config::Reference;
 use crate::report::Exit;
 use crate::secret::Secret;
@@ -17,11 +18,11 @@ use std::path::Path;
 use url::Url;
 
 /// Does what the arguments say.
-pub(super) async fn run(hook: Hook) -> Result<Exit, Refused> {
+pub(super) async fn run(hook: Hook, manner: Manner) -> Result<Exit, Refused> {
     match hook {
-        Hook::Listen(arguments) => listen::run(arguments).await,
+        Hook::Listen(arguments) => listen::run(arguments, manner).await,
         Hook::Verify(arguments) => verify::run(&arguments),
-        Hook::Send(arguments) => send::run(&arguments).await,
+        Hook::Send(arguments) => send::run(&arguments, manner).await,
     }
 }
 

@@ -63,7 +63,7 @@ impl Lines {
 }
 
 /// The text with words for signs.
-fn worded(text: &str, letters: Screenless) -> String {
+pub(crate) fn worded(text: &str, letters: Screenless) -> String {
     let text = shown_within(text, MOST)
         .replace(" → ", ", then ")
         .replace(" › ", ", ")

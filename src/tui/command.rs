@@ -1,6 +1,6 @@
 //! What is typed after `:`: every intent by its word, and some with more said about it.
 
-use super::keys::Intent;
+use super::intents::Intent;
 use super::model::{Format, Model};
 use super::theme::Theme;
 use crate::catalog::CheckId;

@@ -1,7 +1,8 @@
-//! The one table of keys: decoding, footer and help come from it.
+//! Keys, and how a screen's table of them is read: decoding, footer and help come from the table.
 
-use crate::words::Words;
+use crate::words::{Phrase, Words};
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// A key, as far as it matters here.
@@ -94,89 +95,44 @@ impl fmt::Display for Key {
     }
 }
 
-/// Defines the intents, their words and the list of all of them.
+/// Defines what keys are pressed for on one screen: the intents and their words.
 macro_rules! intents {
-    ($( $(#[$doc:meta])* $intent:ident = $word:literal ),* $(,)?) => {
+    ($see:vis $name:ident { $( $(#[$doc:meta])* $intent:ident = $word:literal ),* $(,)? }) => {
         /// What a key is pressed for.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum Intent { $( $(#[$doc])* $intent ),* }
+        $see enum $name { $( $(#[$doc])* $intent ),* }
 
-        impl Intent {
+        impl $name {
             /// Every intent.
-            pub const ALL: &'static [Self] = &[$(Self::$intent),*];
+            $see const ALL: &'static [Self] = &[$(Self::$intent),*];
 
-            /// Its word after `:`.
-            pub fn word(self) -> &'static str {
+            /// Its word, by which it is typed and told in other languages.
+            $see const fn word(self) -> &'static str {
                 match self { $(Self::$intent => $word),* }
             }
         }
     };
 }
+pub(crate) use intents;
 
-intents! {
-    /// One line down.
-    Down = "down",
-    /// One line up.
-    Up = "up",
-    /// One page down.
-    PageDown = "page-down",
-    /// One page up.
-    PageUp = "page-up",
-    /// To the first line.
-    First = "first",
-    /// To the last line.
-    Last = "last",
-    /// To the next problem.
-    NextProblem = "next-problem",
-    /// Into the detail, or open and close a group.
-    Open = "open",
-    /// Back, or out of whatever is open.
-    Back = "back",
-    /// To the other pane.
-    Switch = "switch",
-    /// Show only some.
-    Filter = "filter",
-    /// Ask the chosen check again.
-    Rerun = "again",
-    /// Ask everything again.
-    RerunAll = "all-again",
-    /// To the next range of the map.
-    NextRange = "next-range",
-    /// To the range before.
-    PreviousRange = "previous-range",
-    /// To the next device of the map.
-    NextDevice = "next-device",
-    /// To the device before.
-    PreviousDevice = "previous-device",
-    /// Stop the run.
-    Stop = "stop",
-    /// Ask everything again every so often.
-    Watch = "watch",
-    /// Copy the finding.
-    Copy = "copy",
-    /// Copy a command.
-    CopyCommand = "copy-command",
-    /// Save the report.
-    Save = "save",
-    /// Show what changed since an earlier run.
-    Compare = "compare",
-    /// Start from another symptom, or on another target.
-    Start = "start",
-    /// Show when what was measured.
-    Times = "times",
-    /// Other colours.
-    Theme = "theme",
-    /// Type a command.
-    Command = "command",
-    /// Show the keys.
-    Help = "help",
-    /// Leave.
-    Quit = "quit",
+/// What keys are pressed for on one screen.
+pub trait Purpose: Copy + PartialEq + 'static {
+    /// Everything that keys are pressed for there.
+    const ALL: &'static [Self];
+
+    /// The keys of that screen: decoding, footer and help come from it.
+    const TABLE: &'static [Binding<Self>];
+
+    /// Its word in the catalogues.
+    fn key(self) -> &'static str;
+
+    /// The sentences of the help and the words of the footer that a language has for this screen.
+    fn told(words: &'static Words) -> [&'static BTreeMap<String, Phrase>; 2];
 }
 
 /// Keys, what they are pressed for, and how that is told.
 #[derive(Clone, Copy, Debug)]
-pub struct Binding<I: 'static = Intent> {
+pub struct Binding<I: 'static> {
     /// The keys.
     pub keys: &'static [Key],
     /// What for.
@@ -187,21 +143,23 @@ pub struct Binding<I: 'static = Intent> {
     pub footer: Option<&'static str>,
 }
 
-impl Binding {
+impl<I: Purpose> Binding<I> {
     /// The sentence in the help, in a language; the table's own where that has none.
     pub fn help(&self, words: &'static Words) -> &'static str {
-        let told = words.keys.get(self.intent.word());
+        let [sentences, _] = I::told(words);
+        let told = sentences.get(self.intent.key());
         told.map_or(self.help, |phrase| phrase)
     }
 
     /// The word in the footer, in a language.
     pub fn footer(&self, words: &'static Words) -> Option<&'static str> {
-        let told = words.key_words.get(self.intent.word());
+        let [_, footers] = I::told(words);
+        let told = footers.get(self.intent.key());
         self.footer.map(|own| told.map_or(own, |phrase| phrase))
     }
 }
 
-/// One line of the table.
+/// One line of a table.
 pub(crate) const fn bind<I: Copy>(
     keys: &'static [Key],
     intent: I,
@@ -216,163 +174,26 @@ pub(crate) const fn bind<I: Copy>(
     }
 }
 
-/// The table.
-pub const TABLE: &[Binding] = &[
-    bind(
-        &[Key::Char('j'), Key::Down],
-        Intent::Down,
-        "next line",
-        None,
-    ),
-    bind(
-        &[Key::Char('k'), Key::Up],
-        Intent::Up,
-        "previous line",
-        None,
-    ),
-    bind(
-        &[Key::PageDown, Key::Ctrl('d'), Key::Char(' ')],
-        Intent::PageDown,
-        "a page down",
-        None,
-    ),
-    bind(
-        &[Key::PageUp, Key::Ctrl('u')],
-        Intent::PageUp,
-        "a page up",
-        None,
-    ),
-    bind(
-        &[Key::Char('g'), Key::Home],
-        Intent::First,
-        "first line",
-        None,
-    ),
-    bind(&[Key::Char('G'), Key::End], Intent::Last, "last line", None),
-    bind(&[Key::Char('n')], Intent::NextProblem, "next problem", None),
-    bind(
-        &[Key::Enter, Key::Right, Key::Char('l')],
-        Intent::Open,
-        "read the detail; open or close a group",
-        Some("read"),
-    ),
-    bind(
-        &[Key::Esc, Key::Left, Key::Char('h')],
-        Intent::Back,
-        "back to the list; undo the filter",
-        None,
-    ),
-    bind(
-        &[Key::Tab, Key::BackTab],
-        Intent::Switch,
-        "to the other pane",
-        None,
-    ),
-    bind(
-        &[Key::Char('J')],
-        Intent::NextRange,
-        "on the map of ranges: next range, and the rule that decides",
-        None,
-    ),
-    bind(
-        &[Key::Char('K')],
-        Intent::PreviousRange,
-        "on the map of ranges: previous range",
-        None,
-    ),
-    bind(
-        &[Key::Char('L')],
-        Intent::NextDevice,
-        "on the map of ranges: next device",
-        None,
-    ),
-    bind(
-        &[Key::Char('H')],
-        Intent::PreviousDevice,
-        "on the map of ranges: previous device",
-        None,
-    ),
-    bind(
-        &[Key::Char('r')],
-        Intent::Rerun,
-        "ask this check again, and what waits for it",
-        Some("again"),
-    ),
-    bind(
-        &[Key::Char('R')],
-        Intent::RerunAll,
-        "ask everything again",
-        Some("all"),
-    ),
-    bind(&[Key::Char('x')], Intent::Stop, "stop the run", None),
-    bind(
-        &[Key::Char('w')],
-        Intent::Watch,
-        "watch: ask everything again every 30 seconds",
-        None,
-    ),
-    bind(
-        &[Key::Char(':')],
-        Intent::Command,
-        "type a command; Tab completes it",
-        None,
-    ),
-    bind(
-        &[Key::Char('/')],
-        Intent::Filter,
-        "show only what has these words",
-        Some("filter"),
-    ),
-    bind(
-        &[Key::Char('y')],
-        Intent::Copy,
-        "copy the finding to the clipboard",
-        Some("copy"),
-    ),
-    bind(
-        &[Key::Char('c')],
-        Intent::CopyCommand,
-        "copy a command of the remedies; again for the next",
-        None,
-    ),
-    bind(
-        &[Key::Char('s')],
-        Intent::Save,
-        "save the report as a file",
-        Some("save"),
-    ),
-    bind(
-        &[Key::Char('d')],
-        Intent::Compare,
-        "what changed since an earlier run",
-        None,
-    ),
-    bind(
-        &[Key::Char('o')],
-        Intent::Start,
-        "start from a symptom, or on another target",
-        Some("symptom"),
-    ),
-    bind(
-        &[Key::Char('T')],
-        Intent::Times,
-        "when what was measured, and what the run waited for",
-        None,
-    ),
-    bind(
-        &[Key::Char('t')],
-        Intent::Theme,
-        "colours for dark, for light, or none",
-        None,
-    ),
-    bind(&[Key::Char('?')], Intent::Help, "these keys", Some("help")),
-    bind(
-        &[Key::Char('q'), Key::Ctrl('c')],
-        Intent::Quit,
-        "quit",
-        Some("quit"),
-    ),
-];
+/// The keys that do the same on every screen.
+pub(crate) mod usual {
+    use super::Key;
+
+    pub(crate) const DOWN: &[Key] = &[Key::Char('j'), Key::Down];
+    pub(crate) const UP: &[Key] = &[Key::Char('k'), Key::Up];
+    pub(crate) const PAGE_DOWN: &[Key] = &[Key::PageDown, Key::Ctrl('d'), Key::Char(' ')];
+    pub(crate) const PAGE_UP: &[Key] = &[Key::PageUp, Key::Ctrl('u')];
+    pub(crate) const FIRST: &[Key] = &[Key::Char('g'), Key::Home];
+    pub(crate) const LAST: &[Key] = &[Key::Char('G'), Key::End];
+    pub(crate) const NEXT_BAD: &[Key] = &[Key::Char('n')];
+    pub(crate) const OPEN: &[Key] = &[Key::Enter, Key::Right, Key::Char('l')];
+    pub(crate) const BACK: &[Key] = &[Key::Esc, Key::Left, Key::Char('h')];
+    pub(crate) const SWITCH: &[Key] = &[Key::Tab, Key::BackTab];
+    pub(crate) const FILTER: &[Key] = &[Key::Char('/')];
+    pub(crate) const COPY: &[Key] = &[Key::Char('y')];
+    pub(crate) const THEME: &[Key] = &[Key::Char('t')];
+    pub(crate) const HELP: &[Key] = &[Key::Char('?')];
+    pub(crate) const QUIT: &[Key] = &[Key::Char('q'), Key::Ctrl('c')];
+}
 
 /// The keys of one binding, as they are told.
 pub(crate) fn named<I>(binding: &Binding<I>) -> String {
@@ -381,20 +202,32 @@ pub(crate) fn named<I>(binding: &Binding<I>) -> String {
 }
 
 /// What a key is pressed for.
-pub(crate) fn intent(key: Key) -> Option<Intent> {
-    TABLE
+pub(crate) fn intent<I: Purpose>(key: Key) -> Option<I> {
+    I::TABLE
         .iter()
         .find(|binding| binding.keys.contains(&key))
         .map(|binding| binding.intent)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// The first key of each line that has a word in the footer, with that word.
+pub(crate) fn footers<I: Purpose>(words: &'static Words) -> Vec<(String, &'static str)> {
+    let told = |binding: &Binding<I>| {
+        let key = binding.keys.first()?.to_string();
+        Some((key, binding.footer(words)?))
+    };
+    I::TABLE.iter().filter_map(told).collect()
+}
 
-    #[test]
-    fn no_key_stands_twice() {
-        let keys: Vec<Key> = TABLE
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::words::Lang;
+    use std::collections::BTreeSet;
+
+    /// Holds a screen's keys together: none stands twice, every intent has a line, and another language tells every line.
+    pub(crate) fn hold_together<I: Purpose + fmt::Debug>() {
+        let all = I::ALL;
+        let keys: Vec<Key> = I::TABLE
             .iter()
             .flat_map(|binding| binding.keys)
             .copied()
@@ -402,44 +235,20 @@ mod tests {
         for (at, key) in keys.iter().enumerate() {
             assert!(!keys[at + 1..].contains(key), "{key} stands twice");
         }
-    }
-
-    #[test]
-    fn every_intent_has_a_key() {
-        for intent in Intent::ALL {
-            assert_eq!(
-                TABLE
-                    .iter()
-                    .filter(|binding| binding.intent == *intent)
-                    .count(),
-                1,
-                "{intent:?}"
-            );
+        for intent in all {
+            let lines = I::TABLE.iter().filter(|line| line.intent == *intent);
+            assert_eq!(lines.count(), 1, "{intent:?}");
         }
-        let words: std::collections::BTreeSet<&str> =
-            Intent::ALL.iter().map(|intent| intent.word()).collect();
-        assert_eq!(words.len(), Intent::ALL.len());
-        assert!(TABLE.iter().all(|binding| !binding.keys.is_empty()));
-    }
-
-    #[test]
-    fn every_key_is_told_in_japanese() {
-        let words = crate::words::Lang::Ja.words();
-        let mut told: Vec<&str> = TABLE.iter().map(|binding| binding.intent.word()).collect();
-        told.sort_unstable();
-        assert_eq!(
-            told,
-            words.keys.keys().collect::<Vec<_>>(),
-            "[keys] of words/ja.toml"
-        );
-        let footer = TABLE.iter().filter(|binding| binding.footer.is_some());
-        let mut told: Vec<&str> = footer.map(|binding| binding.intent.word()).collect();
-        told.sort_unstable();
-        assert_eq!(
-            told,
-            words.key_words.keys().collect::<Vec<_>>(),
-            "[key_words] of words/ja.toml"
-        );
+        let words: BTreeSet<&str> = all.iter().map(|intent| intent.key()).collect();
+        assert_eq!((words.len(), I::TABLE.len()), (all.len(), all.len()));
+        assert!(I::TABLE.iter().all(|binding| !binding.keys.is_empty()));
+        let [sentences, footers] = I::told(Lang::Ja.words());
+        let told: BTreeSet<&str> = sentences.keys().map(|key| &**key).collect();
+        assert_eq!(told, words, "the sentences in words/ja.toml");
+        let with_word = I::TABLE.iter().filter(|binding| binding.footer.is_some());
+        let words: BTreeSet<&str> = with_word.map(|binding| binding.intent.key()).collect();
+        let told: BTreeSet<&str> = footers.keys().map(|key| &**key).collect();
+        assert_eq!(told, words, "the words of the footer in words/ja.toml");
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! The life of each job, put together from the events that tell of it.
 
 use super::event::{Event, Job};
+use crate::words::Words;
 use jiff::Timestamp;
 use serde::Serialize;
 use std::collections::{HashSet, VecDeque};
-use std::fmt;
+use std::fmt::Write as _;
 
 /// Jobs remembered.
 const MOST_LIVES: usize = 1_000;
@@ -65,15 +66,16 @@ impl Stage {
         }
     }
 
-    /// The word for it.
-    pub const fn word(self) -> &'static str {
+    /// The word for it, in a language.
+    pub fn word(self, words: &'static Words) -> &'static str {
+        let stages = &words.webhook.stages;
         match self {
-            Self::Created => "created",
-            Self::Started => "started",
-            Self::Suspended => "suspended",
-            Self::Completed => "completed",
-            Self::Faulted => "faulted",
-            Self::Stopped => "stopped",
+            Self::Created => &stages.created,
+            Self::Started => &stages.started,
+            Self::Suspended => &stages.suspended,
+            Self::Completed => &stages.completed,
+            Self::Faulted => &stages.faulted,
+            Self::Stopped => &stages.stopped,
         }
     }
 
@@ -90,6 +92,30 @@ impl Life {
     /// The last step.
     pub fn last(&self) -> Option<Step> {
         self.steps.last().copied()
+    }
+
+    /// On one line: `InvoiceBot #30  created 10:00:00Z → started 10:00:02Z (2 s) → completed 10:00:08Z (6 s)`.
+    pub fn told(&self, words: &'static Words) -> String {
+        let told = &words.webhook.life;
+        let mut text = self.process.as_deref().unwrap_or(&told.job).to_owned();
+        if let Some(id) = self.id {
+            let _ = write!(text, " #{id}");
+        }
+        // Writing to a String does not fail.
+        let mut before: Option<Timestamp> = None;
+        for (at, step) in self.steps.iter().enumerate() {
+            text.push_str(if at == 0 { "  " } else { " → " });
+            text.push_str(step.stage.word(words));
+            let Some(time) = step.at else { continue };
+            let _ = write!(text, " {}", clock(time));
+            if let Some(before) = before {
+                let took = time.duration_since(before).as_secs_f64().max(0.0);
+                let seconds = format!("{took:.0}");
+                let _ = write!(text, " ({})", told.took.with(&[("seconds", &seconds)]));
+            }
+            before = Some(time);
+        }
+        text
     }
 
     /// Whether an event about this job belongs to this life.
@@ -111,31 +137,6 @@ impl Life {
             None => self.steps.push(step),
         }
         self.steps.sort_by_key(|step| step.stage);
-    }
-}
-
-/// On one line: `InvoiceBot #30  created 10:00:00Z → started 10:00:02Z (2 s) → completed 10:00:08Z (6 s)`.
-impl fmt::Display for Life {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = self.process.as_deref().unwrap_or("job");
-        f.write_str(name)?;
-        if let Some(id) = self.id {
-            write!(f, " #{id}")?;
-        }
-        let mut before: Option<Timestamp> = None;
-        for (at, step) in self.steps.iter().enumerate() {
-            f.write_str(if at == 0 { "  " } else { " → " })?;
-            f.write_str(step.stage.word())?;
-            if let Some(time) = step.at {
-                write!(f, " {}", clock(time))?;
-                if let Some(before) = before {
-                    let took = time.duration_since(before).as_secs_f64().max(0.0);
-                    write!(f, " ({took:.0} s)")?;
-                }
-                before = Some(time);
-            }
-        }
-        Ok(())
     }
 }
 
@@ -236,6 +237,7 @@ impl Lives {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::words::Lang;
 
     fn event(kind: &str, at: &str, job: &str) -> Event {
         Event::decode(format!(r#"{{"Type":"{kind}","EventId":"{kind}{at}","Timestamp":"2026-11-22T10:00:{at}Z","Jobs":[{job}]}}"#).as_bytes())
@@ -246,7 +248,7 @@ mod tests {
         let steps: Vec<_> = life
             .steps
             .iter()
-            .map(|step| format!("{} {}", step.stage.word(), step.at.unwrap()))
+            .map(|step| format!("{} {}", step.stage.word(Lang::En.words()), step.at.unwrap()))
             .collect();
         steps.join(", ").replace("2026-11-22T10:00:", "")
     }

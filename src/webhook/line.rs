@@ -2,8 +2,10 @@
 
 use super::event::Event;
 use super::forensics::{Cause, Forensics};
-use super::life::{Life, Lives};
+use super::life::{Life, Lives, clock};
 use super::signature::{self, Presented, Signature, SigningKey};
+use crate::words::webhook::Advice;
+use crate::words::{Lang, Words};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use std::net::SocketAddr;
@@ -26,6 +28,9 @@ pub struct Line {
     pub cause: Option<Cause>,
     /// Every difference that explains the signature, when there are several.
     pub causes: Vec<Cause>,
+    /// The same for whoever tells it in another language.
+    #[serde(skip)]
+    pub why: Option<Why>,
     /// The same in a sentence.
     pub says: Option<&'static str>,
     /// What to do about it.
@@ -41,6 +46,19 @@ pub struct Line {
     pub event: Event,
     /// The life of its job as far as it is known.
     pub life: Option<Life>,
+}
+
+/// Why an event is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// It carries no signature.
+    Missing,
+    /// Its signature differs, and by this.
+    Cause(Cause),
+    /// Its signature differs, and nothing explains it.
+    Unexplained,
+    /// Its signature differs; more was not looked into.
+    Hurried,
 }
 
 /// How much time there is for an explanation.
@@ -91,7 +109,9 @@ impl Teller {
             .map(|explanation| explanation.causes)
             .unwrap_or_default();
         let cause = causes.first().copied();
-        let (says, remedy) = words(signature, cause, pace);
+        let why = Why::of(signature, cause, pace);
+        // What is written down is English in every language.
+        let told = why.and_then(|why| why.told(Lang::En.words()));
         let event = Event::decode(body);
         // What is not known to come from Orchestrator must not change what is known of its jobs.
         let (repeated, life) = if signature.is_accepted() {
@@ -106,8 +126,9 @@ impl Teller {
             signature,
             cause,
             causes,
-            says,
-            remedy,
+            why,
+            says: told.map(|told| &*told.says),
+            remedy: told.map(|told| &*told.remedy),
             held_back_until: None,
             kind: event.kind.clone(),
             repeated,
@@ -118,6 +139,12 @@ impl Teller {
 }
 
 impl Line {
+    /// What the refusal may come to, in a language.
+    pub fn held_back(&self, words: &'static Words) -> Option<String> {
+        let until = clock(self.held_back_until?);
+        Some(words.webhook.refused.held_back.with(&[("until", &until)]))
+    }
+
     /// The line with where and when the event came from; a refused one may have opened Orchestrator's circuit breaker.
     #[must_use]
     pub fn received(self, from: SocketAddr, at: Timestamp) -> Self {
@@ -135,33 +162,27 @@ impl Line {
     }
 }
 
-/// The sentences for a signature.
-fn words(
-    signature: Signature,
-    cause: Option<Cause>,
-    pace: Pace,
-) -> (Option<&'static str>, Option<&'static str>) {
-    match (signature, cause, pace) {
-        (Signature::Valid | Signature::Unchecked, _, _) => (None, None),
-        (Signature::Missing, _, _) => (
-            Some(
-                "The event carries no signature: its sender has no secret for this webhook, or a proxy removed the header X-UiPath-Signature.",
-            ),
-            Some(
-                "Set the secret in Orchestrator under Tenant > Webhooks, and let proxies in between hand the header on.",
-            ),
-        ),
-        (Signature::Invalid, Some(cause), _) => (Some(cause.says()), Some(cause.remedy())),
-        (Signature::Invalid, None, Pace::Calm) => (
-            Some(
-                "The signature fits no form of this secret with this body: the secrets differ, or the content was changed.",
-            ),
-            Some("Type the secret again in Orchestrator under Tenant > Webhooks, and here."),
-        ),
-        (Signature::Invalid, None, Pace::Hurried) => (
-            Some("The signature is wrong; why was not looked into, because more events wait."),
-            None,
-        ),
+impl Why {
+    /// The sentences in a language.
+    pub fn told(self, words: &'static Words) -> Option<&'static Advice> {
+        let refused = &words.webhook.refused;
+        match self {
+            Self::Missing => Some(&refused.missing),
+            Self::Cause(cause) => cause.told(words),
+            Self::Unexplained => Some(&refused.unexplained),
+            Self::Hurried => Some(&refused.hurried),
+        }
+    }
+
+    /// Why an event with this signature is refused, if it is.
+    const fn of(signature: Signature, cause: Option<Cause>, pace: Pace) -> Option<Self> {
+        match (signature, cause, pace) {
+            (Signature::Valid | Signature::Unchecked, _, _) => None,
+            (Signature::Missing, _, _) => Some(Self::Missing),
+            (Signature::Invalid, Some(cause), _) => Some(Self::Cause(cause)),
+            (Signature::Invalid, None, Pace::Calm) => Some(Self::Unexplained),
+            (Signature::Invalid, None, Pace::Hurried) => Some(Self::Hurried),
+        }
     }
 }
 

@@ -155,6 +155,7 @@ pub struct Receiver {
     counters: Arc<Counters>,
     stop: CancellationToken,
     accepting: Option<JoinHandle<()>>,
+    handing_on: Option<JoinHandle<()>>,
 }
 
 impl Receiver {
@@ -164,13 +165,15 @@ impl Receiver {
         let counters = Arc::new(Counters::default());
         let (sender, events) = mpsc::channel(setup.limits.waiting);
         let stop = CancellationToken::new();
+        let (forwarding, handing_on) = setup
+            .forward
+            .map(|forward| forward.start(counters.clone(), stop.clone()))
+            .unzip();
         let door = Arc::new(Door {
             key: setup.key,
             path_end: setup.path_end,
             limits: setup.limits,
-            forwarding: setup
-                .forward
-                .map(|forward| forward.start(counters.clone(), stop.clone())),
+            forwarding,
             arriving: Arc::new(Semaphore::new(setup.limits.bytes)),
             waiting: Arc::new(Semaphore::new(setup.limits.bytes)),
             events: sender,
@@ -187,6 +190,7 @@ impl Receiver {
             counters,
             stop,
             accepting,
+            handing_on,
         })
     }
 
@@ -215,12 +219,13 @@ impl Receiver {
         Tally(self.counters.clone())
     }
 
-    /// Stops receiving and closes every connection; what waits can still be taken.
+    /// Stops receiving and closes every connection; what waits can still be taken. What was to be handed on is given a moment, then counted as lost.
     pub async fn stop(&mut self) {
         self.stop.cancel();
-        if let Some(accepting) = self.accepting.take() {
-            // A panic of the accepting task has been reported where it happened.
-            let _ = accepting.await;
+        let tasks = [self.accepting.take(), self.handing_on.take()];
+        for task in tasks.into_iter().flatten() {
+            // A panic of the task has been reported where it happened.
+            let _ = task.await;
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::forensics::Cause;
 use super::payload::{self, Kind};
 use super::signature::{HEADER, SigningKey};
+use crate::words::{Lang, Phrase, Words};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
@@ -81,6 +82,17 @@ pub struct Trial {
 }
 
 impl Trial {
+    /// What it comes to, in a language.
+    pub fn verdict<'w>(&self, words: &'w Words) -> &'w Phrase {
+        let told = &words.webhook.trial;
+        let warned = |attempt: &Attempt| attempt.judgement == Judgement::Warning;
+        match self.is_sound() {
+            false => &told.unsound,
+            true if self.attempts.iter().any(warned) => &told.warned,
+            true => &told.sound,
+        }
+    }
+
     /// Whether the receiver has no fault.
     pub fn is_sound(&self) -> bool {
         !self.attempts.is_empty()
@@ -106,15 +118,30 @@ impl Answer {
     }
 
     /// The answer in words.
-    fn words(self) -> String {
+    fn words(self, words: &Words) -> String {
+        let told = &words.webhook.trial;
         match self {
-            Self::Status(code) => format!("answered {code}"),
-            Self::Silent => "did not answer in time".to_owned(),
-            Self::Unreachable => "could not be reached".to_owned(),
-            Self::BadTls => "was not trusted: its certificate or handshake failed".to_owned(),
-            Self::Broken => "closed the connection without an answer".to_owned(),
+            Self::Status(code) => told.answered.with(&[("status", &code)]),
+            Self::Silent => told.silent.to_string(),
+            Self::Unreachable => told.unreachable.to_string(),
+            Self::BadTls => told.bad_tls.to_string(),
+            Self::Broken => told.broken.to_string(),
         }
     }
+}
+
+impl Attempt {
+    /// The attempt as a sentence in a language.
+    pub fn told(&self, words: &Words) -> String {
+        sentence(self.case, self.answer, words)
+    }
+}
+
+/// What came of an attempt, as a sentence.
+fn sentence(case: Case, answer: Answer, words: &Words) -> String {
+    let answer = answer.words(words);
+    let told = &words.webhook.trial.says;
+    told.with(&[("answer", &answer), ("event", case.words(words))])
 }
 
 impl Case {
@@ -139,14 +166,15 @@ impl Case {
     }
 
     /// The event in words.
-    const fn words(self) -> &'static str {
+    fn words(self, words: &Words) -> &Phrase {
+        let told = &words.webhook.trial;
         match self {
-            Self::Valid => "a rightly signed event",
-            Self::Tampered => "an event changed after it was signed",
-            Self::Unsigned => "an event without a signature",
-            Self::WrongSecret => "an event signed with another secret",
-            Self::Replayed => "the first event once more",
-            Self::Plain => "an event",
+            Self::Valid => &told.valid,
+            Self::Tampered => &told.tampered,
+            Self::Unsigned => &told.unsigned,
+            Self::WrongSecret => &told.wrong_secret,
+            Self::Replayed => &told.replayed,
+            Self::Plain => &told.plain,
         }
     }
 }
@@ -251,13 +279,13 @@ impl Sender {
     ) -> Answer {
         let (case, kind) = what;
         let answer = self.send(signature, body).await;
-        let says = format!("The receiver {} to {}.", answer.words(), case.words());
         trial.attempts.push(Attempt {
             case,
             kind: kind.key(),
             answer,
             judgement: case.judge(answer),
-            says,
+            // What is written down is English in every language.
+            says: sentence(case, answer, Lang::En.words()),
         });
         answer
     }

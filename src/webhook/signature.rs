@@ -1,5 +1,6 @@
 //! One signature: how Orchestrator makes it, and whether a received one is exactly that.
 
+use crate::words::Words;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -75,6 +76,17 @@ impl Signature {
             Self::Invalid => "invalid",
             Self::Missing => "missing",
             Self::Unchecked => "unchecked",
+        }
+    }
+
+    /// The word for it, in a language.
+    pub fn word(self, words: &'static Words) -> &'static str {
+        let signatures = &words.webhook.signatures;
+        match self {
+            Self::Valid => &signatures.valid,
+            Self::Invalid => &signatures.invalid,
+            Self::Missing => &signatures.missing,
+            Self::Unchecked => &signatures.unchecked,
         }
     }
 

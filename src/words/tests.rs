@@ -46,7 +46,7 @@ fn every_word_has_the_same_holes_in_every_language() {
     for (at, text) in &other {
         if [".keys.", ".key_words.", ".complaints."]
             .iter()
-            .any(|of_code| at.starts_with(of_code))
+            .any(|of_code| at.contains(of_code))
         {
             continue;
         }

@@ -1,6 +1,6 @@
 //! The flags of the webhook lab.
 
-use super::seconds;
+use super::{Told, seconds};
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -38,6 +38,8 @@ pub(in crate::cli) struct ListenArguments {
     /// A JSON line for each event, or words; unless told, the screen on a terminal and JSON elsewhere
     #[arg(long, value_enum)]
     pub format: Option<HookFormat>,
+    #[command(flatten)]
+    pub told: Told,
 }
 
 #[derive(Debug, Args)]
@@ -69,6 +71,8 @@ pub(in crate::cli) struct SendArguments {
     /// Words, or one JSON document on a line; words on a terminal unless told
     #[arg(long, value_enum)]
     pub format: Option<HookFormat>,
+    #[command(flatten)]
+    pub told: Told,
 }
 
 /// How the webhook lab tells what it sees.

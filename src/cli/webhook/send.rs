@@ -1,7 +1,8 @@
 //! `webhook send`: plays Orchestrator against a receiver.
 
-use super::{Refused, address, format, roots, say, secret};
-use crate::cli::arguments::{HookFormat, SendArguments};
+use super::say::Voice;
+use super::{Refused, address, format, roots, secret};
+use crate::cli::arguments::{HookFormat, Manner, SendArguments};
 use crate::cli::output;
 use crate::report::Exit;
 use crate::webhook::sender::Sender;
@@ -10,7 +11,7 @@ use crate::world::real;
 use std::time::Duration;
 
 /// Does what the arguments say.
-pub(super) async fn run(arguments: &SendArguments) -> Result<Exit, Refused> {
+pub(super) async fn run(arguments: &SendArguments, manner: Manner) -> Result<Exit, Refused> {
     let url = address("the URL", &arguments.url)?;
     let secret = arguments.secret.as_deref().map(secret).transpose()?;
     let trust = tls::caller(roots(arguments.ca_bundle.as_deref())?);
@@ -26,7 +27,10 @@ pub(super) async fn run(arguments: &SendArguments) -> Result<Exit, Refused> {
         }
     };
     match format(arguments.format) {
-        HookFormat::Text => output::say(&say::trial(&trial)),
+        HookFormat::Text => {
+            let voice = Voice::new(arguments.told.lang, manner);
+            output::say(&voice.trial(&trial));
+        }
         HookFormat::Jsonl => output::say(&serde_json::to_string(&trial)?),
     }
     Ok(if trial.is_sound() {

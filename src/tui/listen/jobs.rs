@@ -12,14 +12,15 @@ const MOST: usize = 200;
 /// All lines.
 pub(super) fn lines(model: &Model, cells: usize) -> Vec<Line<'static>> {
     let mut page = Page::new(cells, model.look);
-    page.heading("JOBS, THE NEWEST FIRST");
+    let words = model.look.words;
+    page.heading(&words.webhook.help.jobs);
     if model.lives.newest().next().is_none() {
-        page.text("", "No event has told of a job yet.", Role::Quiet);
+        page.text("", &words.webhook.help.no_jobs, Role::Quiet);
     }
     for life in model.lives.newest().take(MOST) {
         let Some(last) = life.last() else { continue };
         let (sign, role) = step(last.stage, page.look);
-        page.labelled((&format!("{sign} "), role), &life.to_string(), Role::Text);
+        page.labelled((&format!("{sign} "), role), &life.told(words), Role::Text);
     }
     page.lines
 }

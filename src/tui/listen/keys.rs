@@ -1,108 +1,86 @@
 //! The keys of the webhook lab's screen.
 
-use crate::tui::keys::{Binding, Key, bind};
+use crate::tui::keys::{Binding, Key, Purpose, bind, intents, usual};
+use crate::words::{Phrase, Words};
+use std::collections::BTreeMap;
 
-/// What a key is pressed for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Intent {
+intents! { pub(crate) Intent {
     /// One line down.
-    Down,
+    Down = "down",
     /// One line up.
-    Up,
+    Up = "up",
     /// One page down.
-    PageDown,
+    PageDown = "page-down",
     /// One page up.
-    PageUp,
+    PageUp = "page-up",
     /// To the oldest.
-    First,
+    First = "first",
     /// To the newest, and along with those that come.
-    Last,
+    Last = "last",
     /// To the next event that was refused.
-    NextRefused,
+    NextRefused = "next-refused",
     /// Into the detail.
-    Open,
+    Open = "open",
     /// Back, or out of the filter.
-    Back,
+    Back = "back",
     /// To the other pane.
-    Switch,
+    Switch = "switch",
     /// Show only some.
-    Filter,
+    Filter = "filter",
     /// Show only one state of the signature.
-    Signature,
+    Signature = "signature",
     /// Show the lives of the jobs.
-    Jobs,
+    Jobs = "jobs",
     /// Copy the event.
-    Copy,
+    Copy = "copy",
     /// Other colours.
-    Theme,
+    Theme = "theme",
     /// Show the keys.
-    Help,
+    Help = "help",
     /// Leave.
-    Quit,
+    Quit = "quit",
+}}
+
+impl Purpose for Intent {
+    const ALL: &'static [Self] = Self::ALL;
+    const TABLE: &'static [Binding<Self>] = TABLE;
+
+    fn key(self) -> &'static str {
+        self.word()
+    }
+
+    fn told(words: &'static Words) -> [&'static BTreeMap<String, Phrase>; 2] {
+        [&words.webhook.keys, &words.webhook.key_words]
+    }
 }
 
-/// The table: decoding, footer and help come from it.
+/// The table.
 pub(crate) const TABLE: &[Binding<Intent>] = &[
+    bind(usual::DOWN, Intent::Down, "next event", None),
+    bind(usual::UP, Intent::Up, "previous event", None),
+    bind(usual::PAGE_DOWN, Intent::PageDown, "a page down", None),
+    bind(usual::PAGE_UP, Intent::PageUp, "a page up", None),
+    bind(usual::FIRST, Intent::First, "the oldest event", None),
     bind(
-        &[Key::Char('j'), Key::Down],
-        Intent::Down,
-        "next event",
-        None,
-    ),
-    bind(
-        &[Key::Char('k'), Key::Up],
-        Intent::Up,
-        "previous event",
-        None,
-    ),
-    bind(
-        &[Key::PageDown, Key::Ctrl('d'), Key::Char(' ')],
-        Intent::PageDown,
-        "a page down",
-        None,
-    ),
-    bind(
-        &[Key::PageUp, Key::Ctrl('u')],
-        Intent::PageUp,
-        "a page up",
-        None,
-    ),
-    bind(
-        &[Key::Char('g'), Key::Home],
-        Intent::First,
-        "the oldest event",
-        None,
-    ),
-    bind(
-        &[Key::Char('G'), Key::End],
+        usual::LAST,
         Intent::Last,
         "the newest event, and along with those that come",
         Some("newest"),
     ),
     bind(
-        &[Key::Char('n')],
+        usual::NEXT_BAD,
         Intent::NextRefused,
         "the next event that was refused",
         Some("refused"),
     ),
+    bind(usual::OPEN, Intent::Open, "read the detail", Some("read")),
     bind(
-        &[Key::Enter, Key::Right, Key::Char('l')],
-        Intent::Open,
-        "read the detail",
-        Some("read"),
-    ),
-    bind(
-        &[Key::Esc, Key::Left, Key::Char('h')],
+        usual::BACK,
         Intent::Back,
         "back to the list; undo the filter",
         None,
     ),
-    bind(
-        &[Key::Tab, Key::BackTab],
-        Intent::Switch,
-        "to the other pane",
-        None,
-    ),
+    bind(usual::SWITCH, Intent::Switch, "to the other pane", None),
     bind(
         &[Key::Char('J')],
         Intent::Jobs,
@@ -110,7 +88,7 @@ pub(crate) const TABLE: &[Binding<Intent>] = &[
         Some("jobs"),
     ),
     bind(
-        &[Key::Char('/')],
+        usual::FILTER,
         Intent::Filter,
         "show only what has these words",
         Some("filter"),
@@ -122,30 +100,32 @@ pub(crate) const TABLE: &[Binding<Intent>] = &[
         Some("signature"),
     ),
     bind(
-        &[Key::Char('y')],
+        usual::COPY,
         Intent::Copy,
         "copy the event to the clipboard, as one line of JSON",
         Some("copy"),
     ),
     bind(
-        &[Key::Char('t')],
+        usual::THEME,
         Intent::Theme,
         "colours for dark, for light, or none",
         None,
     ),
-    bind(&[Key::Char('?')], Intent::Help, "these keys", Some("help")),
+    bind(usual::HELP, Intent::Help, "these keys", Some("help")),
     bind(
-        &[Key::Char('q'), Key::Ctrl('c')],
+        usual::QUIT,
         Intent::Quit,
         "quit, and stop listening",
         Some("quit"),
     ),
 ];
 
-/// What a key is pressed for.
-pub(super) fn intent(key: Key) -> Option<Intent> {
-    TABLE
-        .iter()
-        .find(|binding| binding.keys.contains(&key))
-        .map(|binding| binding.intent)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_keys_hold_together() {
+        crate::tui::keys::tests::hold_together::<Intent>();
+    }
 }

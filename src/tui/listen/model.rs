@@ -209,7 +209,7 @@ impl Model {
             self.first += 1;
         }
         let number = self.first + self.events.len() as u64;
-        if filter::fits(&heard.line, &self.filter, self.only) {
+        if filter::fits(&heard.line, (&self.filter, self.only), self.look.words) {
             self.fitting.push_back(number);
         }
         self.events.push_back(heard);
@@ -217,7 +217,8 @@ impl Model {
 
     /// Chooses anew which events fit the filter.
     pub(super) fn sift(&mut self) {
-        let fits = |heard: &Heard| filter::fits(&heard.line, &self.filter, self.only);
+        let typed = (self.filter.as_str(), self.only);
+        let fits = |heard: &Heard| filter::fits(&heard.line, typed, self.look.words);
         let numbered = (self.first..).zip(&self.events);
         self.fitting = numbered
             .filter(|(_, heard)| fits(heard))

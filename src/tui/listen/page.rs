@@ -1,6 +1,6 @@
 //! What is shown over the whole screen: the keys, or the jobs.
 
-use super::filter::FILTERS;
+use super::filter::filters;
 use super::keys::TABLE;
 use super::model::{Mode, Model, SIGNATURES, face};
 use super::{event, jobs};
@@ -10,6 +10,8 @@ use crate::tui::theme::Role;
 use crate::tui::view::detail::Page;
 use crate::webhook::life::Stage;
 use crate::webhook::signature::Signature;
+use crate::words::Phrase;
+use crate::words::webhook::Meanings;
 use ratatui::text::Line;
 
 /// All of its lines; nothing where no page is open.
@@ -24,27 +26,30 @@ pub(super) fn lines(model: &Model, cells: usize) -> Option<Vec<Line<'static>>> {
 /// The keys, from the table of keys.
 fn help(model: &Model, cells: usize) -> Vec<Line<'static>> {
     let mut page = Page::new(cells, model.look);
+    let words = model.look.words;
+    let told = &words.webhook.help;
     let widest = TABLE.iter().map(|binding| width(&named(binding))).max();
     let indent = widest.unwrap_or(0).min(cells / 2) + 2;
     let row = |first: &str, role: Role, text: &str, page: &mut Page| {
         let gap = " ".repeat(indent.saturating_sub(width(first)));
         page.labelled((&format!("{first}{gap}"), role), text, Role::Text);
     };
-    page.heading("KEYS");
+    page.heading(&told.keys);
     for binding in TABLE {
-        row(&named(binding), Role::Key, binding.help, &mut page);
+        row(&named(binding), Role::Key, binding.help(words), &mut page);
     }
-    page.heading("FILTER");
-    for (typed, help) in FILTERS {
+    page.heading(&told.filter);
+    for (typed, help) in filters(told) {
         row(typed, Role::Key, help, &mut page);
     }
-    page.heading("SIGNATURES");
+    page.heading(&told.signatures);
     for signature in SIGNATURES {
         let (shape, role) = face(signature);
-        let first = format!("{} {}", page.look.sign(shape, 0), signature.key());
-        row(&first, role, meaning(signature), &mut page);
+        let first = format!("{} {}", page.look.sign(shape, 0), signature.word(words));
+        let meaning = meaning(signature, &words.webhook.meanings);
+        row(&first, role, meaning, &mut page);
     }
-    page.heading("STEPS OF A JOB");
+    page.heading(&told.steps);
     let steps = [
         Stage::Created,
         Stage::Started,
@@ -55,17 +60,17 @@ fn help(model: &Model, cells: usize) -> Vec<Line<'static>> {
     ];
     for stage in steps {
         let (sign, role) = event::step(stage, page.look);
-        row(sign, role, stage.word(), &mut page);
+        row(sign, role, stage.word(words), &mut page);
     }
     page.lines
 }
 
 /// What a state of the signature means, and how it was answered.
-fn meaning(signature: Signature) -> &'static str {
+fn meaning(signature: Signature, words: &Meanings) -> &Phrase {
     match signature {
-        Signature::Valid => "made with the secret, over these very bytes; answered 202",
-        Signature::Unchecked => "no secret is set here, so nothing was compared; answered 202",
-        Signature::Invalid => "not the signature of these bytes under the secret; answered 401",
-        Signature::Missing => "a secret is set here, and the event has no signature; answered 401",
+        Signature::Valid => &words.valid,
+        Signature::Unchecked => &words.unchecked,
+        Signature::Invalid => &words.invalid,
+        Signature::Missing => &words.missing,
     }
 }

@@ -9,6 +9,7 @@ use crate::tui::{Key, Look, Theme};
 use crate::webhook::line::{Pace, Teller};
 use crate::webhook::receiver::Counts;
 use crate::webhook::signature::{Presented, SigningKey};
+use crate::words::Lang;
 use proptest::prelude::*;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -340,15 +341,53 @@ fn in_ascii_without_colour_everything_is_ascii() {
     }
 }
 
+/// The story on a screen in Japanese.
+fn japanese(size: (u16, u16), keys: &str) -> Model {
+    let mut model = model(size, Vec::new());
+    model.look.words = Lang::Ja.words();
+    if keys != "waiting" {
+        update(&mut model, Msg::Heard(story()));
+        press(&mut model, keys);
+    }
+    model
+}
+
 #[test]
-fn every_key_stands_once() {
-    let keys: Vec<Key> = TABLE
-        .iter()
-        .flat_map(|binding| binding.keys)
-        .copied()
-        .collect();
-    for (at, key) in keys.iter().enumerate() {
-        assert!(!keys[at + 1..].contains(key), "{key} stands twice");
+fn every_part_of_the_screen_is_in_japanese() {
+    let sizes = [(80, 24), (160, 50), (40, 10)];
+    let words = [
+        " the ", " of ", " is ", " an ", " no ", "NO ", "event is", "shown", "answered", "KEYS",
+        "TYPE",
+    ];
+    for (name, keys) in [
+        ("waiting", "waiting"),
+        ("events", ""),
+        ("cause", "kkl"),
+        ("life", "gjl"),
+        ("jobs", "J"),
+        ("help", "?"),
+    ] {
+        for (width, height) in sizes {
+            let model = japanese((width, height), keys);
+            let seen = screen(&model);
+            insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
+                insta::assert_snapshot!(format!("listen-ja-{name}-{width}x{height}"), &seen);
+            });
+            let english = words.iter().find(|word| seen.contains(**word));
+            assert_eq!(english, None, "{seen}");
+        }
+    }
+}
+
+#[test]
+fn a_filter_takes_the_keys_and_the_words_of_the_language() {
+    for (typed, fitting) in [
+        ("署名なし", 1),
+        ("signature:missing", 1),
+        ("signature:有効", 5),
+    ] {
+        let model = japanese((80, 24), &format!("/{typed}"));
+        assert_eq!(model.fitting.len(), fitting, "{typed}");
     }
 }
 

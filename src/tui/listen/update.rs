@@ -1,11 +1,11 @@
 //! The only code that changes the model.
 
-use super::keys::{Intent, intent};
+use super::keys::Intent;
 use super::model::{Effect, Mode, Model, Msg, SIGNATURES};
 use super::place::places;
 use super::{event, page};
 use crate::tui::filtering::{self, Then};
-use crate::tui::keys::Key;
+use crate::tui::keys::{Key, intent};
 use crate::tui::model::Focus;
 use crate::webhook::signature::Signature;
 use ratatui::layout::Position;
@@ -87,7 +87,8 @@ fn act(model: &mut Model, intent: Intent) -> Option<Effect> {
         Intent::Copy => return copy(model),
         Intent::Theme => {
             model.look.theme = model.look.theme.next(None);
-            model.notice = Some(format!("colours: {}", model.look.theme.name()));
+            let colours = &model.look.words.notices.colours;
+            model.notice = Some(colours.with(&[("name", &model.look.theme.name())]));
         }
         Intent::Quit => return Some(Effect::Quit),
     }
@@ -145,6 +146,7 @@ fn choose(model: &mut Model, at: usize) {
 
 /// Chooses the next event that was refused.
 fn next_refused(model: &mut Model) {
+    let words = &model.look.words.webhook.notices;
     let from = model.chosen_at().map_or(0, |at| at + 1);
     let count = model.fitting.len();
     let refused = |at: &usize| {
@@ -156,7 +158,7 @@ fn next_refused(model: &mut Model) {
     };
     match (from..count).chain(0..from.min(count)).find(refused) {
         Some(at) => choose(model, at),
-        None => model.notice = Some("no event was refused".into()),
+        None => model.notice = Some(words.no_refused.to_string()),
     }
 }
 
@@ -173,12 +175,13 @@ fn back(model: &mut Model) {
 
 /// The chosen event for the clipboard.
 fn copy(model: &mut Model) -> Option<Effect> {
+    let words = &model.look.words.webhook.notices;
     let Some(heard) = model.chosen_event() else {
-        model.notice = Some("there is no event to copy".into());
+        model.notice = Some(words.nothing_to_copy.to_string());
         return None;
     };
     let text = serde_json::to_string(&heard.line).ok()?;
-    model.notice = Some("the event is copied".into());
+    model.notice = Some(words.copied.to_string());
     Some(Effect::Copy(text))
 }
 

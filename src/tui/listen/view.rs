@@ -1,10 +1,10 @@
 //! Draws the model: pure, and only with widgets, which let nothing through that a terminal would obey.
 
-use super::event::held_back;
-use super::keys::TABLE;
+use super::keys::Intent;
 use super::model::{Mode, Model, SIGNATURES, Secret, face};
 use super::place::places;
 use super::{event, list, page};
+use crate::tui::keys::footers;
 use crate::tui::text::{fit, safe, width};
 use crate::tui::theme::Role;
 use crate::tui::view::{bar, cells, footer, put};
@@ -57,13 +57,16 @@ fn header(model: &Model, (cells, height): (usize, usize)) -> Vec<Line<'static>> 
     if let Some(refused) = &model.refused
         && let Some(until) = refused.held_back_until
     {
+        let words = &model.look.words.webhook.refused;
         let at = refused.at.map(clock).unwrap_or_default();
-        let text = format!(
-            " ! An event was refused at {at}. {}",
-            held_back(&clock(until))
-        );
+        let until = clock(until);
+        // The time is what matters: no narrow screen may cut it off.
+        let told = [&words.at, &words.at_short]
+            .map(|told| format!(" ! {}", told.with(&[("at", &at), ("until", &until)])));
+        let text = told.iter().find(|text| width(text) <= cells);
+        let text = text.unwrap_or(&told[1]);
         lines.push(Line::styled(
-            fit(&safe(&text, model.look), cells, model.look),
+            fit(&safe(text, model.look), cells, model.look),
             model.look.style(Role::Warn),
         ));
     }
@@ -79,12 +82,13 @@ fn first(model: &Model, cells: usize) -> Line<'static> {
     } else {
         " "
     };
+    let words = &look.words.webhook.list;
     let badge = match model.secret {
-        Secret::Set => "",
-        Secret::Absent if cells >= 60 => " NO --secret: SIGNATURES ARE NOT CHECKED ",
-        Secret::Absent => " NOT CHECKED ",
+        Secret::Set => String::new(),
+        Secret::Absent if cells >= 60 => format!(" {} ", words.no_secret),
+        Secret::Absent => format!(" {} ", words.no_secret_short),
     };
-    let room = cells.saturating_sub(width(name) + width(badge));
+    let room = cells.saturating_sub(width(name) + width(&badge));
     let address = fit(&safe(&model.address, look), room, look);
     let gap = room.saturating_sub(width(&address));
     Line::from(vec![
@@ -101,29 +105,30 @@ fn counted(model: &Model, cells: usize) -> Line<'static> {
     let counts = model.counts;
     let heard: u64 = model.by_signature.iter().sum();
     let events = usize::try_from(heard).unwrap_or(usize::MAX);
-    let word = if events == 1 { "event" } else { "events" };
-    let mut pieces = vec![(format!("{events} {word}"), Role::Text)];
+    let words = &look.words.webhook.tally;
+    let mut pieces = vec![(words.events.of(events), Role::Text)];
     for (signature, count) in SIGNATURES.into_iter().zip(model.by_signature) {
         let (shape, role) = face(signature);
         if count > 0 {
             let sign = look.sign(shape, 0);
-            pieces.push((format!("{sign} {count} {}", signature.key()), role));
+            let word = signature.word(look.words);
+            pieces.push((format!("{sign} {count} {word}"), role));
         }
     }
     let more = [
-        (model.unseen(), "answered and not shown", Role::Warn),
-        (counts.unusable, "unusable", Role::Warn),
-        (counts.forwarded, "handed on", Role::Quiet),
-        (counts.lost, "not handed on", Role::Fail),
+        (model.unseen(), &words.unseen, Role::Warn),
+        (counts.unusable, &words.unusable, Role::Warn),
+        (counts.forwarded, &words.forwarded, Role::Quiet),
+        (counts.lost, &words.lost, Role::Fail),
     ];
     for (count, what, role) in more {
         if count > 0 {
-            pieces.push((format!("{count} {what}"), role));
+            pieces.push((what.with(&[("count", &count)]), role));
         }
     }
     let kept = model.events.len();
     if heard > kept as u64 {
-        pieces.push((format!("the last {kept} are kept"), Role::Quiet));
+        pieces.push((words.kept.with(&[("count", &kept)]), Role::Quiet));
     }
     let mut spans = vec![Span::raw(" ")];
     let mut used = 1;
@@ -149,8 +154,6 @@ fn foot(model: &Model, cells: usize) -> Line<'static> {
     }
     let only = model.only.map(|only| format!("signature:{}", only.key()));
     let filter = [only.unwrap_or_default(), model.filter.clone()].join(" ");
-    let told = TABLE
-        .iter()
-        .filter_map(|binding| Some((binding.keys.first()?.to_string(), binding.footer?)));
-    footer::keys(&told.collect::<Vec<_>>(), (look, filter.trim()), cells)
+    let told = footers::<Intent>(look.words);
+    footer::keys(&told, (look, filter.trim()), cells)
 }

@@ -13,7 +13,7 @@ use tokio::sync::mpsc::Receiver;
 /// Events that are taken in between two looks at the keys.
 const TOGETHER: usize = 256;
 
-/// Shows the events that come in until the user leaves. `counted` tells what the receiver has counted, and how many events did not get here.
+/// Shows the events that come in until the user leaves. `counted` hears how many more are on the screen, and tells what the receiver has counted, and how many events did not get here.
 /// It belongs on the runtime's own thread, as [`super::show`] does.
 ///
 /// # Errors
@@ -21,7 +21,7 @@ const TOGETHER: usize = 256;
 pub async fn listen(
     opening: Opening,
     events: Receiver<Heard>,
-    counted: impl Fn() -> (Counts, u64),
+    counted: impl Fn(usize) -> (Counts, u64),
 ) -> io::Result<()> {
     let mut screen = Screen::open(true)?;
     let mut shown = Shown {
@@ -46,7 +46,7 @@ struct Shown<F> {
     more: bool,
 }
 
-impl<F: Fn() -> (Counts, u64)> Shown<F> {
+impl<F: Fn(usize) -> (Counts, u64)> Shown<F> {
     /// Takes in what happened, and does what that asks for.
     fn take(&mut self, msg: Msg) -> io::Result<Flow> {
         match update(&mut self.model, msg) {
@@ -57,14 +57,14 @@ impl<F: Fn() -> (Counts, u64)> Shown<F> {
         Ok(Flow::On)
     }
 
-    /// Takes in what the receiver counted meanwhile.
-    fn count(&mut self) -> io::Result<Flow> {
-        let (counts, missed) = (self.counted)();
+    /// Takes in what the receiver counted meanwhile; so many events more are shown.
+    fn count(&mut self, shown: usize) -> io::Result<Flow> {
+        let (counts, missed) = (self.counted)(shown);
         self.take(Msg::Counted(counts, missed))
     }
 }
 
-impl<F: Fn() -> (Counts, u64)> Scene for Shown<F> {
+impl<F: Fn(usize) -> (Counts, u64)> Scene for Shown<F> {
     /// The events that came together; none once no more can come.
     type News = Vec<Heard>;
 
@@ -86,11 +86,12 @@ impl<F: Fn() -> (Counts, u64)> Scene for Shown<F> {
     }
 
     fn told(&mut self, news: Self::News) -> io::Result<Flow> {
-        self.more = !news.is_empty();
+        let shown = news.len();
+        self.more = shown > 0;
         if self.more {
             self.take(Msg::Heard(news))?;
         }
-        self.count()
+        self.count(shown)
     }
 
     fn happened(&mut self, event: &Event) -> io::Result<Flow> {
@@ -115,6 +116,6 @@ impl<F: Fn() -> (Counts, u64)> Scene for Shown<F> {
 
     /// Requests that were no events are counted and come in by no other way.
     fn passed(&mut self, _ms: u64) -> io::Result<Flow> {
-        self.count()
+        self.count(0)
     }
 }

@@ -4,7 +4,7 @@ use super::{ask, here, note, watch};
 use crate::catalog::Verdict;
 use crate::report::{Spot, State};
 use crate::tui::entries::Entry;
-use crate::tui::keys::Intent;
+use crate::tui::intents::Intent;
 use crate::tui::model::{Chosen, Effect, Focus, Mode, Model};
 use crate::tui::start;
 use crate::tui::view::detail;

@@ -4,7 +4,8 @@ use super::browse::{act, filtered, go};
 use super::{note, watch};
 use crate::tui::command::{self, Command};
 use crate::tui::filtering::{self, LONGEST, Then};
-use crate::tui::keys::{Intent, Key, intent};
+use crate::tui::intents::Intent;
+use crate::tui::keys::{Key, intent};
 use crate::tui::model::{Chosen, Effect, Focus, Format, Mode, Model};
 use crate::tui::start;
 

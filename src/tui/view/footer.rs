@@ -1,7 +1,8 @@
 //! The last line: the keys that matter, what is being typed, or what was just done.
 
 use crate::tui::command;
-use crate::tui::keys::{Binding, TABLE};
+use crate::tui::intents::Intent;
+use crate::tui::keys::footers;
 use crate::tui::model::{Format, Mode, Model};
 use crate::tui::text::{fit, safe, width};
 use crate::tui::theme::{Look, Role};
@@ -27,7 +28,7 @@ pub(super) fn lines(model: &Model, cells: usize) -> Vec<Line<'static>> {
                     ),
                     look.style(Role::Heading),
                 ),
-                None => keys(&told(look), (look, &model.filter), cells),
+                None => keys(&footers::<Intent>(look.words), (look, &model.filter), cells),
             }
         }
     };
@@ -74,15 +75,6 @@ pub(crate) fn typing(look: Look, (label, typed): (String, &str), cells: usize) -
         Span::raw(seen.to_owned()),
         Span::styled(" ", look.style(Role::Chosen)),
     ])
-}
-
-/// The keys of the table that have a word.
-fn told(look: Look) -> Vec<(String, &'static str)> {
-    let told = |binding: &Binding| {
-        let key = binding.keys.first()?.to_string();
-        Some((key, binding.footer(look.words)?))
-    };
-    TABLE.iter().filter_map(told).collect()
 }
 
 /// Keys and their words, as many as fit; the filter in force comes first, and help and the way out always.

@@ -1,6 +1,7 @@
 //! The keys, from the table of keys.
 
-use crate::tui::keys::{TABLE, named};
+use crate::tui::intents::TABLE;
+use crate::tui::keys::named;
 use crate::tui::model::Model;
 use crate::tui::text::{fit, width, wrap};
 use crate::tui::theme::{Role, Shape};

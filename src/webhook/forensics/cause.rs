@@ -1,5 +1,7 @@
-//! What can make a signature differ, in keys for machines and sentences for people.
+//! What can make a signature differ, in keys for machines; the sentences for people are in `words/`, by these keys.
 
+use crate::words::Words;
+use crate::words::webhook::Advice;
 use serde::{Serialize, Serializer};
 
 /// One reason why a signature is not the one that was expected.
@@ -15,7 +17,7 @@ pub enum Cause {
     SecretUtf16,
     /// The secret as Latin-1.
     SecretCharset,
-    /// Blanks around the secret.
+    /// Blanks around the secret, or characters in it that cannot be seen.
     SecretSpaces,
     /// Quotation marks around the secret.
     SecretQuotes,
@@ -37,7 +39,7 @@ pub enum Cause {
     Base64OfHex,
     /// The URL-safe alphabet.
     UrlSafeBase64,
-    /// No `=` at the end, or spare bits set.
+    /// No `=` at the end, blanks within, or spare bits set.
     LooseBase64,
     /// Percent signs or blanks from URL encoding.
     SignaturePercent,
@@ -51,7 +53,7 @@ pub enum Cause {
     Sha512,
     /// A plain SHA-256, no HMAC.
     PlainSha256,
-    /// The JSON was written anew: other white space, or other escapes with it.
+    /// The JSON was written anew: other white space, order or numbers, or other escapes with it.
     ReSerialisedBody,
     /// The same JSON with other escapes in its texts.
     EscapedBody,
@@ -67,247 +69,93 @@ pub enum Cause {
     CompressedBody,
     /// Signed over nothing.
     EmptyBody,
+    /// The header is there, and empty.
+    EmptySignature,
+    /// The secret itself stands in the header.
+    SecretSent,
+    /// The secret in other case.
+    SecretCase,
+    /// The letters of the value in other case.
+    SignatureCase,
+    /// Base64 of Base64.
+    Base64Twice,
+    /// The body as the key, the secret as the message.
+    SwappedHmac,
+    /// The encoding of a form.
+    FormBody,
+    /// A JSON text that holds the JSON.
+    QuotedBody,
+    /// The body in Base64.
+    Base64Body,
+    /// The escapes of HTML.
+    HtmlBody,
+    /// Inside of another JSON document.
+    EnvelopedBody,
 }
 
-/// The words that belong to one cause.
-struct Words {
-    cause: Cause,
-    key: &'static str,
-    says: &'static str,
-    remedy: &'static str,
-}
-
-/// One row of the table.
-const fn words(cause: Cause, key: &'static str, says: &'static str, remedy: &'static str) -> Words {
-    Words {
-        cause,
-        key,
-        says,
-        remedy,
-    }
-}
-
-const SECRET: &str = "Set the same secret on both sides: type it again in Orchestrator under Tenant > Webhooks, and store it here.";
-const SENDER: &str = "Look at what sends this: Orchestrator writes the padded standard Base64 of HMAC-SHA256 and nothing else. Find the gateway or script in between that writes its own header.";
-const REWRITTEN: &str = "Ask who runs the proxy or gateway in front of this receiver to hand the body on byte for byte.";
-
-/// The words of every cause, in the order of the enum.
-static TABLE: &[Words] = &[
-    words(
-        Cause::TwoSignatures,
-        "two-signatures",
-        "The signature header came more than once, and one of its values is right.",
-        "Remove the second X-UiPath-Signature: a proxy that adds headers must replace, not append.",
-    ),
-    words(
-        Cause::TrailingNewline,
-        "trailing-newline",
-        "The secrets of the two sides differ by a line break at the end.",
-        "Store the secret without a line break (printf, not echo), or type it again in Orchestrator under Tenant > Webhooks.",
-    ),
-    words(
-        Cause::SecretBom,
-        "secret-bom",
-        "The secrets of the two sides differ by a byte order mark at the start.",
-        "Save the file with the secret as UTF-8 without a byte order mark.",
-    ),
-    words(
-        Cause::SecretUtf16,
-        "secret-utf16",
-        "One side used the secret as UTF-16, the other as UTF-8.",
-        "Save the file with the secret as UTF-8: PowerShell's > writes UTF-16.",
-    ),
-    words(
-        Cause::SecretCharset,
-        "secret-charset",
-        "One side used the secret as Latin-1, the other as UTF-8.",
-        "Choose a secret of plain ASCII letters and digits.",
-    ),
-    words(
-        Cause::SecretSpaces,
-        "secret-spaces",
-        "The secrets of the two sides differ by blanks around them.",
-        "Remove the blanks around the secret, in Orchestrator under Tenant > Webhooks and here.",
-    ),
-    words(
-        Cause::SecretQuotes,
-        "secret-quotes",
-        "The secrets of the two sides differ by quotation marks around them.",
-        "Remove the quotation marks around the secret, in Orchestrator under Tenant > Webhooks and here.",
-    ),
-    words(
-        Cause::SecretBase64,
-        "secret-base64",
-        "One side decoded the secret from Base64 before it used it.",
-        SECRET,
-    ),
-    words(
-        Cause::SecretHex,
-        "secret-hex",
-        "One side decoded the secret from hexadecimal before it used it.",
-        SECRET,
-    ),
-    words(
-        Cause::SecretPercent,
-        "secret-percent",
-        "One side used the secret in its URL form (%2B for +).",
-        SECRET,
-    ),
-    words(
-        Cause::SecretEmpty,
-        "secret-empty",
-        "The signature was made with an empty secret.",
-        SECRET,
-    ),
-    words(
-        Cause::Sha256Prefix,
-        "sha256-prefix",
-        "The value begins with sha256=, which Orchestrator does not write.",
-        SENDER,
-    ),
-    words(
-        Cause::OtherPrefix,
-        "other-prefix",
-        "A word stands before the value, which Orchestrator does not write.",
-        SENDER,
-    ),
-    words(
-        Cause::Hex,
-        "hex",
-        "The value is the right one in hexadecimal digits instead of Base64.",
-        SENDER,
-    ),
-    words(
-        Cause::Base64OfHex,
-        "base64-of-hex",
-        "The value is Base64 of the hexadecimal digits instead of Base64 of the bytes.",
-        SENDER,
-    ),
-    words(
-        Cause::UrlSafeBase64,
-        "url-safe-base64",
-        "The value is the right one in URL-safe Base64 (- and _ for + and /).",
-        SENDER,
-    ),
-    words(
-        Cause::LooseBase64,
-        "loose-base64",
-        "The value is the right one in Base64 without its padding, or with spare bits set.",
-        SENDER,
-    ),
-    words(
-        Cause::SignaturePercent,
-        "signature-percent",
-        "The value went through a URL encoding (%2B or a blank for +).",
-        SENDER,
-    ),
-    words(
-        Cause::SignatureQuotes,
-        "signature-quotes",
-        "The right value stands between blanks or quotation marks.",
-        SENDER,
-    ),
-    words(
-        Cause::Sha1,
-        "sha1",
-        "The value is an HMAC with SHA-1 instead of SHA-256.",
-        SENDER,
-    ),
-    words(
-        Cause::Sha384,
-        "sha384",
-        "The value is an HMAC with SHA-384 instead of SHA-256.",
-        SENDER,
-    ),
-    words(
-        Cause::Sha512,
-        "sha512",
-        "The value is an HMAC with SHA-512 instead of SHA-256.",
-        SENDER,
-    ),
-    words(
-        Cause::PlainSha256,
-        "plain-sha256",
-        "The value is a plain SHA-256 of the body, no HMAC: anyone could have made it.",
-        SENDER,
-    ),
-    words(
-        Cause::ReSerialisedBody,
-        "re-serialised-body",
-        "The JSON is the same and its white space is not: something on the way rewrote the body.",
-        REWRITTEN,
-    ),
-    words(
-        Cause::EscapedBody,
-        "escaped-body",
-        "The JSON is the same and its \\u escapes are not: something on the way rewrote the body.",
-        REWRITTEN,
-    ),
-    words(
-        Cause::BodyLineEndings,
-        "body-line-endings",
-        "Something on the way changed the line endings of the body.",
-        REWRITTEN,
-    ),
-    words(
-        Cause::BodyTrailingNewline,
-        "body-trailing-newline",
-        "Something added or removed white space at the ends of the body.",
-        "Keep the body as it was received: an editor that saves a final line break, or a proxy, changed it.",
-    ),
-    words(
-        Cause::BodyBom,
-        "body-bom",
-        "Something added or removed a byte order mark before the body.",
-        REWRITTEN,
-    ),
-    words(
-        Cause::BodyCharset,
-        "body-charset",
-        "Something on the way changed the character encoding of the body.",
-        REWRITTEN,
-    ),
-    words(
-        Cause::CompressedBody,
-        "compressed-body",
-        "The body arrived compressed, and was signed before that.",
-        "Turn off request compression in the proxy in front of this receiver, or decompress before the signature is checked.",
-    ),
-    words(
-        Cause::EmptyBody,
-        "empty-body",
-        "The signature was made over an empty body.",
-        SENDER,
-    ),
+/// The key of every cause, in the order of the enum.
+static KEYS: &[(Cause, &str)] = &[
+    (Cause::TwoSignatures, "two-signatures"),
+    (Cause::TrailingNewline, "trailing-newline"),
+    (Cause::SecretBom, "secret-bom"),
+    (Cause::SecretUtf16, "secret-utf16"),
+    (Cause::SecretCharset, "secret-charset"),
+    (Cause::SecretSpaces, "secret-spaces"),
+    (Cause::SecretQuotes, "secret-quotes"),
+    (Cause::SecretBase64, "secret-base64"),
+    (Cause::SecretHex, "secret-hex"),
+    (Cause::SecretPercent, "secret-percent"),
+    (Cause::SecretEmpty, "secret-empty"),
+    (Cause::Sha256Prefix, "sha256-prefix"),
+    (Cause::OtherPrefix, "other-prefix"),
+    (Cause::Hex, "hex"),
+    (Cause::Base64OfHex, "base64-of-hex"),
+    (Cause::UrlSafeBase64, "url-safe-base64"),
+    (Cause::LooseBase64, "loose-base64"),
+    (Cause::SignaturePercent, "signature-percent"),
+    (Cause::SignatureQuotes, "signature-quotes"),
+    (Cause::Sha1, "sha1"),
+    (Cause::Sha384, "sha384"),
+    (Cause::Sha512, "sha512"),
+    (Cause::PlainSha256, "plain-sha256"),
+    (Cause::ReSerialisedBody, "re-serialised-body"),
+    (Cause::EscapedBody, "escaped-body"),
+    (Cause::BodyLineEndings, "body-line-endings"),
+    (Cause::BodyTrailingNewline, "body-trailing-newline"),
+    (Cause::BodyBom, "body-bom"),
+    (Cause::BodyCharset, "body-charset"),
+    (Cause::CompressedBody, "compressed-body"),
+    (Cause::EmptyBody, "empty-body"),
+    (Cause::EmptySignature, "empty-signature"),
+    (Cause::SecretSent, "secret-sent"),
+    (Cause::SecretCase, "secret-case"),
+    (Cause::SignatureCase, "signature-case"),
+    (Cause::Base64Twice, "base64-twice"),
+    (Cause::SwappedHmac, "swapped-hmac"),
+    (Cause::FormBody, "form-encoded-body"),
+    (Cause::QuotedBody, "double-encoded-body"),
+    (Cause::Base64Body, "base64-body"),
+    (Cause::HtmlBody, "html-escaped-body"),
+    (Cause::EnvelopedBody, "enveloped-body"),
 ];
 
 impl Cause {
     /// Every cause.
     pub fn all() -> impl Iterator<Item = Self> {
-        TABLE.iter().map(|row| row.cause)
-    }
-
-    /// The row of this cause.
-    fn row(self) -> &'static Words {
-        match TABLE.iter().find(|row| row.cause == self) {
-            Some(row) => row,
-            None => unreachable!("every cause has its row"),
-        }
+        KEYS.iter().map(|(cause, _)| *cause)
     }
 
     /// The word used in reports.
     pub fn key(self) -> &'static str {
-        self.row().key
+        match KEYS.iter().find(|(cause, _)| *cause == self) {
+            Some((_, key)) => key,
+            None => unreachable!("every cause has its key"),
+        }
     }
 
-    /// What was found, as one sentence.
-    pub fn says(self) -> &'static str {
-        self.row().says
-    }
-
-    /// What to do about it, and where.
-    pub fn remedy(self) -> &'static str {
-        self.row().remedy
+    /// What was found, and what to do about it and where, in a language.
+    pub fn told(self, words: &'static Words) -> Option<&'static Advice> {
+        words.webhook.causes.get(self.key())
     }
 }
 
@@ -320,25 +168,34 @@ impl Serialize for Cause {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::words::Lang;
     use std::collections::BTreeSet;
 
     #[test]
-    fn every_cause_has_its_own_key_and_whole_sentences() {
+    fn every_cause_has_its_own_key_and_whole_sentences_in_every_language() {
         let keys: BTreeSet<_> = Cause::all().map(Cause::key).collect();
         // The last variant's number tells how many there are.
-        assert_eq!(keys.len(), Cause::EmptyBody as usize + 1);
-        for cause in Cause::all() {
-            assert!(
-                cause
-                    .key()
-                    .bytes()
-                    .all(|byte| byte == b'-' || byte.is_ascii_lowercase() || byte.is_ascii_digit())
-            );
-            assert!(
-                cause.says().ends_with('.') && !cause.says().contains("  "),
-                "{}",
-                cause.key()
-            );
+        assert_eq!(keys.len(), Cause::EnvelopedBody as usize + 1);
+        for key in &keys {
+            let of_a_key =
+                |byte: u8| byte == b'-' || byte.is_ascii_lowercase() || byte.is_ascii_digit();
+            assert!(key.bytes().all(of_a_key), "{key}");
+        }
+        for (lang, end) in [(Lang::En, '.'), (Lang::Ja, '。')] {
+            let told: BTreeSet<_> = lang
+                .words()
+                .webhook
+                .causes
+                .keys()
+                .map(|key| &**key)
+                .collect();
+            assert_eq!(told, keys, "[webhook.causes] of {lang:?}");
+            for cause in Cause::all() {
+                let told = cause.told(lang.words()).unwrap();
+                for text in [&told.says, &told.remedy] {
+                    assert!(text.ends_with(end) && !text.contains("  "), "{text}");
+                }
+            }
         }
     }
 

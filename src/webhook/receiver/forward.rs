@@ -4,9 +4,13 @@ use super::{Counters, count};
 use crate::webhook::signature::HEADER;
 use hyper::body::Bytes;
 use hyper::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
+use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinHandle, JoinSet};
+use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
@@ -16,6 +20,8 @@ const AT_ONCE: usize = 16;
 const MOST_WAITING: usize = 1_024;
 /// Bytes that may wait for their turn.
 const MOST_BYTES: usize = 16 << 20;
+/// How long what waits may still be handed on once the receiving is over.
+const PARTING: Duration = Duration::from_secs(2);
 
 /// Where to hand events on to.
 pub struct Forward {
@@ -42,15 +48,20 @@ pub(super) struct Forwarding {
 }
 
 impl Forward {
-    /// Begins to hand on.
-    pub(super) fn start(self, counters: Arc<Counters>, stop: CancellationToken) -> Forwarding {
+    /// Begins to hand on; the task ends a while after the stop at the latest.
+    pub(super) fn start(
+        self,
+        counters: Arc<Counters>,
+        stop: CancellationToken,
+    ) -> (Forwarding, JoinHandle<()>) {
         let (parcels, waiting) = mpsc::channel(MOST_WAITING);
-        tokio::spawn(hand_on(Arc::new(self), waiting, counters.clone(), stop));
-        Forwarding {
+        let task = tokio::spawn(hand_on(Arc::new(self), waiting, counters.clone(), stop));
+        let forwarding = Forwarding {
             parcels,
             room: Arc::new(Semaphore::new(MOST_BYTES)),
             counters,
-        }
+        };
+        (forwarding, task)
     }
 
     /// Sends one event; the status is all that is looked at.
@@ -97,7 +108,7 @@ impl Forwarding {
     }
 }
 
-/// Sends what comes, a few at a time.
+/// Sends what comes, a few at a time; after the stop what waits is still sent, and what takes too long is counted as lost.
 async fn hand_on(
     forward: Arc<Forward>,
     mut waiting: mpsc::Receiver<Parcel>,
@@ -105,23 +116,44 @@ async fn hand_on(
     stop: CancellationToken,
 ) {
     let mut sending = JoinSet::new();
-    loop {
+    let mut parted = pin!(async {
+        stop.cancelled().await;
+        sleep(PARTING).await;
+    });
+    let mut open = true;
+    while open || !sending.is_empty() {
         tokio::select! {
-            () = stop.cancelled() => return,
-            Some(_) = sending.join_next() => {}
-            parcel = waiting.recv(), if sending.len() < AT_ONCE => {
-                let Some(parcel) = parcel else { return };
-                let (forward, counters) = (forward.clone(), counters.clone());
-                sending.spawn(async move {
-                    match forward.send(parcel).await {
-                        Ok(()) => count(&counters.forwarded),
-                        Err(error) => {
-                            count(&counters.lost);
-                            tracing::warn!(error, "cannot hand an event on");
-                        }
-                    }
-                });
-            }
+            biased;
+            () = &mut parted => break,
+            // What is offered from now on is counted by whoever offers it.
+            () = stop.cancelled(), if !waiting.is_closed() => waiting.close(),
+            Some(sent) = sending.join_next() => settle(&counters, &sent),
+            parcel = waiting.recv(), if open && sending.len() < AT_ONCE => match parcel {
+                Some(parcel) => {
+                    let forward = forward.clone();
+                    sending.spawn(async move { forward.send(parcel).await });
+                }
+                None => open = false,
+            },
+        }
+    }
+    let unsent = sending.len() + waiting.len();
+    counters
+        .lost
+        .fetch_add(u64::try_from(unsent).unwrap_or(u64::MAX), Ordering::Relaxed);
+}
+
+/// Counts what came of one event.
+fn settle(counters: &Counters, sent: &Result<Result<(), String>, JoinError>) {
+    match sent {
+        Ok(Ok(())) => count(&counters.forwarded),
+        Ok(Err(error)) => {
+            count(&counters.lost);
+            tracing::warn!(error, "cannot hand an event on");
+        }
+        Err(error) => {
+            count(&counters.lost);
+            tracing::warn!(%error, "cannot hand an event on");
         }
     }
 }
