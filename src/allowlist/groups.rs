@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use super::addresses::{Addresses, Gathered};
+
 /// How deep groups may contain each other.
 const DEPTH: usize = 32;
 
@@ -40,5 +42,39 @@ impl Visit {
     /// Leaves the group entered last.
     pub(super) fn leave(&mut self) {
         self.depth = self.depth.saturating_sub(1);
+    }
+}
+
+/// Addresses, and a construct of them that is not understood.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Place {
+    pub(super) set: Addresses,
+    pub(super) open: Option<String>,
+}
+
+/// What names come to, while their groups are walked through.
+#[derive(Debug, Default)]
+pub(super) struct Members {
+    set: Gathered,
+    open: Option<String>,
+}
+
+impl Members {
+    /// Adds addresses.
+    pub(super) fn add(&mut self, more: &Addresses) {
+        self.set.add(more);
+    }
+
+    /// Notes a construct that is not understood; the first is kept.
+    pub(super) fn open(&mut self, construct: impl FnOnce() -> String) {
+        self.open.get_or_insert_with(construct);
+    }
+
+    /// All of them together.
+    pub(super) fn whole(self) -> Place {
+        Place {
+            set: self.set.whole(),
+            open: self.open,
+        }
     }
 }

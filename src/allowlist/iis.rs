@@ -97,12 +97,20 @@ fn is_whole(document: &Document<'_>) -> bool {
         .any(|node| node.has_tag_name("system.applicationHost"))
 }
 
-/// Every section of the configuration that is for web sites: the one for FTP has the same name.
-fn sections<'a>(document: &'a Document<'a>, page: &Page<'_>) -> Vec<Section<'a>> {
-    let elements = document
+/// The elements that restrict addresses of web sites: the one for FTP has the same name.
+fn restrictions<'a>(document: &'a Document<'a>) -> impl Iterator<Item = Node<'a, 'a>> {
+    let of_ftp = |node: &Node<'_, '_>| {
+        node.ancestors()
+            .any(|parent| parent.has_tag_name("system.ftpServer"))
+    };
+    document
         .descendants()
-        .filter(|node| node.has_tag_name("ipSecurity") && !is_within(*node, "system.ftpServer"));
-    elements
+        .filter(move |node| node.has_tag_name("ipSecurity") && !of_ftp(node))
+}
+
+/// Every section of the configuration that is for web sites.
+fn sections<'a>(document: &'a Document<'a>, page: &Page<'_>) -> Vec<Section<'a>> {
+    restrictions(document)
         .map(|node| {
             let (path, own) = location(node);
             Section {
@@ -113,11 +121,6 @@ fn sections<'a>(document: &'a Document<'a>, page: &Page<'_>) -> Vec<Section<'a>>
             }
         })
         .collect()
-}
-
-/// Whether an element stands in one of this name.
-fn is_within(node: Node<'_, '_>, name: &str) -> bool {
-    node.ancestors().any(|parent| parent.has_tag_name(name))
 }
 
 /// The path of the location an element stands in, and whether applications below it do without.
@@ -279,14 +282,7 @@ fn rewrites(document: &Document<'_>, page: &Page<'_>) -> Vec<Line> {
                 Action::Deny,
             )
         })
-        .chain(
-            document
-                .descendants()
-                .filter(|node| {
-                    node.has_tag_name("ipSecurity") && !is_within(*node, "system.ftpServer")
-                })
-                .filter_map(|node| unknown(node, page)),
-        )
+        .chain(restrictions(document).filter_map(|node| unknown(node, page)))
         .collect()
 }
 

@@ -1,11 +1,11 @@
 //! One entry of an access list.
 
-use super::super::groups::Visit;
+use super::super::groups::{Place, Visit};
 use super::super::model::{Action, Line, Ports, Test};
 use super::super::networks::{destination, source};
 use super::config::{Config, Words};
 use super::list::Style;
-use super::objects::{Place, Service, protocol};
+use super::objects::{Service, protocol};
 use super::ports::comparison;
 
 /// Which packets a list is asked about.

@@ -2,20 +2,13 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use super::super::addresses::{Addresses, Family, Gathered};
-use super::super::groups::{Entered, Visit};
+use super::super::addresses::{Addresses, Family};
+use super::super::groups::{Entered, Members, Place, Visit};
 use super::super::model::Ports;
 use super::super::networks::{masked, network, range, wildcard};
 use super::config::{Config, Words};
 use super::list::Style;
 use super::ports::comparison;
-
-/// Addresses, and a construct of them that is not understood.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Place {
-    pub(super) set: Addresses,
-    pub(super) open: Option<String>,
-}
 
 impl Place {
     fn known(set: Addresses) -> Self {
@@ -27,19 +20,6 @@ impl Place {
             set: Addresses::none(),
             open: Some(construct.into()),
         }
-    }
-}
-
-/// What the members of a group come to, while it is walked through.
-#[derive(Default)]
-struct Members {
-    set: Gathered,
-    open: Option<String>,
-}
-
-impl Members {
-    fn open(&mut self, construct: impl FnOnce() -> String) {
-        self.open.get_or_insert_with(construct);
     }
 }
 
@@ -145,10 +125,7 @@ impl Config<'_> {
     pub(super) fn network_named(&self, name: &str, visit: &mut Visit) -> Place {
         let mut members = Members::default();
         self.gather(name, visit, &mut members);
-        Place {
-            set: members.set.whole(),
-            open: members.open,
-        }
+        members.whole()
     }
 
     /// Adds the addresses of an object or group.
@@ -205,7 +182,7 @@ impl Config<'_> {
             _ => None,
         };
         match known {
-            Some(set) => place.set.add(&set),
+            Some(set) => place.add(&set),
             None => place.open(|| line.text.to_owned()),
         }
     }

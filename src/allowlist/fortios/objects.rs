@@ -1,30 +1,10 @@
 //! Addresses and services by name.
 
-use super::super::addresses::{Addresses, Family, Gathered};
-use super::super::groups::{Entered, Visit};
+use super::super::addresses::{Addresses, Family};
+use super::super::groups::{Entered, Members, Place, Visit};
 use super::super::model::{Ports, Test};
 use super::super::networks::{masked, network, ports, range};
 use super::tree::{Entry, Tree};
-
-/// Addresses, and a construct of them that is not understood.
-#[derive(Debug, Default)]
-pub(super) struct Place {
-    pub(super) set: Addresses,
-    pub(super) open: Option<String>,
-}
-
-/// What names come to, while groups are walked through.
-#[derive(Default)]
-struct Members {
-    set: Gathered,
-    open: Option<String>,
-}
-
-impl Members {
-    fn open(&mut self, construct: impl FnOnce() -> String) {
-        self.open.get_or_insert_with(construct);
-    }
-}
 
 impl Tree {
     /// The addresses that names stand for. Virtual IPs are not among them.
@@ -37,10 +17,7 @@ impl Tree {
         for name in names {
             self.add(name, family, &mut Visit::default(), &mut place);
         }
-        Place {
-            set: place.set.whole(),
-            open: place.open,
-        }
+        place.whole()
     }
 
     fn add(&self, name: &str, family: Family, visit: &mut Visit, place: &mut Members) {
@@ -75,7 +52,7 @@ impl Tree {
             None => return place.open(|| format!("address {name}: it is not in the export")),
         };
         match found {
-            Some(set) => place.set.add(&set),
+            Some(set) => place.add(&set),
             None => {
                 place
                     .open(|| format!("address {name}: {}", described(self.entry(addresses, name))));
@@ -100,7 +77,7 @@ impl Tree {
             && members.open.is_none()
             && without.open.is_none()
         {
-            place.set.add(&members.set.minus(&without.set));
+            place.add(&members.set.minus(&without.set));
         } else {
             place.open(|| format!("address group {}: set exclude enable", group.name));
         }

@@ -1,11 +1,10 @@
 //! Policies.
 
 use super::super::addresses::{Addresses, Family};
-use super::super::groups::{Entered, Visit};
+use super::super::groups::{Entered, Place, Visit};
 use super::super::model::{Action, Line, Test};
 use super::super::networks::{destination, source};
 use super::super::zones::Zoned;
-use super::objects::Place;
 use super::tree::{Entry, Tree};
 use super::vip;
 

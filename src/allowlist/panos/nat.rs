@@ -68,8 +68,8 @@ fn both_ways(rule: &Rule, objects: &Objects) -> Line {
     let outside = after.and_then(|address| network(address));
     let real = objects
         .places(&rule.values("source"))
-        .filter(|(_, open)| open.is_none())
-        .map(|(set, _)| set.spans());
+        .filter(|place| place.open.is_none())
+        .map(|place| place.set.spans());
     let known = match (outside, real.as_deref()) {
         (Some(outside), Some([span])) if span.first == span.last && outside.count() == 1 => {
             Some((outside, span.first))

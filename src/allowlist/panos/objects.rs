@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::super::addresses::{Addresses, Gathered};
-use super::super::groups::{Entered, Visit};
+use super::super::addresses::Addresses;
+use super::super::groups::{Entered, Members, Place, Visit};
 use super::super::model::{Ports, Test};
 use super::super::networks::{network, ports};
 use super::words::values;
@@ -132,31 +132,25 @@ impl Objects {
     }
 
     /// The addresses of names and literals; `None` for any. With them a construct that is not understood.
-    pub(super) fn places(&self, names: &[&str]) -> Option<(Addresses, Option<String>)> {
-        let mut set = Gathered::default();
-        let mut open = None;
+    pub(super) fn places(&self, names: &[&str]) -> Option<Place> {
+        let mut members = Members::default();
         for name in names {
             if *name == "any" {
                 return None;
             }
-            self.place(name, &mut Visit::default(), &mut set, &mut open);
+            self.place(name, &mut Visit::default(), &mut members);
         }
-        Some((set.whole(), open))
+        Some(members.whole())
     }
 
-    fn place(&self, name: &str, visit: &mut Visit, set: &mut Gathered, open: &mut Option<String>) {
+    fn place(&self, name: &str, visit: &mut Visit, place: &mut Members) {
         if let Some(construct) = self.conflict(&["address-group"], name) {
-            open.get_or_insert(construct);
-            return;
+            return place.open(|| construct);
         }
         let Some(parts) = self.addresses.get(name).filter(|parts| !parts.is_empty()) else {
             match network(name) {
-                Some(found) => set.add(&found),
-                None => {
-                    *open = open
-                        .take()
-                        .or_else(|| Some(format!("address {name}: it is not in the export")));
-                }
+                Some(found) => place.add(&found),
+                None => place.open(|| format!("address {name}: it is not in the export")),
             }
             return;
         };
@@ -167,18 +161,12 @@ impl Objects {
         };
         for part in parts {
             match part {
-                Definition::Known(found) => set.add(found),
-                Definition::Open(construct) => {
-                    *open = open.take().or_else(|| Some(construct.clone()));
-                }
+                Definition::Known(found) => place.add(found),
+                Definition::Open(construct) => place.open(|| construct.clone()),
                 Definition::Member(_) if too_deep => {
-                    *open = open.take().or_else(|| {
-                        Some(format!(
-                            "address-group {name}: groups that contain each other"
-                        ))
-                    });
+                    place.open(|| format!("address-group {name}: groups that contain each other"));
                 }
-                Definition::Member(member) => self.place(member, visit, set, open),
+                Definition::Member(member) => self.place(member, visit, place),
             }
         }
         if !too_deep {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::super::addresses::Addresses;
+use super::super::groups;
 use super::super::model::{Action, Line, Test};
 use super::super::networks::{destination, source};
 use super::objects::Objects;
@@ -355,9 +356,12 @@ pub(super) fn common(rule: &Rule, objects: &Objects) -> Vec<Test> {
         tests.extend(match found {
             None if negated => vec![Test::Never],
             None => Vec::new(),
-            Some((set, None)) if negated => test(set.complement()),
-            Some((set, None)) => test(set),
-            Some((set, Some(open))) => {
+            Some(groups::Place { set, open: None }) if negated => test(set.complement()),
+            Some(groups::Place { set, open: None }) => test(set),
+            Some(groups::Place {
+                set,
+                open: Some(open),
+            }) => {
                 let mut alternatives = vec![vec![Test::Unknown(open.into())]];
                 if !set.is_empty() {
                     alternatives.insert(0, test(set));
