@@ -12,10 +12,9 @@ mod checklist;
 #[expect(dead_code, reason = "other tests use the rest of it")]
 mod scripted;
 
-use futures_util::StreamExt as _;
 use orch_doctor::report::Exit;
 use scripted::{
-    AGE, Answer, Case, Rule, Server, Then, healthy, http, page, raw, roots, says, walk,
+    AGE, Answer, Case, Rule, Server, Then, all_right, healthy, http, page, raw, roots, says, walk,
 };
 use serde::Deserialize;
 
@@ -287,20 +286,15 @@ fn bodies() -> Vec<Unusual> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_healthy_orchestrator_is_healthy_however_its_answers_are_written() {
     let all = [heads(), frames(), bodies()].concat();
-    let walks = futures_util::stream::iter(all).map(async |(name, rules)| {
+    all_right(all, async |(name, rules)| {
         let server = Server::start(rules).await;
         let done = server.checked(|_| {}).await;
         let (found, exit) = (roots(&done), done.report.exit());
         let right = found.is_empty() && exit == Exit::Healthy;
         let said = says(&done, "orchestrator-answers");
         (!right).then(|| format!("{name}: {found:?} {exit:?}: {said}"))
-    });
-    let wrong: Vec<String> = walks
-        .buffer_unordered(4)
-        .filter_map(std::future::ready)
-        .collect()
-        .await;
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -126,6 +126,12 @@ impl Roots {
         (0..self.len()).filter(move |index| self.subjects[*index] == name)
     }
 
+    /// The roots of the name and the key of this one, itself among them: earlier and later certificates of one CA.
+    pub(crate) fn of_same_ca(&self, index: usize) -> impl Iterator<Item = usize> {
+        self.named(&self.subjects[index])
+            .filter(move |other| self.keys[*other] == self.keys[index])
+    }
+
     /// The roots of this name in whatever spelling.
     pub(crate) fn loosely_named(&self, name: &LooseName) -> impl Iterator<Item = usize> {
         (0..self.len()).filter(move |index| self.loose_subjects[*index].as_ref() == Some(name))

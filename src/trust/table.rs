@@ -373,10 +373,8 @@ fn subject_of(der: &CertificateDer<'_>) -> Option<Vec<u8>> {
 
 /// From when until when a root counts: a renewed one stands beside the earlier with the same name and key, and either will do.
 fn root_dates(roots: &Roots, anchor: usize) -> Option<(Timestamp, Timestamp)> {
-    let own = Known::read(roots.certificate(anchor)?, Place::Found).ok()?;
     roots
-        .named(own.x509.subject.as_raw())
-        .filter(|other| roots.key(*other) == roots.key(anchor))
+        .of_same_ca(anchor)
         .filter_map(|other| Known::read(roots.certificate(other)?, Place::Found).ok())
         .map(|root| {
             let validity = &root.x509.validity;

@@ -361,9 +361,17 @@ pub(crate) async fn walk(cases: Vec<Case>, failing: bool) {
     walk_as(USER, cases, failing).await;
 }
 
-/// The same signed in in another way; at most four at once.
+/// The same signed in in another way.
 pub(crate) async fn walk_as(account: Account, cases: Vec<Case>, failing: bool) {
-    let walks = futures_util::stream::iter(cases).map(|case| differences(case, failing, account));
+    all_right(cases, |case| differences(case, failing, account)).await;
+}
+
+/// Goes through all of them, four at once; fails with what is wrong with each.
+pub(crate) async fn all_right<T, W: Future<Output = Option<String>>>(
+    all: Vec<T>,
+    wrong_with: impl FnMut(T) -> W,
+) {
+    let walks = futures_util::stream::iter(all).map(wrong_with);
     let wrong: Vec<String> = walks
         .buffer_unordered(4)
         .filter_map(std::future::ready)
